@@ -1,0 +1,1 @@
+"""What is on the ground: files in, checked tables and walks out."""

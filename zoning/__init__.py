@@ -1,0 +1,1 @@
+"""What to do about it: tables in, tables out."""

@@ -1,0 +1,1 @@
+"""Weights, links, costs and bounds in; an assignment with a proven bound out."""

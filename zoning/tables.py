@@ -1,0 +1,282 @@
+"""Contracts of results: provision, gaps, circles, eligibility, zones, partners, summary."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandera.pandas as pa
+
+from layers.tables import (
+    CATEGORIES,
+    GROUND_CONTRACTS,
+    POLYGON,
+    WALKERS,
+    contract,
+    count,
+    flag,
+    key,
+    number,
+    share,
+    text,
+    word,
+)
+
+STATUSES: Final = ("met", "small", "far", "gap", "unconfirmed", "no_data")
+"""Answers to one have at one community; ``far`` and ``gap`` count as missing (RULES 2.4)."""
+
+MISSING_STATUSES: Final = ("far", "gap")
+"""Statuses that count as missing."""
+
+REASONS_OF_NONE: Final = ("none_in_reach", "not_connected", "not_snapped", "no_data")
+"""Why no nearest facility is known; four different things."""
+
+BANDS: Final = ("5", "10", "15")
+"""Bands of the life circle, minutes (GB 50180-2018: 300, 500 and 1 000 m; RULES N03)."""
+
+LEFT_OUT: Final = (
+    "excluded",
+    "unknown",
+    "component_below_floor",
+    "unit_above_cap",
+    "no_neighbour",
+    "planner",
+)
+"""Why a community is in no zone."""
+
+
+def _have() -> dict[str, pa.Index]:
+    return {
+        "category": key("九有类别", "Category", *CATEGORIES),
+        "walker": key("人群", "Walker", *WALKERS),
+    }
+
+
+PROVISION: Final = contract(
+    "provision",
+    "配置现状",
+    "Provision",
+    keys={"community_id": key("小区编码", "Community id"), **_have()},
+    columns={
+        "nearest_id": text("最近设施", "Nearest facility"),
+        "nearest_m": number("步行距离", "Walk", "m"),
+        "nearest_minutes": number("步行时间", "Walking time", "min"),
+        "nearest_confirmed": flag("最近设施已确认", "Nearest confirmed"),
+        "straight_m": number("直线距离", "Straight line", "m"),
+        "reachable": count("限距内设施数", "Facilities within the limit", required=True),
+        "covered_share": share("覆盖率", "Coverage"),
+        "covered_share_strict": share("覆盖率（严格）", "Coverage, strict limit"),
+        "reason": word("无结果原因", "Reason", *REASONS_OF_NONE, required=False),
+    },
+)
+
+GAPS: Final = contract(
+    "gaps",
+    "缺口",
+    "Gaps",
+    keys={"community_id": key("小区编码", "Community id"), **_have()},
+    columns={
+        "status": word("结论", "Status", *STATUSES),
+        "nearest_id": text("最近设施", "Nearest facility"),
+        "nearest_m": number("步行距离", "Walk", "m"),
+        "nearest_minutes": number("步行时间", "Walking time", "min"),
+        "limit_m": number("限值", "Limit", "m", required=True),
+        "limit_minutes": number("限时", "Limit", "min", required=True),
+        "rule": word("规则", "Rule", "distance", "time"),
+        "households": number("户数", "Households", "户"),
+        "households_covered": number("覆盖户数", "Households covered", "户"),
+        "households_source": word(
+            "户数来源", "Source of households", "ledger", "buildings", "area", required=False
+        ),
+        "flips_at_strict": flag("严格限值下结论改变", "Flips at the strict limit"),
+        "reason": text("原因", "Reason"),
+        "bureau": text("责任单位", "Bureau in charge", required=True),
+        "clause": text("依据", "Clause", required=True),
+    },
+)
+
+_ROLLED_UP: Final = {
+    "communities_met": count("达标小区数", "Communities met", required=True),
+    "communities_unconfirmed": count("待核实小区数", "Communities unconfirmed", required=True),
+    "communities": count("小区数", "Communities", required=True),
+    "households_covered": number("覆盖户数", "Households covered", "户", required=True),
+    "households": number("户数", "Households", "户", required=True),
+    "households_source": text("户数来源", "Source of households"),
+    "met": flag("达标", "Met"),
+}
+
+ZONE_GAPS: Final = contract(
+    "zone_gaps",
+    "片区缺口",
+    "Gaps by zone",
+    keys={"zone_id": key("片区", "Zone"), **_have()},
+    columns=_ROLLED_UP,
+)
+
+SUBDISTRICT_GAPS: Final = contract(
+    "subdistrict_gaps",
+    "街道缺口",
+    "Gaps by street office",
+    keys={"subdistrict": key("街道", "Street office"), **_have()},
+    columns=_ROLLED_UP,
+)
+
+CIRCLES: Final = contract(
+    "circles",
+    "生活圈",
+    "Life circles",
+    keys={
+        "community_id": key("小区编码", "Community id"),
+        "walker": key("人群", "Walker", *WALKERS),
+        "band": key("时距", "Band", *BANDS),
+    },
+    columns={
+        "limit_m": number("限值", "Limit", "m", required=True),
+        "area_m2": number("面积", "Area", "m²", required=True),
+    },
+    kinds=POLYGON,
+)
+
+ZONE_CIRCLES: Final = contract(
+    "zone_circles",
+    "片区生活圈",
+    "Life circles of zones",
+    keys={
+        "zone_id": key("片区", "Zone"),
+        "walker": key("人群", "Walker", *WALKERS),
+        "band": key("时距", "Band", *BANDS),
+    },
+    columns={
+        "limit_m": number("限值", "Limit", "m", required=True),
+        "area_m2": number("面积", "Area", "m²", required=True),
+    },
+    kinds=POLYGON,
+)
+
+CATCHMENTS: Final = contract(
+    "catchments",
+    "服务范围",
+    "Catchments of the nine haves",
+    keys={"category": key("九有类别", "Category", *CATEGORIES)},
+    columns={
+        "limit_m": number("限值", "Limit", "m", required=True),
+        "area_m2": number("面积", "Area", "m²", required=True),
+    },
+    kinds=POLYGON,
+)
+
+ELIGIBILITY: Final = contract(
+    "eligibility",
+    "改造资格",
+    "Eligibility",
+    keys={"community_id": key("小区编码", "Community id")},
+    columns={
+        "status": word("结论", "Status", "core", "absorbable", "excluded", "unknown"),
+        "reasons": text("原因", "Reasons"),
+        "clause": text("依据", "Clause", required=True),
+    },
+)
+
+ADJACENCY: Final = contract(
+    "adjacency",
+    "邻接",
+    "Adjacency",
+    keys={"focal": key("小区", "Community"), "neighbor": key("相邻小区", "Neighbour")},
+    columns={
+        "gap_m": number("间距", "Gap", "m"),
+        "shared_m": number("共界长度", "Shared length", "m"),
+        "walk_m": number("步行距离", "Walk", "m"),
+        "crosses": word("跨越", "Crosses", "none", "lane", "road", "arterial", "bridge"),
+        "same_subdistrict": flag("同街道", "Same street office"),
+        "kind": word("类别", "Kind", "wall", "lane", "road", "bridge", "added", "cut"),
+        "linked": flag("相连", "Linked", required=True),
+        "reason": text("理由", "Reason"),
+    },
+)
+
+ASSIGNMENT: Final = contract(
+    "assignment",
+    "片区归属",
+    "Assignment",
+    keys={"community_id": key("小区编码", "Community id")},
+    columns={
+        "zone_id": text("片区", "Zone"),
+        "role": word("角色", "Role", "core", "absorbed", required=False),
+        "locked": flag("锁定", "Locked", required=True),
+        "reason": word("未入片区原因", "Left out because", *LEFT_OUT, required=False),
+    },
+)
+
+ZONES: Final = contract(
+    "zones",
+    "片区",
+    "Zones",
+    keys={"zone_id": key("片区", "Zone")},
+    columns={
+        "communities": count("小区数", "Communities", required=True),
+        "households": number("户数", "Households", "户", required=True),
+        "households_source": text("户数来源", "Source of households"),
+        "centre_id": text("中心小区", "Centre", required=True),
+        "subdistricts": text("所在街道", "Street offices"),
+        "walk_minutes_max": number("最远步行", "Longest walk to the centre", "min"),
+        "compactness": share("紧凑度", "Compactness (Polsby-Popper)"),
+        "bounds_met": flag("满足限值", "Bounds met", required=True),
+        "explanation_zh": text("说明（中文）", "Explanation, Chinese"),
+        "explanation_en": text("说明（英文）", "Explanation, English"),
+    },
+    kinds=POLYGON,
+)
+
+PARTNERS: Final = contract(
+    "partners",
+    "联合改造伙伴",
+    "Partners",
+    keys={
+        "community_id": key("小区编码", "Community id"),
+        "partner_id": key("伙伴小区", "Partner"),
+    },
+    columns={
+        "rank": count("名次", "Rank", required=True),
+        "shared_kind": text("邻接类别", "Shared border"),
+        "common_missing": text("共同缺项", "Missing in common"),
+        "households_after": number("合计户数", "Households together", "户"),
+        "same_subdistrict": flag("同街道", "Same street office"),
+        "likeness": share("需求相似度", "Likeness of needs"),
+        "score": number("得分", "Score", required=True),
+        "reason": text("理由", "Reason"),
+    },
+)
+
+SUMMARY: Final = contract(
+    "summary",
+    "汇总",
+    "Summary",
+    keys={"figure": key("指标", "Figure")},
+    columns={
+        "value": number("数值", "Value", low=None),
+        "unit": text("单位", "Unit"),
+        "zh": text("中文", "Chinese", required=True),
+        "en": text("英文", "English", required=True),
+    },
+)
+
+RESULT_CONTRACTS: Final = {
+    str(schema.name): schema
+    for schema in (
+        PROVISION,
+        GAPS,
+        ZONE_GAPS,
+        SUBDISTRICT_GAPS,
+        CIRCLES,
+        ZONE_CIRCLES,
+        CATCHMENTS,
+        ELIGIBILITY,
+        ADJACENCY,
+        ASSIGNMENT,
+        ZONES,
+        PARTNERS,
+        SUMMARY,
+    )
+}
+
+CONTRACTS: Final = {**GROUND_CONTRACTS, **RESULT_CONTRACTS}
+"""Every contract by name; files of a result folder carry these names."""
