@@ -278,8 +278,10 @@ def conform(schema: pa.DataFrameSchema, frame: pd.DataFrame, *, crs: object = No
 
 
 def _as_type(values: pd.Series, dtype: str) -> pd.Series:
-    if dtype in {"Int64", "boolean"}:
-        return pd.Series(pd.array(list(values), dtype=dtype), index=values.index)
+    if dtype == "Int64":
+        return values.astype("Int64")
+    if dtype == "boolean":
+        return values.astype("boolean")
     if dtype.startswith("float"):
         return pd.to_numeric(values, errors="raise").astype("float64")
     return values.astype("object").where(values.notna(), None).astype("str")

@@ -1,0 +1,293 @@
+"""The walking network: streets noded, cut at walls, numbered along a Hilbert curve, as arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from pyproj import CRS
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from layers.cutting import cut_at_barriers
+from layers.errors import InputError
+from layers.tables import NETWORK, SNAPS, STREETS, check, conform
+from layers.walking import Walking
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+_MILLIMETRE = 1e-3
+"""Vertices closer than this are one: finer than any survey, coarser than rounding."""
+
+_HILBERT_BITS = 16
+
+
+@dataclass(frozen=True, kw_only=True)
+class WalkNetwork:
+    """A walking network as plain arrays; immutable, usable alone.
+
+    Parameters
+    ----------
+    crs
+        Projected reference system in metres.
+    node_xy
+        Coordinates of the nodes, shape (n, 2), metres; numbered along a Hilbert curve so that
+        neighbours on the ground are neighbours in memory.
+    edge_ids, street_ids
+        Identifier of each edge, and of the street that it is a piece of; shape (m,).
+    ends
+        End nodes u and v of each edge, shape (m, 2).
+    length_m
+        Length of each edge, shape (m,).
+    minutes
+        Walking time of an adult from u to v and from v to u, shape (m, 2).
+    lines
+        Geometry of each edge from u to v, shape (m,).
+    component
+        Connected part of each node, shape (n,); 0 is the part with most nodes.
+    """
+
+    crs: CRS
+    node_xy: Floats
+    edge_ids: npt.NDArray[np.object_]
+    street_ids: npt.NDArray[np.object_]
+    ends: Ints
+    length_m: Floats
+    minutes: Floats
+    lines: npt.NDArray[np.object_]
+    component: Ints
+
+    @property
+    def table(self) -> gpd.GeoDataFrame:
+        """Contract `NETWORK`: one row an edge, parallel edges kept."""
+        frame = gpd.GeoDataFrame(
+            {
+                "edge_id": self.edge_ids,
+                "u": self.ends[:, 0],
+                "v": self.ends[:, 1],
+                "street_id": self.street_ids,
+                "length_m": self.length_m,
+                "forward_minutes": self.minutes[:, 0],
+                "backward_minutes": self.minutes[:, 1],
+            },
+            geometry=self.lines,
+            crs=self.crs,
+        )
+        return gpd.GeoDataFrame(conform(NETWORK, frame))
+
+    def snap(
+        self, points: gpd.GeoDataFrame, *, within_m: float
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Put points onto their nearest edges.
+
+        Parameters
+        ----------
+        points
+            Points with the columns ``owner``, ``owner_id`` and ``point_id``, in the network's CRS.
+        within_m
+            Longest access leg, metres; a leg of exactly this length counts.
+
+        Returns
+        -------
+        snaps : DataFrame
+            Contract `SNAPS`; among edges at equal distance the least edge id is taken.
+        missed : DataFrame
+            ``owner``, ``owner_id``, ``point_id`` and ``nearest_m`` of the points left off.
+        """
+        shapes = points.geometry.to_numpy()
+        tree = shapely.STRtree(self.lines)
+        nearest, distance = tree.query_nearest(shapes, all_matches=True, return_distance=True)
+        best = _first_of_each(nearest, distance, self.edge_ids)
+        rows, edges, access = nearest[0][best], nearest[1][best], distance[best]
+        on_edge = access <= within_m
+        kept, edges, access = rows[on_edge], edges[on_edge], access[on_edge]
+        offset = shapely.line_locate_point(self.lines[edges], shapes[kept])
+        spot = shapely.line_interpolate_point(self.lines[edges], offset)
+        names = points[["owner", "owner_id", "point_id"]].reset_index(drop=True)
+        snaps = names.iloc[kept].assign(
+            edge_id=self.edge_ids[edges],
+            offset_m=np.minimum(offset, self.length_m[edges]),
+            access_m=access,
+            component=self.component[self.ends[edges, 0]],
+            x_m=shapely.get_x(spot),
+            y_m=shapely.get_y(spot),
+        )
+        missed = names.iloc[rows[~on_edge]].assign(nearest_m=distance[best][~on_edge])
+        return conform(SNAPS, snaps), missed.reset_index(drop=True)
+
+
+def build_network(
+    streets: gpd.GeoDataFrame,
+    barriers: gpd.GeoDataFrame | None = None,
+    access_points: gpd.GeoDataFrame | None = None,
+    communities: gpd.GeoDataFrame | None = None,
+    *,
+    walking: Walking,
+) -> WalkNetwork:
+    """Build the walking network from streets, cut at walls and barriers.
+
+    Parameters
+    ----------
+    streets
+        Contract `STREETS`; only walkable rows are used. Streets that share a vertex meet there.
+    barriers
+        Contract `BARRIERS`: walls, fences, rivers and railways cut what crosses them unless it is
+        a bridge or tunnel, shares a vertex with the barrier, or passes a surveyed gate.
+    access_points
+        Contract `ACCESS_POINTS`; only surveyed ones open a wall.
+    communities
+        Contract `COMMUNITIES`: the boundary of one with surveyed gates is a wall elsewhere, when
+        ``walking.walls == "surveyed"``.
+    walking
+        Walking assumptions.
+
+    Returns
+    -------
+    WalkNetwork
+        Nodes and edges do not depend on the order of rows, nor on the direction of lines.
+
+    Raises
+    ------
+    InputError
+        If no street can be walked.
+    """
+    check(STREETS, streets)
+    walkable = streets[streets["walkable"]].sort_index()
+    walkable = walkable[walkable.geometry.length > _MILLIMETRE]
+    if walkable.empty:
+        raise InputError(
+            en=f"streets: {len(streets)} rows, none that can be walked; expected at least one. "
+            "Check the layer, or the columns that say what is walkable.",
+            zh=f"道路：共 {len(streets)} 行，没有一条可步行；至少需要一条。"
+            "请检查道路图层或可步行字段。",
+        )
+    pieces = _split_at_junctions(walkable)
+    pieces = cut_at_barriers(pieces, barriers, access_points, communities, walls=walking.walls)
+    return _assemble(pieces, streets.crs, walking)
+
+
+def _split_at_junctions(streets: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Split lines at every vertex that ends a line or that another line shares."""
+    lines = _one_direction(streets.geometry.to_numpy())
+    xy, line_of = shapely.get_coordinates(lines, return_index=True)
+    vertex = _vertex_numbers(xy)
+    starts = np.r_[True, line_of[1:] != line_of[:-1]]
+    repeated = np.r_[False, (vertex[1:] == vertex[:-1]) & ~starts[1:]]
+    xy, line_of, vertex, starts = (a[~repeated] for a in (xy, line_of, vertex, starts))
+    stops = np.r_[starts[1:], True]
+    uses = np.bincount(vertex)
+    is_junction = uses[vertex] > 1
+    is_junction |= starts | stops
+    # a piece runs from one junction to the next of the same line
+    begin = np.flatnonzero(is_junction & ~stops)
+    end = np.flatnonzero(is_junction & ~starts)
+    sizes = end - begin + 1
+    inside = np.repeat(begin - np.r_[0, np.cumsum(sizes)[:-1]], sizes) + np.arange(sizes.sum())
+    geometry = shapely.linestrings(xy[inside], indices=np.repeat(np.arange(len(begin)), sizes))
+    owner = line_of[begin]
+    first_piece = np.searchsorted(owner, owner, side="left")
+    number = np.arange(len(owner)) - first_piece
+    street_id = streets.index.to_numpy(dtype=object)[owner]
+    pieces = pd.DataFrame(
+        {
+            "edge_id": [f"{s}-{n}" for s, n in zip(street_id, number, strict=True)],
+            "street_id": street_id,
+            "open": (streets["bridge"] | streets["tunnel"]).to_numpy(dtype=bool)[owner],
+            "geometry": geometry,
+        }
+    )
+    kept: pd.DataFrame = pieces[shapely.length(geometry) > _MILLIMETRE].reset_index(drop=True)
+    return kept
+
+
+def _one_direction(lines: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """Turn every line so that its lesser end comes first: reversing an input changes nothing."""
+    first = shapely.get_coordinates(shapely.get_point(lines, 0))
+    last = shapely.get_coordinates(shapely.get_point(lines, -1))
+    backwards = (first[:, 0] > last[:, 0]) | (
+        (first[:, 0] == last[:, 0]) & (first[:, 1] > last[:, 1])
+    )
+    turned = lines.copy()
+    turned[backwards] = shapely.reverse(lines[backwards])
+    return turned
+
+
+def _vertex_numbers(xy: Floats) -> Ints:
+    cells = np.round(xy / _MILLIMETRE).astype(np.int64)
+    return np.unique(cells, axis=0, return_inverse=True)[1].reshape(-1)
+
+
+def _assemble(pieces: pd.DataFrame, crs: CRS, walking: Walking) -> WalkNetwork:
+    lines = pieces["geometry"].to_numpy()
+    tips = np.vstack(
+        [
+            shapely.get_coordinates(shapely.get_point(lines, 0)),
+            shapely.get_coordinates(shapely.get_point(lines, -1)),
+        ]
+    )
+    # pieces cut by a wall end at one spot without meeting: `side` keeps their nodes apart
+    sides = np.r_[pieces["side_u"].to_numpy(), pieces["side_v"].to_numpy()]
+    keys = np.column_stack([np.round(tips / _MILLIMETRE).astype(np.int64), sides])
+    _, first, node_of = np.unique(keys, axis=0, return_index=True, return_inverse=True)
+    node_xy = tips[first]
+    order = np.lexsort((sides[first], node_xy[:, 1], node_xy[:, 0], _hilbert(node_xy)))
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
+    ends = rank[node_of.reshape(-1)].reshape(2, -1).T
+    length = shapely.length(lines)
+    minutes = np.repeat((length / walking.metres_per_minute("adult"))[:, None], 2, axis=1)
+    return WalkNetwork(
+        crs=crs,
+        node_xy=node_xy[order],
+        edge_ids=pieces["edge_id"].to_numpy(dtype=object),
+        street_ids=pieces["street_id"].to_numpy(dtype=object),
+        ends=np.ascontiguousarray(ends),
+        length_m=length,
+        minutes=minutes,
+        lines=lines,
+        component=_components(ends, len(node_xy)),
+    )
+
+
+def _components(ends: Ints, n_nodes: int) -> Ints:
+    """Label the connected parts, the largest first, ties by their least node."""
+    links = coo_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(n_nodes, n_nodes))
+    labels = connected_components(links, directed=False)[1]
+    _, least, sizes = np.unique(labels, return_index=True, return_counts=True)
+    rank = np.empty(len(sizes), dtype=np.int64)
+    rank[np.lexsort((least, -sizes))] = np.arange(len(sizes))
+    parts: Ints = rank[labels]
+    return parts
+
+
+def _hilbert(xy: Floats) -> Ints:
+    """Give the position of each point along a Hilbert curve over their bounding square."""
+    low = xy.min(axis=0)
+    side = max(float((xy.max(axis=0) - low).max()), _MILLIMETRE)
+    steps = (1 << _HILBERT_BITS) - 1
+    x, y = ((xy - low) / side * steps).astype(np.int64).T
+    position = np.zeros(len(xy), dtype=np.int64)
+    for bit in range(_HILBERT_BITS - 1, -1, -1):
+        s = np.int64(1) << bit
+        right, upper = (x & s) > 0, (y & s) > 0
+        position += s * s * ((3 * right) ^ upper)
+        flip = ~upper & right
+        x, y = np.where(flip, steps - x, x), np.where(flip, steps - y, y)
+        x, y = np.where(upper, x, y), np.where(upper, y, x)
+    return position
+
+
+def _first_of_each(nearest: Ints, distance: Floats, edge_ids: npt.NDArray[np.object_]) -> Ints:
+    """Pick one match for each point: the nearest edge, ties by edge id."""
+    if nearest.shape[1] == 0:
+        return np.empty(0, dtype=np.int64)
+    # ids are compared only where a point has several matches
+    _, inverse = np.unique(edge_ids.astype(str), return_inverse=True)
+    order = np.lexsort((inverse[nearest[1]], distance, nearest[0]))
+    rows = nearest[0][order]
+    return order[np.r_[True, rows[1:] != rows[:-1]]]
