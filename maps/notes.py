@@ -1,0 +1,100 @@
+"""Notes in the margin of papers: method, sources, marks of made or estimated figures."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from maps.labels import Imprint
+from maps.words import HOUSEHOLDS_SOURCES, Both
+
+WITHOUT_REVIEW: Final[Both] = (
+    "示意图，不作为权属或行政界线依据；未经审核 内部使用",
+    "Schematic; no evidence of title or administrative boundary. Not reviewed, internal use",
+)
+MADE_DATA: Final[Both] = ("示例数据，非真实城市", "Made data, no real city")
+UNKNOWN_INCLUDED: Final[Both] = (
+    "片区含改造资格待定的小区",
+    "Zones include communities whose eligibility is unknown",
+)
+EDGE_IGNORED: Final[Both] = (
+    "生活圈超出数据范围的小区也下了结论，缺项可能偏多",
+    "Walks that leave the data were judged all the same; gaps may be overstated",
+)
+
+_WALK_ZH: Final = "从小区出入口沿真实道路步行到设施出入口，限值{limit}。"
+_WALK_EN: Final = (
+    "Walks run along real streets from a community's gates to a facility's entrance, limit {limit}."
+)
+_OLDER_ZH: Final = "老年人步速 {speed:g} km/h（待本地核实），同样时间约 {metres:,.0f} m。"
+_OLDER_EN: Final = (
+    "Older people at {speed:g} km/h (to be confirmed locally): about {metres:,.0f} m in the "
+    "same time."
+)
+_STATUS_ZH: Final = (
+    "「缺项」为 1.5 倍限值内没有，「距离超标」为限值与其 1.5 倍之间；"
+    "证据不足的设施记为「待核实」，不算达标。"
+)
+_STATUS_EN: Final = (
+    '"Missing" means none within 1.5 times the limit, "too far" between the limit and 1.5 times '
+    'it; a facility with weak evidence is "unconfirmed", never met.'
+)
+_ZONES_ZH: Final = "片区由相邻且步行相连的小区组成，户数在限值之内。"
+_ZONES_EN: Final = (
+    "Zones join neighbouring communities that are linked on foot, within the bounds on households."
+)
+
+
+def review_note(imprint: Imprint) -> Both:
+    """Give the map review number (审图号), or say that the map has none."""
+    number = imprint.review_number
+    return (f"审图号：{number}", f"Map review number: {number}") if number else WITHOUT_REVIEW
+
+
+def marks(imprint: Imprint) -> list[Both]:
+    """List what every output must say of its figures: made data, estimates, doubtful members."""
+    notes: list[Both] = []
+    if imprint.made_data:
+        notes.append(MADE_DATA)
+    estimated = [s for s in HOUSEHOLDS_SOURCES if s in imprint.households_sources and s != "ledger"]
+    if estimated:
+        zh = "、".join(HOUSEHOLDS_SOURCES[source][0] for source in estimated)
+        en = ", ".join(HOUSEHOLDS_SOURCES[source][1] for source in estimated)
+        notes.append((f"户数部分或全部{zh}", f"Some or all households {en}"))
+    if imprint.includes_unknown:
+        notes.append(UNKNOWN_INCLUDED)
+    if imprint.edge_ignored:
+        notes.append(EDGE_IGNORED)
+    return notes
+
+
+def method(imprint: Imprint) -> list[Both]:
+    """Describe in plain words how gaps and zones were found, with limits and speeds."""
+    if imprint.rule == "time":
+        minutes, speed = imprint.limit_minutes, imprint.speed_kmh
+        older_m = minutes * imprint.older_speed_kmh * 1000 / 60
+        zh = f" {minutes:g} 分钟（成人 {speed:g} km/h）"
+        en = f"{minutes:g} minutes (adults at {speed:g} km/h)"
+    else:
+        older_m = imprint.limit_m * imprint.older_speed_kmh / imprint.speed_kmh
+        zh = f" {imprint.limit_m:,.0f} m，严格读法 {imprint.strict_m:,.0f} m"
+        en = f"{imprint.limit_m:,.0f} m, read strictly {imprint.strict_m:,.0f} m"
+    older = {"speed": imprint.older_speed_kmh, "metres": older_m}
+    return [
+        (_WALK_ZH.format(limit=zh), _WALK_EN.format(limit=en)),
+        (_OLDER_ZH.format(**older), _OLDER_EN.format(**older)),
+        (_STATUS_ZH, _STATUS_EN),
+        (_ZONES_ZH, _ZONES_EN),
+    ]
+
+
+def zoning_lines(imprint: Imprint) -> list[str]:
+    """List the account of the zone plan (objective, bound, ...) as ``name: value``."""
+    return [f"{name}: {value}" for name, value in imprint.zoning]
+
+
+def rulebook_title(imprint: Imprint) -> Both:
+    """Give the title of the rulebook's document, with its short name behind it."""
+    zh = f"（{imprint.rulebook}）" if imprint.rulebook else ""
+    en = f" ({imprint.rulebook})" if imprint.rulebook else ""
+    title_en = imprint.rulebook_en or imprint.rulebook_zh
+    return f"{imprint.rulebook_zh}{zh}", f"{title_en}{en}".strip()

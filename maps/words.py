@@ -1,0 +1,172 @@
+"""Words of tables in plain Chinese and English: what a reader of a paper sees instead of a code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+Both = tuple[str, str]
+"""A text in Chinese and in English."""
+
+HAVES: Final[Mapping[str, Both]] = {
+    "service_centre": ("便民服务中心", "service centre"),
+    "elderly_care": ("养老设施", "care for older people"),
+    "clinic": ("医疗服务中心", "clinic"),
+    "library": ("城市书房", "library"),
+    "toilet": ("公用厕所", "public toilet"),
+    "parcel": ("快递收发点", "parcel point"),
+    "shop": ("便民超市", "shop"),
+    "parking": ("停车场地", "parking"),
+    "charging": ("充电设施", "charging"),
+}
+"""The nine haves (九有) in their official order."""
+
+STATUSES: Final[Mapping[str, Both]] = {
+    "met": ("达标", "met"),
+    "small": ("面积不足", "too small"),
+    "far": ("距离超标", "too far"),
+    "gap": ("缺项", "missing"),
+    "unconfirmed": ("待核实", "unconfirmed"),
+    "no_data": ("无数据", "no data"),
+}
+"""Answers to one have, in the wording of RULES 2.4."""
+
+HOUSEHOLDS_SOURCES: Final[Mapping[str, Both]] = {
+    "ledger": ("台账", "ledger"),
+    "buildings": ("按楼栋估算", "estimated from buildings"),
+    "area": ("按用地面积估算", "estimated from land area"),
+}
+
+LEFT_OUT: Final[Mapping[str, Both]] = {
+    "excluded": ("不在改造范围", "out of scope"),
+    "unknown": ("资格待定", "eligibility unknown"),
+    "component_below_floor": ("连片后户数仍不足", "its connected group is below the floor"),
+    "unit_above_cap": ("单个小区超出上限", "above the cap on its own"),
+    "no_neighbour": ("没有可连片的小区", "no neighbour to join"),
+    "planner": ("规划人员划出", "taken out by a planner"),
+}
+
+_OWNERS: Final = {
+    "community": ("小区", "community"),
+    "building": ("楼栋", "building"),
+    "facility": ("设施", "facility"),
+}
+
+_NO_RESULT: Final = {
+    "none_in_reach": ("可达范围内没有", "none in reach"),
+    "not_connected": ("步行网络不连通", "not connected"),
+    "not_snapped": ("离道路过远", "too far from any street"),
+    "no_data": ("没有此类设施数据", "no data of this kind"),
+}
+
+_LINKS: Final = {
+    "wall": ("共墙", "shared wall"),
+    "lane": ("隔小巷", "across a lane"),
+    "road": ("隔道路", "across a road"),
+    "arterial": ("隔主干道", "across an arterial road"),
+    "bridge": ("经桥相连", "by a bridge"),
+    "none": ("不跨越", "nothing"),
+    "added": ("人工增加", "added by a planner"),
+    "cut": ("人工断开", "cut by a planner"),
+}
+
+WORDS: Final[Mapping[str, Mapping[str, Both]]] = {
+    "category": HAVES,
+    "common_missing": HAVES,
+    "walker": {"adult": ("成人", "adult"), "older": ("老年人", "older people")},
+    "gaps.status": STATUSES,
+    "eligibility.status": {
+        "core": ("核心改造", "core"),
+        "absorbable": ("可并入", "can be absorbed"),
+        "excluded": ("不纳入", "excluded"),
+        "unknown": ("待定", "unknown"),
+    },
+    "role": {"core": ("核心", "core"), "absorbed": ("并入", "absorbed")},
+    "households_source": HOUSEHOLDS_SOURCES,
+    "rule": {"distance": ("按距离", "by distance"), "time": ("按时间", "by time")},
+    "assignment.reason": LEFT_OUT,
+    "provision.reason": _NO_RESULT,
+    "gaps.reason": {
+        **_NO_RESULT,
+        "edge": ("生活圈超出数据范围", "the walk leaves the data"),
+        "unconfirmed": ("设施待核实", "the facility waits for review"),
+    },
+    "crosses": _LINKS,
+    "shared_kind": _LINKS,
+    "adjacency.kind": _LINKS,
+    "owner": _OWNERS,
+    "access_points.kind": {
+        "surveyed": ("实测", "surveyed"),
+        "inferred": ("推断", "inferred"),
+        "nearest": ("就近接入", "nearest point of a street"),
+    },
+    "barriers.kind": {
+        "wall": ("围墙", "wall"),
+        "fence": ("栅栏", "fence"),
+        "river": ("河流", "river"),
+        "railway": ("铁路", "railway"),
+        "other": ("其他", "other"),
+    },
+    "land.kind": {
+        "water": ("水面", "water"),
+        "green": ("绿地", "green"),
+        "railway": ("铁路", "railway"),
+    },
+    "severity": {
+        "decide": ("需决定", "decide"),
+        "check": ("需核对", "check"),
+        "note": ("提示", "note"),
+    },
+}
+"""Words by column, or by ``table.column`` where two tables use one column name differently."""
+
+YES_NO: Final[Mapping[bool, Both]] = {True: ("是", "yes"), False: ("否", "no")}
+
+
+def pick(both: Both, languages: Iterable[str]) -> str:
+    """Join the texts of the wanted languages, in their order, by a space.
+
+    Parameters
+    ----------
+    both
+        Chinese and English text.
+    languages
+        ``zh`` and ``en`` in order of preference.
+
+    Returns
+    -------
+    str
+        ``缺项 missing`` for both languages; a text that both share is given once.
+    """
+    texts = dict.fromkeys(both[0] if language == "zh" else both[1] for language in languages)
+    return " ".join(text for text in texts if text)
+
+
+def words_of(table: str, column: str) -> Mapping[str, Both]:
+    """Give the words that a column of a table may hold; empty for free text."""
+    return WORDS.get(f"{table}.{column}") or WORDS.get(column) or {}
+
+
+def say(table: str, column: str, code: str, languages: Iterable[str]) -> str:
+    """Say a code in plain words.
+
+    Parameters
+    ----------
+    table, column
+        Where the code stands.
+    code
+        One code, or several joined by ``;``.
+    languages
+        Languages in order of preference.
+
+    Returns
+    -------
+    str
+        The words, several joined by a comma; a code that has none is given as it stands.
+    """
+    words = words_of(table, column)
+    if not words:
+        return code
+    known = [words.get(part.strip(), (part.strip(), part.strip())) for part in code.split(";")]
+    zh, en = (dict.fromkeys(both[side] for both in known) for side in (0, 1))
+    return pick(("、".join(zh), ", ".join(en)), languages)
