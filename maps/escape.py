@@ -1,0 +1,96 @@
+"""The one gate that text from data passes before it stands in a page."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import zlib
+from typing import Final
+
+_DANGEROUS: Final = re.compile(r"[&<>\"'`${}\\]")
+_NOT_TEXT: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_IN_SCRIPT: Final = {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&'`$\u2028\u2029"}
+
+_SCRIPT: Final = re.compile(r"<script(?P<attributes>[^>]*)>(?P<body>.*?)</script>", re.DOTALL)
+POLICY_SLOT: Final = "content-security-policy-goes-here"
+"""What a page's template holds where the policy will stand."""
+
+
+def escape_text(text: str) -> str:
+    r"""Write text so that neither HTML, nor a template, nor a script can read it as code.
+
+    Parameters
+    ----------
+    text
+        Any text from data: a name, a title, a street.
+
+    Returns
+    -------
+    str
+        The text with ``& < > " ' ` $ { } \`` as decimal character references. Control characters
+        and lone surrogates, which no page may hold, become U+FFFD. Readers see the text as it was.
+
+    Notes
+    -----
+    Folium and Jinja read ``{{``, Leaflet's templates ``{}``, JavaScript template literals
+    ``${}`` and backticks: the ten characters cover all of them at once.
+    """
+    return _DANGEROUS.sub(lambda found: f"&#{ord(found[0])};", _NOT_TEXT.sub("\ufffd", text))
+
+
+def to_json(value: object) -> str:
+    """Write a value as compact JSON that cannot end a script or open a template.
+
+    Raises
+    ------
+    ValueError
+        If a number is not finite: JSON has no word for it, and a reader would fail.
+    """
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return _NOT_TEXT.sub("\ufffd", text).translate(_IN_SCRIPT)
+
+
+def pack(text: str) -> str:
+    """Deflate text and write it in base64: no character of it can mean anything to a page."""
+    return base64.b64encode(zlib.compress(text.encode("utf-8"), 9)).decode("ascii")
+
+
+def unpack(packed: str) -> str:
+    """Undo `pack`."""
+    return zlib.decompress(base64.b64decode(packed)).decode("utf-8")
+
+
+def seal(page: str) -> str:
+    """Put the content security policy of a finished page into its slot.
+
+    Parameters
+    ----------
+    page
+        The page as it will be written, with `POLICY_SLOT` once in its head.
+
+    Returns
+    -------
+    str
+        The page with a policy that lets exactly the scripts run that stand in it: no handler
+        attribute, no further script, no request to any address.
+
+    Raises
+    ------
+    ValueError
+        If the slot is not there exactly once.
+    """
+    if page.count(POLICY_SLOT) != 1:
+        raise ValueError(f"a page needs one {POLICY_SLOT}, found {page.count(POLICY_SLOT)}")
+    digests = [
+        hashlib.sha256(found["body"].encode("utf-8")).digest()
+        for found in _SCRIPT.finditer(page)
+        if "type=" not in found["attributes"]
+    ]
+    hashes = " ".join(f"'sha256-{base64.b64encode(digest).decode('ascii')}'" for digest in digests)
+    policy = (
+        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    return page.replace(POLICY_SLOT, policy)
