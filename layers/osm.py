@@ -1,0 +1,265 @@
+"""All layers of an OpenStreetMap file (.osm, .osm.pbf), read in one go; the one room of osmium."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import geopandas as gpd
+import numpy as np
+import osmium
+import shapely
+from numpy.typing import NDArray
+from osmium.filter import EntityFilter, IdFilter, KeyFilter
+from osmium.osm import AREA, NODE, RELATION, WAY, Area, Node, Relation, Way
+from osmium.replication import newest_change_from_file
+
+from layers.checks import Finding, InputRecord, digest
+from layers.errors import InputError
+from layers.osm_layers import Found, build_layers
+from layers.osm_tags import READ_KEYS, Claim, claims_of_area, claims_of_node, claims_of_way
+
+
+@dataclass(frozen=True)
+class OsmData:
+    """Raw layers of one OpenStreetMap file, in degrees (EPSG:4326).
+
+    Every layer has the index ``osm_id`` (``n``, ``w`` or ``r`` and the number; parts of one object
+    get ``_1``, ``_2``) and the columns of `layers.osm_tags.COLUMNS`; ``tags`` is JSON text. A
+    missing name is NA.
+
+    Parameters
+    ----------
+    streets
+        Every way with ``highway``, walkable or not, and the outlines of pedestrian squares that
+        are drawn as multipolygons; whole, also where they leave `extent`.
+    squares
+        Pedestrian areas as polygons.
+    barriers
+        Walls, fences, rivers, railways and other obstacles with ``kind``, ``bridge``, ``tunnel``.
+    buildings
+        Outlines with ``levels`` and ``flats`` as mapped (text).
+    subdistricts
+        Closed boundaries of admin_level 8 (street offices and towns in China).
+    communities
+        Areas of ``landuse=residential``, named or not, whole.
+    facilities
+        Everything that could be one of the nine haves, to be classified; points and polygons.
+    gates
+        Gates and entrances, points; ``kind`` is the value of ``barrier`` or ``entrance``.
+    land
+        Water, green and railways for the base map.
+    extent
+        The box that the file's header claims, else the bounds of the data.
+    data_date
+        Date of the newest edit, ISO, or empty when the file has no times.
+    record
+        Account of the file: objects with a tag that some layer asks for.
+    findings
+        What was left out or repaired, and why.
+    """
+
+    streets: gpd.GeoDataFrame
+    squares: gpd.GeoDataFrame
+    barriers: gpd.GeoDataFrame
+    buildings: gpd.GeoDataFrame
+    subdistricts: gpd.GeoDataFrame
+    communities: gpd.GeoDataFrame
+    facilities: gpd.GeoDataFrame
+    gates: gpd.GeoDataFrame
+    land: gpd.GeoDataFrame
+    extent: shapely.Polygon
+    data_date: str
+    record: InputRecord
+    findings: tuple[Finding, ...] = ()
+
+
+def read_osm(path: Path) -> OsmData:
+    """Read all layers of an OpenStreetMap file.
+
+    Parameters
+    ----------
+    path
+        A file ``.osm``, ``.osm.pbf`` or ``.pbf``; nodes may follow the ways.
+
+    Returns
+    -------
+    OsmData
+        The layers. Objects that lie wholly outside the box of the file's header are left out and
+        counted as refused: extracts keep all nodes of ways that cross their edge, and what is
+        there is not complete. Objects that cross the edge are kept whole; `prepare_streets` cuts
+        streets at `OsmData.extent`.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, is no such file, is damaged, or holds ways whose nodes are missing
+        throughout.
+
+    Notes
+    -----
+    A layer without rows is an empty table; whether it may be empty is the caller's question.
+    Polygons that cross themselves are repaired where that changes nothing else; relations of which
+    the file has not all members are refused.
+    """
+    try:
+        box = osmium.FileProcessor(path).header.box()
+        data_date = _date_of(newest_change_from_file(path))
+        found = _collect(path)
+        if found.unlocated > found.located:
+            found = _collect_in_order(path)
+    except (RuntimeError, OSError) as error:
+        raise InputError(
+            en=f"{path}: cannot be read as OpenStreetMap data ({error}). "
+            "Expected a complete .osm or .osm.pbf file; download or export it again.",
+            zh=f"{path}：无法按 OpenStreetMap 数据读取（{error}）。"
+            "应为完整的 .osm 或 .osm.pbf 文件，请重新下载或导出。",
+        ) from error
+    if found.unlocated > found.located:
+        raise InputError(
+            en=f"{path}: {found.unlocated} of {found.unlocated + found.located} ways have no "
+            "coordinates: their nodes are not in the file, or have negative ids. Export the area "
+            "again with all nodes, or number it anew (osmium renumber).",
+            zh=f"{path}：{found.unlocated + found.located} 条线中有 {found.unlocated} 条没有坐标："
+            "文件缺少其节点，或节点编号为负。请连同全部节点重新导出，"
+            "或重新编号（osmium renumber）。",
+        )
+    extent = None
+    if box.valid():
+        low, high = box.bottom_left, box.top_right
+        extent = shapely.box(low.lon, low.lat, high.lon, high.lat)
+    layers = build_layers(found, extent)
+    return OsmData(
+        **layers.frames,
+        extent=layers.extent,
+        data_date=data_date,
+        record=InputRecord(
+            role="osm",
+            path=str(path),
+            sha256=digest(path),
+            read=layers.read,
+            kept=layers.kept,
+            refused=layers.read - layers.kept,
+        ),
+        findings=layers.findings,
+    )
+
+
+def _date_of(time: datetime) -> str:
+    return "" if time <= datetime(1970, 1, 2, tzinfo=UTC) else time.date().isoformat()
+
+
+def _collect(path: Path) -> Found:
+    """Read the file once (and its relations twice): claims and geometries as WKB."""
+    wanted = _relations(path)
+    processor = osmium.FileProcessor(path).with_locations()
+    if wanted:
+        relations = IdFilter(wanted)
+        relations.enable_for(RELATION)
+        processor.with_areas(relations)
+    # An area of a relation has the number 2 r + 1; areas of closed ways are made from the ways.
+    processor.with_filter(EntityFilter(NODE | WAY | AREA))
+    processor.with_filter(KeyFilter(*READ_KEYS))
+    areas = IdFilter([2 * number + 1 for number in wanted])
+    areas.enable_for(AREA)
+    processor.with_filter(areas)
+    found = Found()
+    factory = osmium.geom.WKBFactory()
+    for thing in processor:
+        if isinstance(thing, Way):
+            _take_way(found, thing, factory)
+        elif isinstance(thing, Node):
+            claims = claims_of_node(_tags(thing))
+            if claims:
+                osm_id = f"n{thing.id}"
+                found.objects.add(osm_id)
+                found.points.append((thing.lon, thing.lat))
+                found.claim(osm_id, len(found.points) - 1, claims)
+        elif isinstance(thing, Area):
+            osm_id = f"r{thing.orig_id()}"
+            wanted.pop(thing.orig_id(), None)
+            found.areas.append(factory.create_multipolygon(thing))
+            found.claim(osm_id, len(found.areas) - 1, claims_of_area(_tags(thing)))
+            found.objects.add(osm_id)
+    found.incomplete = [f"r{number}" for number in wanted]
+    found.objects.update(found.incomplete)
+    return found
+
+
+def _tags(thing: Node | Way | Relation | Area) -> dict[str, str]:
+    """Copy the tags of an object; counted, as running to the end of osmium's list costs thrice."""
+    tags = thing.tags
+    return dict(islice(tags, len(tags)))
+
+
+def _relations(path: Path) -> dict[int, None]:
+    """List the relations that are areas and that some layer asks for, in the file's order."""
+    wanted: dict[int, None] = {}
+    processor = osmium.FileProcessor(path, RELATION).with_filter(KeyFilter(*READ_KEYS))
+    for relation in processor:
+        if not isinstance(relation, Relation):
+            continue
+        is_area = relation.tags.get("type") in {"multipolygon", "boundary"}
+        if is_area and claims_of_area(_tags(relation)):
+            wanted[relation.id] = None
+    return wanted
+
+
+def _take_way(found: Found, way: Way, factory: osmium.geom.WKBFactory) -> None:
+    claims = claims_of_way(_tags(way))
+    if not claims:
+        return
+    osm_id = f"w{way.id}"
+    found.objects.add(osm_id)
+    try:
+        found.lines.append(factory.create_linestring(way))
+    except (osmium.InvalidLocationError, RuntimeError):
+        # Too few different points, or nodes that the file lacks: what is there may still be used.
+        _take_parts(found, way, osm_id, claims)
+    else:
+        found.located += 1
+        found.claim(osm_id, len(found.lines) - 1, claims)
+
+
+def _take_parts(found: Found, way: Way, osm_id: str, claims: list[Claim]) -> None:
+    runs = list(_runs(way))
+    if not runs:
+        # A way of one place is no fault of the file's nodes.
+        if any(not node.location.valid() for node in way.nodes):
+            found.unlocated += 1
+        return
+    found.located += 1
+    found.cut.append(osm_id)
+    for number, run in enumerate(runs, start=1):
+        found.lines.append(str(shapely.to_wkb(shapely.linestrings(run), hex=True, byte_order=1)))
+        part_id = osm_id if len(runs) == 1 else f"{osm_id}_{number}"
+        found.claim(part_id, len(found.lines) - 1, claims)
+
+
+def _runs(way: Way) -> Iterator[NDArray[np.float64]]:
+    """Give the unbroken runs of known nodes of a way that have at least two different places."""
+    run: list[tuple[float, float]] = []
+    for node in [*way.nodes, None]:
+        if node is not None and node.location.valid():
+            here = (node.lon, node.lat)
+            if not run or run[-1] != here:
+                run.append(here)
+            continue
+        if len(run) > 1:
+            yield np.array(run)
+        run = []
+
+
+def _collect_in_order(path: Path) -> Found:
+    """Collect from a copy in which nodes come first; exports of queries often put them last."""
+    with TemporaryDirectory() as folder:
+        copy = Path(folder) / "ordered.osm.pbf"
+        with osmium.SimpleWriter(copy) as writer:
+            for entity in (NODE, WAY, RELATION):
+                for thing in osmium.FileProcessor(path, entity):
+                    writer.add(thing)
+        return _collect(copy)
