@@ -1,0 +1,304 @@
+"""What each command does; `lianpian.cli` only reads the words."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+import openpyxl
+import pandas as pd
+
+from layers.checks import findings_table
+from layers.errors import InputError, OutputError
+from layers.ground import read_ground
+from layers.tables import CATEGORIES
+from lianpian.compare import compare_plans
+from lianpian.console import DONE, NEEDS_DECISION, Console
+from lianpian.job import LocatedJob, read_job
+from lianpian.made_city import make_city
+from lianpian.outputs import draw_result, read_result, write_result
+from lianpian.pipeline import STEPS, run_job
+from lianpian.plan import Plan
+from lianpian.sources import inputs_of
+from maps.labels import CATEGORY_NAMES
+from zoning.rulebooks import read_rulebook
+
+MAIN_FILES: Final = ("map_public.html", "map_working.html", "plan.xlsx")
+
+_SHOWN_FINDINGS: Final = 10
+
+_LEDGER_HEADERS: Final = (
+    "小区编码",
+    "小区名称",
+    "街道",
+    "社区",
+    "地址",
+    "建成年份",
+    "楼栋数",
+    "户数",
+    "建筑面积（㎡）",
+    "产权性质",
+    "物业管理",
+    "参与率",
+    "同意率",
+)
+"""The minimum ledger of RULES L01, and what eligibility and consent ask for."""
+
+
+def run_demo(out: Path, *, communities: int, seed: int, console: Console) -> None:
+    """Make the sample city in ``out/inputs`` and write its result to ``out/result``."""
+    inputs = out / "inputs"
+    if inputs.exists():
+        shutil.rmtree(inputs)
+    console.note("正在生成示例城市……", "Making the sample city...")
+    job = make_city(inputs, communities=communities, seed=seed)
+    run_and_write(
+        job, out=out / "result", assignment=None, links=None, strict=False, console=console
+    )
+
+
+def run_and_write(  # one parameter for each option of the command
+    job: Path,
+    *,
+    out: Path | None,
+    assignment: Path | None,
+    links: Path | None,
+    strict: bool,
+    console: Console,
+) -> int:
+    """Run a job, write its result folder, print the headline figures; give the exit code."""
+    located = read_job(job)
+    target = out or located.default_out
+    with console.progress(STEPS) as begin:
+        plan = run_job(located, assignment=assignment, links=links, progress=begin)
+        begin("write")
+        write_result(plan, target, sheets=located.job.outputs.sheets)
+    _print_headline(plan, target, console)
+    undecided = int((plan.findings["severity"] == "decide").sum())
+    return NEEDS_DECISION if strict and undecided else DONE
+
+
+def _print_headline(plan: Plan, out: Path, console: Console) -> None:
+    figures = plan.summary["value"]
+    zones, households = len(plan.zones), float(plan.zones["households"].sum())
+    inside = int(plan.assignment["zone_id"].notna().sum())
+    sources = "、".join(plan.imprint.households_sources)
+    console.say("", "")
+    console.say(
+        f"片区 {zones} 个，小区 {inside} 个（共 {len(plan.communities)} 个），"
+        f"户数 {households:,.0f}（来源：{sources}）。",
+        f"{zones} zones, {inside} communities (of {len(plan.communities)}), "
+        f"{households:,.0f} households (source: {sources}).",
+    )
+    adult = plan.gaps.xs("adult", level="walker")
+    console.say(
+        "九有（小区数）：达标 / 缺项 / 待核实或无数据",
+        "Nine haves (communities): met / missing / unconfirmed or no data",
+    )
+    gaps: dict[str, dict[str, int]] = {}
+    for category in CATEGORIES:
+        status = adult.xs(category, level="category")["status"]
+        met = int(status.isin(["met", "small"]).sum())
+        missing = int(status.isin(["far", "gap"]).sum())
+        gaps[category] = {"met": met, "missing": missing, "open": len(status) - met - missing}
+        zh, en = CATEGORY_NAMES[category]
+        line = f"{met:>6} {missing:>6} {len(status) - met - missing:>6}"
+        console.say(f"{line}  {zh}", f"{line}  {en}")
+    _print_findings(plan.findings, console)
+    console.say("结果：", "Result:")
+    for name in MAIN_FILES:
+        console.say(f"  {out / name}", f"  {out / name}")
+    console.document(
+        {
+            "zones": zones,
+            "communities": inside,
+            "communities_all": len(plan.communities),
+            "households": households,
+            "gaps": gaps,
+            "findings": {
+                str(k): int(v) for k, v in plan.findings["severity"].value_counts().items()
+            },
+            "summary": {str(name): _number(value) for name, value in figures.items()},
+            "files": {name: str(out / name) for name in MAIN_FILES},
+        }
+    )
+
+
+def _number(value: float) -> float | None:
+    return None if pd.isna(value) else float(value)
+
+
+def _print_findings(findings: pd.DataFrame, console: Console) -> None:
+    counts = findings["severity"].value_counts()
+    decide, check = int(counts.get("decide", 0)), int(counts.get("check", 0))
+    console.say(
+        f"数据疑点：待决定 {decide}，待核对 {check}，说明 {int(counts.get('note', 0))}"
+        "（详见 tables/findings.csv）",
+        f"Findings: {decide} to decide, {check} to check, {int(counts.get('note', 0))} notes "
+        "(see tables/findings.csv)",
+    )
+    urgent = findings[findings["severity"] == "decide"]
+    for row in urgent.head(_SHOWN_FINDINGS).itertuples():
+        console.say(f"  · {row.zh}", f"  - {row.en}")
+    if len(urgent) > _SHOWN_FINDINGS:
+        more = len(urgent) - _SHOWN_FINDINGS
+        console.say(f"  · 另有 {more} 条", f"  - and {more} more")
+
+
+def check_job(job: Path, *, strict: bool, console: Console) -> int:
+    """Read a job's data, print what was read and the findings; give the exit code."""
+    located = read_job(job)
+    read_rulebook(_rulebook(located))
+    ground = read_ground(inputs_of(located))
+    findings = findings_table(ground.findings)
+    for record in ground.records:
+        console.say(
+            f"{record.role}：{record.path}，读取 {record.read}，采用 {record.kept}，"
+            f"未采用 {record.refused}",
+            f"{record.role}: {record.path}, read {record.read}, kept {record.kept}, "
+            f"refused {record.refused}",
+        )
+    for name in ("communities", "facilities", "review", "streets", "buildings", "access_points"):
+        console.say(
+            f"  {name} {len(getattr(ground, name))}", f"  {name} {len(getattr(ground, name))}"
+        )
+    for row in findings.itertuples():
+        remedy = "" if pd.isna(row.remedy) else f" → {row.remedy}"
+        console.say(
+            f"[{row.severity}] {row.code} {row.zh}{remedy}",
+            f"[{row.severity}] {row.code} {row.en}{remedy}",
+        )
+    console.document(
+        {
+            "inputs": [vars(record) for record in ground.records],
+            "findings": findings.reset_index()
+            .astype(object)
+            .where(findings.reset_index().notna(), None)
+            .to_dict("records"),
+        }
+    )
+    undecided = int((findings["severity"] == "decide").sum())
+    return NEEDS_DECISION if strict and undecided else DONE
+
+
+def _rulebook(located: LocatedJob) -> str | Path:
+    name = located.job.job.rulebook
+    return located.folder / name if name.endswith(".toml") else name
+
+
+def start_job(folder: Path, *, console: Console) -> None:
+    """Write a commented job, an empty ledger and an empty facility table into a new folder."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise OutputError(
+            en=f"{folder}: exists and is not empty. Nothing was written; name a new folder.",
+            zh=f"{folder}：已存在且不为空。未写入任何内容；请指定新文件夹。",
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    template = files("lianpian").joinpath("templates/job.toml").read_text(encoding="utf-8")
+    (folder / "job.toml").write_text(template, encoding="utf-8", newline="\n")
+    book = openpyxl.Workbook()
+    book.active.title = "台账"
+    book.active.append(_LEDGER_HEADERS)
+    book.active.freeze_panes = "A2"
+    book.save(folder / "台账.xlsx")
+    header = "facility_id,name,category,经度,纬度\n"
+    (folder / "facilities.csv").write_text(header, encoding="utf-8-sig", newline="\n")
+    names = "、".join(CATEGORY_NAMES[category][0] for category in CATEGORIES)
+    console.say(
+        f"已写入 {folder / 'job.toml'}、台账.xlsx、facilities.csv。\n"
+        f"设施类别（category）：{names}。\n"
+        f"填好后运行：lianpian check {folder}",
+        f"Wrote {folder / 'job.toml'}, 台账.xlsx (ledger) and facilities.csv.\n"
+        f"Categories: {', '.join(CATEGORIES)}.\nThen run: lianpian check {folder}",
+    )
+    console.document({"job": str(folder / "job.toml")})
+
+
+def fetch_place(
+    place: str,
+    folder: Path,
+    *,
+    overpass_url: str | None,
+    nominatim_url: str | None,
+    timeout_s: float,
+    console: Console,
+) -> None:
+    """Download a place; the only step that uses the internet."""
+    from layers.download import fetch  # noqa: PLC0415  osmnx is slow to import
+
+    console.note(f"正在下载 {place} ……", f"Downloading {place}...")
+    job = fetch(
+        place, folder, overpass_url=overpass_url, nominatim_url=nominatim_url, timeout_s=timeout_s
+    )
+    console.say(f"已下载。运行：lianpian run {job}", f"Done. Next: lianpian run {job}")
+    console.document({"job": str(job)})
+
+
+def draw_again(folder: Path, *, console: Console) -> None:
+    """Draw the maps and papers of a result folder anew; its tables stay as they are."""
+    tables, imprint, record = read_result(folder)
+    sheets = tuple(record["job"]["outputs"]["sheets"])
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as name:
+        fresh = Path(name)
+        draw_result(tables, imprint, fresh, sheets=sheets)
+        for item in sorted(fresh.iterdir()):
+            target = folder / item.name
+            if target.is_dir():
+                shutil.rmtree(target)
+            item.replace(target)
+    for name in MAIN_FILES:
+        console.say(f"  {folder / name}", f"  {folder / name}")
+    console.document({"files": {name: str(folder / name) for name in MAIN_FILES}})
+
+
+def show_partners(folder: Path, community_id: str, *, console: Console) -> None:
+    """Print with whom a community gains most, by the partners table of a result."""
+    tables, _, _ = read_result(folder)
+    communities = tables["communities"]
+    if community_id not in communities.index:
+        raise InputError(
+            en=f"{community_id!r}: no such community in {folder}. "
+            "Ids stand in tables/communities.csv.",
+            zh=f"{community_id!r}：{folder} 中没有这个小区。编码见 tables/communities.csv。",
+        )
+    names = communities["name"].fillna(pd.Series(communities.index, index=communities.index))
+    ranked = tables["partners"]
+    mine = ranked[ranked.index.get_level_values("community_id") == community_id]
+    zone = tables["assignment"]["zone_id"]
+    console.say(
+        f"{names[community_id]}（{community_id}）", f"{names[community_id]} ({community_id})"
+    )
+    rows: list[Mapping[str, Any]] = []
+    for key, row in mine.sort_values("rank").iterrows():
+        partner = str(key[1])  # type: ignore[index]  # the key has two levels
+        same = pd.notna(zone[partner]) and zone[partner] == zone[community_id]
+        mark = console.choose("同片区", "same zone") if same else ""
+        line = (
+            f"{row['rank']}. {names[partner]} ({partner}) {row['score']:.2f} {row['reason']} {mark}"
+        )
+        console.say(line, line)
+        rows.append(
+            {
+                "rank": int(row["rank"]),
+                "partner_id": partner,
+                "name": names[partner],
+                "score": float(row["score"]),
+                "reason": row["reason"],
+                "same_zone": bool(same),
+            }
+        )
+    if not rows:
+        console.say("没有相邻小区。", "No neighbour to join with.")
+    console.document({"community_id": community_id, "partners": rows})
+
+
+def compare_results(first: Path, second: Path, *, console: Console) -> None:
+    """Print what differs between two result folders."""
+    result = compare_plans(read_result(first)[0], read_result(second)[0])
+    for line_zh, line_en in result.lines:
+        console.say(line_zh, line_en)
+    console.document(result.document)

@@ -1,0 +1,140 @@
+"""What the command line says: messages in one language, progress, JSON, exit codes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+import typer
+
+DONE: Final = 0
+NEEDS_DECISION: Final = 1
+BAD_INPUT: Final = 2
+OUR_FAULT: Final = 3
+
+
+class Console:
+    """Say things to a planner.
+
+    Parameters
+    ----------
+    lang
+        ``zh`` or ``en``.
+    as_json
+        Whether the result is printed as one JSON document instead of text.
+    """
+
+    def __init__(self, lang: str, *, as_json: bool) -> None:
+        self.lang = lang
+        self.as_json = as_json
+
+    def choose(self, zh: str, en: str) -> str:
+        """Give the text in the language of the console."""
+        return zh if self.lang == "zh" else en
+
+    def say(self, zh: str, en: str) -> None:
+        """Print a line of the result, unless the result is JSON."""
+        if not self.as_json:
+            sys.stdout.write(self.choose(zh, en) + "\n")
+
+    def note(self, zh: str, en: str) -> None:
+        """Print a line beside the result, on standard error."""
+        sys.stderr.write(self.choose(zh, en) + "\n")
+
+    def document(self, content: Mapping[str, Any]) -> None:
+        """Print the JSON document, when asked for."""
+        if self.as_json:
+            sys.stdout.write(json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+
+    @contextmanager
+    def progress(self, steps: tuple[tuple[str, str, str, int], ...]) -> Iterator[Any]:
+        """Show a bar with the step's name and the time left on standard error.
+
+        Parameters
+        ----------
+        steps
+            Name, Chinese, English and usual share of each step.
+
+        Yields
+        ------
+        callable
+            To be called with a step's name when it begins.
+        """
+        from rich.console import Console as RichConsole  # noqa: PLC0415  slow to import
+        from rich.progress import (  # noqa: PLC0415
+            BarColumn,
+            Progress,
+            TaskProgressColumn,
+            TextColumn,
+            TimeRemainingColumn,
+        )
+
+        total = sum(share for *_, share in steps)
+        before = 0
+        started: dict[str, tuple[str, int]] = {}
+        for name, zh, en, share in steps:
+            started[name] = (self.choose(zh, en), before)
+            before += share
+        if not sys.stderr.isatty():
+            yield lambda name: self.note(f"… {started[name][0]}", f"... {started[name][0]}")
+            return
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            TextColumn(self.choose("剩余", "left")),
+            TimeRemainingColumn(),
+        )
+        with Progress(*columns, console=RichConsole(stderr=True), transient=True) as bar:
+            task = bar.add_task("", total=total)
+
+            def begin(name: str) -> None:
+                text, completed = started[name]
+                bar.update(task, description=text, completed=completed)
+
+            yield begin
+
+
+@contextmanager
+def guarded(console: Console) -> Iterator[None]:
+    """Turn errors into one clear message and an exit code; no traceback reaches a planner.
+
+    Exit codes: 2 when the planner can mend it, 3 when the fault is ours, 130 on Ctrl-C.
+    """
+    from layers.errors import PlanningError  # noqa: PLC0415  loads nothing heavy
+
+    try:
+        yield
+    except PlanningError as error:
+        console.note(f"错误：{error.zh}", f"Error: {error.en}")
+        console.document({"error": {"zh": error.zh, "en": error.en}})
+        raise typer.Exit(BAD_INPUT) from error
+    except KeyboardInterrupt as error:
+        console.note("已中断，未写入结果。", "Stopped; nothing was written.")
+        raise typer.Exit(130) from error
+    except (typer.Exit, typer.Abort):
+        raise
+    except Exception as error:
+        _report_fault(console, error)
+        raise typer.Exit(OUR_FAULT) from error
+
+
+def _report_fault(console: Console, error: Exception) -> None:
+    """Keep the traceback in a file that the planner can send, and say where it lies."""
+    import tempfile  # noqa: PLC0415  only on a fault
+    import traceback  # noqa: PLC0415
+
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="lianpian-fault-", suffix=".txt", delete=False, encoding="utf-8"
+    ) as stream:
+        stream.write("".join(traceback.format_exception(error)))
+    kind = type(error).__name__
+    console.note(
+        f"程序故障（{kind}），不是您的数据问题。详情已存入 {stream.name}，请发给开发者。",
+        f"A fault of the program ({kind}), not of your data. Details are in {stream.name}; "
+        "please send it to the developers.",
+    )
+    console.document({"fault": {"kind": kind, "details": stream.name}})

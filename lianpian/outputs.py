@@ -1,0 +1,247 @@
+"""The result folder: written to a temporary folder, swapped in whole, read back for drawing."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+from maps.geopackage import write_geopackage
+from maps.interactive import draw_public_map, draw_working_map
+from maps.report import write_report
+from maps.sheets import draw_sheets
+
+from layers.errors import InputError, OutputError
+from layers.tables import conform, keys_of
+from lianpian.plan import Plan
+from maps.labels import Imprint
+from maps.workbook import write_workbook
+from zoning.tables import CONTRACTS
+
+ONLY_LAYERS: Final = ("network", "land", "catchments", "zone_circles")
+"""Tables that stand in plan.gpkg alone."""
+
+FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+"""A text cell that starts so would run as a formula in a spreadsheet; it gets a ``'`` in front."""
+
+_MAIN_FILES: Final = ("run.json", "plan.gpkg", "map_public.html", "map_working.html", "plan.xlsx")
+
+
+def write_result(plan: Plan, out: Path, *, sheets: tuple[str, ...]) -> None:
+    """Write the whole result folder, or nothing.
+
+    Parameters
+    ----------
+    plan
+        What to write.
+    out
+        The folder; an earlier result there is replaced in one step at the end.
+    sheets
+        Sheets to draw, as in ``[outputs] sheets``.
+
+    Raises
+    ------
+    OutputError
+        If the folder is in use, is no result folder, or cannot be written; the earlier result is
+        then untouched.
+    """
+    _require_replaceable(out)
+    begin = time.perf_counter()
+    with _swapped(out) as folder:
+        _write_json(folder / "run.json", _run_record(plan))
+        write_tables(plan.tables, folder / "tables")
+        write_geopackage(plan.tables, folder / "plan.gpkg")
+        draw_result(plan.tables, plan.imprint, folder, sheets=sheets)
+        seconds = round(time.perf_counter() - begin, 3)
+        _write_json(folder / "timings.json", {**plan.timings, "write": {"seconds": seconds}})
+
+
+def draw_result(
+    tables: Mapping[str, pd.DataFrame], imprint: Imprint, folder: Path, *, sheets: tuple[str, ...]
+) -> None:
+    """Draw maps and papers of a plan into a folder."""
+    draw_public_map(tables, imprint, folder / "map_public.html")
+    draw_working_map(tables, imprint, folder / "map_working.html")
+    write_workbook(tables, imprint, folder / "plan.xlsx")
+    write_report(tables, imprint, folder / "report.docx")
+    draw_sheets(tables, imprint, folder / "sheets", sheets=sheets)
+    text = "\n".join(imprint.sources) + "\n"
+    (folder / "ATTRIBUTION.txt").write_text(text, encoding="utf-8", newline="\n")
+
+
+def _require_replaceable(out: Path) -> None:
+    if not out.exists():
+        return
+    if out.is_dir() and (not any(out.iterdir()) or (out / "run.json").is_file()):
+        return
+    raise OutputError(
+        en=f"{out}: exists and is no result folder (it has no run.json). Nothing was written; "
+        "choose another folder with --out.",
+        zh=f"{out}：已存在且不是结果文件夹（没有 run.json）。"
+        "未写入任何内容；请用 --out 指定其他文件夹。",
+    )
+
+
+@contextmanager
+def _swapped(out: Path) -> Iterator[Path]:
+    """Give a temporary folder beside `out` and put it in the place of `out` at the end."""
+    lock = out.with_name(f".{out.name}.lock")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(lock, os.O_CREAT | os.O_EXCL)
+    except FileExistsError as error:
+        raise OutputError(
+            en=f"{out}: another run is writing here. Wait for it; if none is, delete {lock.name}.",
+            zh=f"{out}：另一次运行正在写入此处。请等待其完成；若确无运行，请删除 {lock.name}。",
+        ) from error
+    except OSError as error:
+        raise _cannot_write(out, error) from error
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+        try:
+            folder.chmod(0o755)
+            yield folder
+            _replace(folder, out)
+        except OSError as error:
+            raise _cannot_write(out, error) from error
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        os.close(handle)
+        lock.unlink(missing_ok=True)
+
+
+def _replace(folder: Path, out: Path) -> None:
+    """Move the new result in; put the old one back should that fail."""
+    if not out.exists():
+        folder.rename(out)
+        return
+    old = Path(tempfile.mkdtemp(prefix=f".{out.name}-old-", dir=out.parent)) / out.name
+    out.rename(old)
+    try:
+        folder.rename(out)
+    except OSError:
+        old.rename(out)
+        raise
+    finally:
+        if out.exists():
+            shutil.rmtree(old.parent, ignore_errors=True)
+
+
+def _cannot_write(out: Path, error: OSError) -> OutputError:
+    return OutputError(
+        en=f"{out}: cannot be written ({error.strerror}). The earlier result is untouched. Close "
+        "files of it that are open elsewhere, check the disk, or choose another folder with --out.",
+        zh=f"{out}：无法写入（{error.strerror}）。原有结果未改动。请关闭已打开的结果文件、"
+        "检查磁盘空间，或用 --out 指定其他文件夹。",
+    )
+
+
+def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
+    """Write every table as CSV: UTF-8 with BOM, sorted by key, empty for missing, no geometry."""
+    folder.mkdir()
+    for name, table in tables.items():
+        if name not in ONLY_LAYERS:
+            csv_text = plain(table).to_csv(lineterminator="\n")
+            (folder / f"{name}.csv").write_text(csv_text, encoding="utf-8-sig", newline="")
+
+
+def plain(table: pd.DataFrame) -> pd.DataFrame:
+    """Turn a table into what its CSV shows: no geometry, ``true``/``false``, harmless text."""
+    frame = pd.DataFrame(table).sort_index(kind="stable")
+    if isinstance(table, gpd.GeoDataFrame):
+        shapes = np.array(frame.pop(table.geometry.name), dtype=object)
+        if len(shapes) and (shapely.get_type_id(shapes) == 0).all():
+            frame["x_m"], frame["y_m"] = shapely.get_x(shapes), shapely.get_y(shapes)
+    for column, values in frame.items():
+        if values.dtype == "boolean":
+            frame[column] = values.map({True: "true", False: "false"}).astype("str")
+        elif pd.api.types.is_string_dtype(values.dtype):
+            frame[column] = values.where(
+                ~values.str.startswith(FORMULA_STARTS, na=False), "'" + values
+            )
+    return frame
+
+
+def _run_record(plan: Plan) -> dict[str, Any]:
+    severity = plan.findings["severity"].value_counts()
+    return {
+        **plan.record,
+        "inputs": [vars(item) for item in plan.inputs],
+        "findings": {word: int(severity.get(word, 0)) for word in ("decide", "check", "note")},
+        "counts": {name: len(table) for name, table in plan.tables.items()},
+        "imprint": vars(plan.imprint),
+    }
+
+
+def _write_json(path: Path, content: Mapping[str, Any]) -> None:
+    text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def read_result(folder: Path) -> tuple[dict[str, pd.DataFrame], Imprint, dict[str, Any]]:
+    """Read a result folder back.
+
+    Parameters
+    ----------
+    folder
+        A folder that `write_result` wrote.
+
+    Returns
+    -------
+    tables : dict
+        Every table under its contract.
+    imprint : Imprint
+        The imprint of that run.
+    record : dict
+        The content of ``run.json``.
+
+    Raises
+    ------
+    InputError
+        If the folder is no complete result.
+    """
+    missing = [name for name in _MAIN_FILES if not (folder / name).is_file()]
+    if missing:
+        raise InputError(
+            en=f"{folder}: not a result folder; {', '.join(missing)} missing. "
+            "Expected a folder written by `lianpian run`.",
+            zh=f"{folder}：不是结果文件夹，缺少 {'、'.join(missing)}。"
+            "应为 `lianpian run` 写出的文件夹。",
+        )
+    record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    layers = {str(name) for name, _ in pyogrio.list_layers(folder / "plan.gpkg")}
+    tables: dict[str, pd.DataFrame] = {}
+    for name, schema in CONTRACTS.items():
+        if name in layers:
+            frame = gpd.read_file(folder / "plan.gpkg", layer=name)
+        else:
+            texts = dict.fromkeys(keys_of(schema), "str")
+            texts |= {str(c): "str" for c, d in schema.columns.items() if str(d.dtype) == "str"}
+            frame = pd.read_csv(
+                folder / "tables" / f"{name}.csv",
+                dtype=texts,
+                na_values=[""],
+                keep_default_na=False,
+            )
+            for column in texts:
+                frame[column] = frame[column].str.removeprefix("'")
+        tables[name] = conform(schema, frame, crs=record["crs"])
+    imprint = {
+        key: tuple(tuple(v) if isinstance(v, list) else v for v in value)
+        if isinstance(value, list)
+        else value
+        for key, value in record["imprint"].items()
+    }
+    return tables, Imprint(**imprint), record

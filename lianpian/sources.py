@@ -1,0 +1,67 @@
+"""From the job file's words to the frozen dataclasses that the steps take."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from layers.files import Source
+from layers.ground import Inputs
+from lianpian.job import FileInput, LocatedJob
+from zoning.regionalization.problem import ZoningSettings
+
+
+def inputs_of(
+    located: LocatedJob, *, assignment: Path | None = None, links: Path | None = None
+) -> Inputs:
+    """Resolve every input of a job against its folder.
+
+    Parameters
+    ----------
+    located
+        The job.
+    assignment, links
+        Files given on the command line; they take the place of those in the job.
+    """
+    given = located.job.inputs
+
+    def source(item: FileInput | None) -> Source | None:
+        if item is None:
+            return None
+        return Source(
+            path=located.folder / item.path,
+            encoding=item.encoding,
+            layer=item.layer,
+            crs=item.crs,
+            coordinates=item.coordinates,
+            fields=item.fields,
+        )
+
+    named = [getattr(given, name) for name in type(given).model_fields]
+    items = [part for item in named for part in (item if isinstance(item, tuple) else (item,))]
+    attributions = {item.source for item in items if isinstance(item, FileInput) and item.source}
+    return Inputs(
+        osm=located.folder / given.osm if given.osm else None,
+        communities=source(given.communities),
+        ledger=source(given.ledger),
+        facilities=tuple(found for item in given.facilities if (found := source(item))),
+        review=source(given.review),
+        joins=source(given.joins),
+        gates=source(given.gates),
+        streets=source(given.streets),
+        buildings=source(given.buildings),
+        barriers=source(given.barriers),
+        subdistricts=source(given.subdistricts),
+        extent=source(given.extent),
+        links=Source(path=links) if links else source(given.links),
+        assignment=Source(path=assignment) if assignment else source(given.assignment),
+        crs=located.job.job.crs,
+        attributions=tuple(sorted(attributions)),
+        is_sample=located.job.job.sample,
+    )
+
+
+def zoning_settings(located: LocatedJob) -> ZoningSettings:
+    """Give the ``[zones]`` section as the dataclass that the zoning rooms take."""
+    section = located.job.zones
+    values = section.model_dump(exclude={"time_limit_s"})
+    return ZoningSettings(**values)
