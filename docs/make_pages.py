@@ -1,0 +1,78 @@
+"""Pages made from the code while the site is built: tables, walk filter, rulebooks."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from mkdocs.structure.files import File, Files
+
+from layers.streets import WALK_FILTER
+from layers.tables import captions_of, keys_of, title_of
+from zoning.rulebooks import read_rulebook, shipped_rulebooks
+from zoning.tables import CONTRACTS
+
+if TYPE_CHECKING:
+    from mkdocs.config.defaults import MkDocsConfig
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Add the generated pages."""
+    for name, text in (
+        ("tables.md", tables_page()),
+        ("walk-filter.md", walk_filter_page()),
+        ("rulebooks.md", rulebooks_page()),
+    ):
+        files.append(File.generated(config, name, content=text))
+    return files
+
+
+def tables_page() -> str:
+    """Describe every table from its contract."""
+    lines = [
+        "# 表 Tables",
+        "",
+        "由代码中的约定生成。 Made from the contracts in the code.",
+        "",
+        "CSV: UTF-8 with BOM, sorted by key, empty = not available, `true`/`false`.",
+    ]
+    for name, schema in CONTRACTS.items():
+        zh, en = title_of(schema)
+        keys = keys_of(schema)
+        lines += ["", f"## {name}", "", f"{zh} · {en}. Key: `{'`, `'.join(keys)}`", ""]
+        lines += ["| column | 中文 | English | unit |", "|---|---|---|---|"]
+        for column, caption in captions_of(schema).items():
+            lines.append(f"| `{column}` | {caption['zh']} | {caption['en']} | {caption['unit']} |")
+    return "\n".join(lines) + "\n"
+
+
+def walk_filter_page() -> str:
+    """List the rules that decide which ways can be walked."""
+    lines = ["# 步行规则 Walk filter", "", "| " + " | ".join(_fields()) + " |"]
+    lines.append("|" + "---|" * len(_fields()))
+    for rule in WALK_FILTER:
+        cells = [_shown(getattr(rule, name)) for name in _fields()]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _fields() -> list[str]:
+    return list(type(WALK_FILTER[0]).__dataclass_fields__)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, tuple | frozenset | set | list):
+        return " ".join(f"`{item}`" for item in sorted(map(str, value)))
+    return str(value).replace("|", "\\|")
+
+
+def rulebooks_page() -> str:
+    """Describe every shipped rulebook."""
+    lines = ["# 规则 Rulebooks", ""]
+    for name in shipped_rulebooks():
+        book = read_rulebook(name)
+        lines += [f"## {name}", "", f"{book.title_zh}", "", f"{book.title_en}", ""]
+    return "\n".join(lines) + "\n"

