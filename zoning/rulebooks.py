@@ -224,8 +224,9 @@ class _Sections:
         return BuildDate(reading=reading, readings=MappingProxyType(readings), citation=citation)
 
     def absorb(self, form: Form) -> Absorb:
+        before = len(form.faults)
         first, last = form.whole("from_year", *_YEARS), form.whole("to_year", *_YEARS)
-        if last < first:
+        if len(form.faults) == before and last < first:
             form.refuse(
                 "to_year", last, f"at least from_year = {first}", f"不早于 from_year = {first}"
             )
