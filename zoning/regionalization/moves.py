@@ -1,0 +1,276 @@
+"""Moves on a plan in machine code: shift a boundary node, swap two, keep every zone connected."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from zoning.regionalization.compiled import compiled
+from zoning.regionalization.instance import Flags, Floats, Instance, Ints
+
+
+class Ground(NamedTuple):
+    """What a search never changes.
+
+    ``cost`` has a finite `absent` where a node may not be assigned; ``first_centre`` gives the
+    centres of each node; ``limits`` is low, high, units_low, units_high; ``bond`` is +1 for a pair
+    that shares a zone and -1 for one that may not.
+    """
+
+    indptr: Ints
+    indices: Ints
+    weight: Floats
+    size: Ints
+    cost: Floats
+    first_centre: Ints
+    bond_start: Ints
+    bond_end: Ints
+    bond: Ints
+    limits: Floats
+    absent: float
+
+
+class Plan(NamedTuple):
+    """A plan as a search changes it: zones as linked lists, sums for every possible centre."""
+
+    zone: Ints
+    head: Ints
+    following: Ints
+    previous: Ints
+    weight: Floats
+    size: Ints
+    members: Ints
+    sums: Floats
+    cost: Floats
+    stamp: Ints
+    queue: Ints
+    clock: Ints
+
+
+def make_ground(instance: Instance) -> Ground:
+    """Lay an instance out for the kernels."""
+    finite = np.isfinite(instance.cost)
+    absent = 4.0 * (1.0 + float(np.where(finite, instance.cost, 0.0).max(axis=1).sum()))
+    ends = np.concatenate(
+        [instance.tied, instance.tied[:, ::-1], instance.apart, instance.apart[:, ::-1]]
+    )
+    signs = np.repeat([1, -1], [2 * len(instance.tied), 2 * len(instance.apart)])
+    order = np.lexsort((ends[:, 1], ends[:, 0]))
+    degree = np.bincount(ends[:, 0], minlength=instance.nodes)
+    return Ground(
+        indptr=instance.indptr,
+        indices=instance.indices,
+        weight=instance.weight,
+        size=instance.size,
+        cost=np.where(finite, instance.cost, absent),
+        first_centre=np.searchsorted(instance.home, np.arange(instance.nodes + 1)).astype(np.int64),
+        bond_start=np.concatenate([[0], np.cumsum(degree)]).astype(np.int64),
+        bond_end=ends[order, 1],
+        bond=signs[order].astype(np.int64),
+        limits=np.array(
+            [instance.low, instance.high, instance.units_low, instance.units_high], dtype=np.float64
+        ),
+        absent=absent,
+    )
+
+
+def make_plan(ground: Ground, zone: Ints, count: int) -> Plan:
+    """Make a plan from the zone of each node (0 to `count` - 1)."""
+    nodes = len(zone)
+    plan = Plan(
+        zone=zone.astype(np.int64).copy(),
+        head=np.full(count, -1, dtype=np.int64),
+        following=np.full(nodes, -1, dtype=np.int64),
+        previous=np.full(nodes, -1, dtype=np.int64),
+        weight=np.zeros(count),
+        size=np.zeros(count, dtype=np.int64),
+        members=np.zeros(count, dtype=np.int64),
+        sums=np.zeros(ground.cost.shape[1]),
+        cost=np.zeros(count),
+        stamp=np.zeros(nodes, dtype=np.int64),
+        queue=np.zeros(nodes, dtype=np.int64),
+        clock=np.zeros(1, dtype=np.int64),
+    )
+    refresh(ground, plan)
+    return plan
+
+
+@compiled
+def refresh(ground: Ground, plan: Plan) -> None:
+    """Rebuild lists and sums from the zones, which also ends the drift of sums."""
+    plan.head[:] = -1
+    plan.weight[:] = 0.0
+    plan.size[:] = 0
+    plan.members[:] = 0
+    for back in range(len(plan.zone)):
+        i = len(plan.zone) - 1 - back
+        link(ground, plan, i, plan.zone[i])
+    for z in range(len(plan.head)):
+        recount(ground, plan, z)
+
+
+@compiled
+def recount(ground: Ground, plan: Plan, z: int) -> None:
+    """Sum the costs of one zone anew for each of its possible centres."""
+    i = plan.head[z]
+    while i >= 0:
+        for c in range(ground.first_centre[i], ground.first_centre[i + 1]):
+            total = 0.0
+            l = plan.head[z]
+            while l >= 0:
+                total += ground.cost[l, c]
+                l = plan.following[l]
+            plan.sums[c] = total
+        i = plan.following[i]
+    plan.cost[z] = exchange_cost(ground, plan, z, -1, -1)
+
+
+@compiled
+def link(ground: Ground, plan: Plan, i: int, z: int) -> None:
+    """Put a node into the list of a zone."""
+    plan.zone[i] = z
+    plan.previous[i] = -1
+    plan.following[i] = plan.head[z]
+    if plan.head[z] >= 0:
+        plan.previous[plan.head[z]] = i
+    plan.head[z] = i
+    plan.weight[z] += ground.weight[i]
+    plan.size[z] += ground.size[i]
+    plan.members[z] += 1
+
+
+@compiled
+def shift(ground: Ground, plan: Plan, i: int, z: int) -> None:
+    """Move a node into a zone and mend the sums of both zones; costs are set by the caller."""
+    old = plan.zone[i]
+    if plan.previous[i] >= 0:
+        plan.following[plan.previous[i]] = plan.following[i]
+    else:
+        plan.head[old] = plan.following[i]
+    if plan.following[i] >= 0:
+        plan.previous[plan.following[i]] = plan.previous[i]
+    plan.weight[old] -= ground.weight[i]
+    plan.size[old] -= ground.size[i]
+    plan.members[old] -= 1
+    l = plan.head[old]
+    while l >= 0:
+        for c in range(ground.first_centre[l], ground.first_centre[l + 1]):
+            plan.sums[c] -= ground.cost[i, c]
+        l = plan.following[l]
+    l = plan.head[z]
+    while l >= 0:
+        for c in range(ground.first_centre[l], ground.first_centre[l + 1]):
+            plan.sums[c] += ground.cost[i, c]
+        l = plan.following[l]
+    link(ground, plan, i, z)
+    for c in range(ground.first_centre[i], ground.first_centre[i + 1]):
+        total = 0.0
+        l = plan.head[z]
+        while l >= 0:
+            total += ground.cost[l, c]
+            l = plan.following[l]
+        plan.sums[c] = total
+
+
+@compiled
+def exchange_cost(ground: Ground, plan: Plan, z: int, out: int, into: int) -> float:
+    """Give the cost of a zone around its best centre once `out` left and `into` came (-1: none)."""
+    best = 1e300
+    l = plan.head[z]
+    while l >= 0:
+        if l != out:
+            for c in range(ground.first_centre[l], ground.first_centre[l + 1]):
+                total = plan.sums[c]
+                if out >= 0:
+                    total -= ground.cost[out, c]
+                if into >= 0:
+                    total += ground.cost[into, c]
+                best = min(best, total)
+        l = plan.following[l]
+    if into >= 0:
+        for c in range(ground.first_centre[into], ground.first_centre[into + 1]):
+            total = ground.cost[into, c]
+            l = plan.head[z]
+            while l >= 0:
+                if l != out:
+                    total += ground.cost[l, c]
+                l = plan.following[l]
+            best = min(best, total)
+    return best
+
+
+@compiled
+def is_joined(ground: Ground, plan: Plan, z: int, out: int, into: int) -> bool:
+    """Tell whether a zone is connected once `out` left and `into` came (-1: none)."""
+    expected = plan.members[z] - (1 if out >= 0 else 0) + (1 if into >= 0 else 0)
+    if expected <= 0:
+        return False
+    start = into
+    if start < 0:
+        start = plan.head[z] if plan.head[z] != out else plan.following[plan.head[z]]
+    plan.clock[0] += 1
+    now = plan.clock[0]
+    plan.stamp[start] = now
+    plan.queue[0] = start
+    done, known = 0, 1
+    while done < known:
+        i = plan.queue[done]
+        done += 1
+        for p in range(ground.indptr[i], ground.indptr[i + 1]):
+            l = ground.indices[p]
+            if plan.stamp[l] != now and l != out and (plan.zone[l] == z or l == into):
+                plan.stamp[l] = now
+                plan.queue[known] = l
+                known += 1
+    return known == expected
+
+
+@compiled
+def leaves_joined(ground: Ground, plan: Plan, i: int) -> bool:
+    """Tell whether a zone stays connected without a node; quick where few neighbours share it."""
+    z = plan.zone[i]
+    same = 0
+    for p in range(ground.indptr[i], ground.indptr[i + 1]):
+        if plan.zone[ground.indices[p]] == z:
+            same += 1
+    if same == 1:
+        return True
+    return plan.members[z] > 1 and same > 0 and is_joined(ground, plan, z, i, -1)
+
+
+@compiled
+def excess(ground: Ground, weight: float, size: float) -> tuple[float, float]:
+    """Measure by how much weight and units of a zone leave the limits."""
+    low, high = ground.limits[0], ground.limits[1]
+    few, many = ground.limits[2], ground.limits[3]
+    return max(0.0, low - weight, weight - high), max(0.0, few - size, size - many)
+
+
+@compiled
+def broken_bonds(ground: Ground, plan: Plan, i: int, z: int) -> int:
+    """Count the pins of a node that break when it stands in zone `z`."""
+    broken = 0
+    for p in range(ground.bond_start[i], ground.bond_start[i + 1]):
+        same = plan.zone[ground.bond_end[p]] == z
+        if same != (ground.bond[p] > 0):
+            broken += 1
+    return broken
+
+
+@compiled
+def faults(ground: Ground, plan: Plan) -> int:
+    """Count zones outside the limits, zones without a permitted centre, and broken pins."""
+    count = 0
+    for z in range(len(plan.head)):
+        off_weight, off_size = excess(ground, plan.weight[z], float(plan.size[z]))
+        if off_weight > 0.0 or off_size > 0.0 or plan.cost[z] >= ground.absent:
+            count += 1
+    for i in range(len(plan.zone)):
+        count += broken_bonds(ground, plan, i, plan.zone[i])
+    return count
+
+
+def may_pair(instance: Instance) -> Flags:
+    """Tell which nodes may be assigned to which centres."""
+    return np.isfinite(instance.cost)

@@ -1,0 +1,367 @@
+"""From communities to the solver's problem: weights, links, cost, bounds; who is left out, why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from layers.checks import Finding
+from layers.errors import JobError
+from layers.tables import COMMUNITIES, WALKS, check
+from layers.walking import Walking
+from zoning.regionalization.instance import Bounds
+from zoning.regionalization.settings import ZoningSettings, ZoningTerms
+from zoning.tables import ADJACENCY, ELIGIBILITY, GAPS, MISSING_STATUSES
+
+REFERENCE_HOUSEHOLDS: Final = 1347.0
+"""Households of a zone in 偃政办〔2021〕4号: 9 427 in 7 zones (RULES Z05)."""
+
+HAVES: Final = 9
+
+WORDING: Final = {
+    "excluded": ("excluded by the rulebook: {}", "按规则不纳入：{}"),
+    "unknown": ("eligibility or households unknown: {}", "资格或户数不明：{}"),
+    "unit_above_cap": ("{} households, more than the cap of a zone", "{} 户，超过片区户数上限"),
+    "no_neighbour": (
+        "no linked neighbour that can be walked to among the communities of the problem",
+        "没有可步行到达的相连小区",
+    ),
+    "component_below_floor": (
+        "the connected group has {} households in all, below the floor of a zone",
+        "所在连通组共 {} 户，低于片区户数下限",
+    ),
+    "planner": ("left out by the planner", "由规划人员排除"),
+}
+"""Reasons in words, English and Chinese."""
+
+__all__ = ["Bounds", "ZoningProblem", "ZoningSettings", "ZoningTerms", "pose_zoning"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ZoningProblem:
+    """What `regionalize` takes, and the account of who is not in it.
+
+    Parameters
+    ----------
+    weights
+        Community id -> households.
+    adjacency
+        Links among them: ``focal``, ``neighbor``.
+    cost
+        ``unit``, ``centre``, ``cost``: metres of walk per household, terms included.
+    bounds
+        The limits.
+    left_out
+        By ``community_id``: ``reason`` (contract `ASSIGNMENT`), ``zh``, ``en``. Absorbable
+        communities are neither here nor in the problem.
+    findings
+        Defaults in force and pins that do not apply.
+    """
+
+    weights: pd.Series
+    adjacency: pd.DataFrame
+    cost: pd.DataFrame
+    bounds: Bounds
+    left_out: pd.DataFrame
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether no community is left to be zoned."""
+        return self.weights.empty
+
+
+def pose_zoning(
+    communities: pd.DataFrame,
+    eligibility: pd.DataFrame,
+    walks: pd.DataFrame,
+    gaps: pd.DataFrame,
+    adjacency: pd.DataFrame,
+    settings: ZoningSettings,
+    *,
+    walking: Walking,
+) -> ZoningProblem:
+    """Make the zoning problem of one job.
+
+    Parameters
+    ----------
+    communities, eligibility, walks, gaps, adjacency
+        Contracts `COMMUNITIES`, `ELIGIBILITY`, `WALKS` (m), `GAPS`, `ADJACENCY`.
+    settings
+        Rules of the job.
+    walking
+        Turns `walk_minutes` into metres.
+
+    Returns
+    -------
+    ZoningProblem
+        Possibly empty: see `ZoningProblem.is_empty`.
+
+    Raises
+    ------
+    ContractError
+        If a table breaks its contract.
+    JobError
+        If a pin names a community that does not exist.
+
+    Notes
+    -----
+    Left out, in this order: eligibility, households unknown, above the cap, no neighbour that can
+    be walked to, a connected group below the floor. Leaving out one community may cut off another,
+    so the last two are repeated until nothing changes. A community without neighbours may be a
+    zone of its own only if a floor is set and met.
+    """
+    for schema, table in (
+        (COMMUNITIES, communities),
+        (ELIGIBILITY, eligibility),
+        (WALKS, walks),
+        (GAPS, gaps),
+        (ADJACENCY, adjacency),
+    ):
+        check(schema, table)
+    _check_pins(settings, communities)
+    reasons: dict[str, tuple[str, str]] = {}
+    units = _judge_units(communities, eligibility, settings, reasons)
+    group = communities["subdistrict"] if settings.subdistrict != "off" else None
+    links = _links(adjacency, group if settings.subdistrict == "hard" else None)
+    pairs = _walk_pairs(walks, settings, walking)
+    households = communities["households"]
+    units, links = _prune(units, links, pairs, households, settings, reasons)
+    findings: list[Finding] = []
+    bounds = _bounds(units, links, households, settings, findings)
+    bounds = replace(bounds, groups=None if group is None else group.reindex(units))
+    bounds = _pin(bounds, units, settings, findings)
+    return ZoningProblem(
+        weights=households.reindex(units).rename("households"),
+        adjacency=links,
+        cost=_cost(units, pairs, gaps, settings),
+        bounds=bounds,
+        left_out=_left_out(reasons),
+        findings=tuple(findings),
+    )
+
+
+def _check_pins(settings: ZoningSettings, communities: pd.DataFrame) -> None:
+    for name in ("together", "apart"):
+        for members in getattr(settings, name):
+            _known(name, members, communities)
+    _known("locked", tuple(settings.locked), communities)
+
+
+def _known(name: str, members: tuple[str, ...], communities: pd.DataFrame) -> None:
+    unknown = sorted(set(members) - set(communities.index))
+    if unknown:
+        raise JobError(
+            en=f"job [zones] {name} names {unknown[0]!r}, which is no community. Expected an id "
+            "of the communities table; correct it or delete it.",
+            zh=f"job [zones] {name} 中的 {unknown[0]!r} 不是任何小区的编码。"
+            "请改为小区表中的编码，或删除该项。",
+        )
+
+
+def _judge_units(
+    communities: pd.DataFrame,
+    eligibility: pd.DataFrame,
+    settings: ZoningSettings,
+    reasons: dict[str, tuple[str, str]],
+) -> list[str]:
+    units = []
+    most = float("inf") if settings.households is None else settings.households[1]
+    for unit, households in communities["households"].sort_index().items():
+        name = str(unit)
+        known = name in eligibility.index
+        status = str(eligibility.at[name, "status"]) if known else "unknown"
+        words = eligibility.at[name, "reasons"] if known else None
+        if settings.locked.get(name) == "":
+            reasons[name] = ("planner", "")
+        elif status in {"excluded", "unknown"} and status not in settings.include:
+            reasons[name] = (status, str(words) if isinstance(words, str) else "-")
+        elif status == "absorbable" or status not in settings.include:
+            continue
+        elif np.isnan(households):
+            reasons[name] = ("unknown", "households = NA")
+        elif households > most:
+            reasons[name] = ("unit_above_cap", f"{households:g}")
+        else:
+            units.append(name)
+    return units
+
+
+def _links(adjacency: pd.DataFrame, group: pd.Series | None) -> pd.DataFrame:
+    table = adjacency.loc[adjacency["linked"].astype(bool)].reset_index()[["focal", "neighbor"]]
+    if group is None:
+        return table
+    known = group.astype("object").where(group.notna(), "")
+    same = known.reindex(table["focal"]).to_numpy() == known.reindex(table["neighbor"]).to_numpy()
+    return table.loc[same].reset_index(drop=True)
+
+
+def _walk_pairs(walks: pd.DataFrame, settings: ZoningSettings, walking: Walking) -> pd.DataFrame:
+    """Give the walk of each pair in both directions, the shorter where both are listed."""
+    table = walks.reset_index()
+    turned = table.rename(columns={"focal": "neighbor", "neighbor": "focal"})
+    both = pd.concat([table, turned], ignore_index=True)
+    both = both.loc[both["focal"] != both["neighbor"]]
+    pairs = both.groupby(["focal", "neighbor"], sort=True)["walk_m"].min().reset_index()
+    if settings.walk_minutes is not None:
+        limit_m = settings.walk_minutes * walking.metres_per_minute("adult")
+        pairs = pairs.loc[pairs["walk_m"] <= limit_m]
+    return pairs.rename(columns={"focal": "unit", "neighbor": "centre"}).reset_index(drop=True)
+
+
+def _prune(
+    units: list[str],
+    links: pd.DataFrame,
+    pairs: pd.DataFrame,
+    households: pd.Series,
+    settings: ZoningSettings,
+    reasons: dict[str, tuple[str, str]],
+) -> tuple[list[str], pd.DataFrame]:
+    """Drop communities that can be in no zone, until nothing changes."""
+    floor = 0.0 if settings.households is None else settings.households[0]
+    alone_may = floor > 0 and (settings.communities is None or settings.communities[0] <= 1)
+    while units:
+        links = links.loc[links["focal"].isin(units) & links["neighbor"].isin(units)]
+        walked = pairs.loc[pairs["unit"].isin(units) & pairs["centre"].isin(units), "unit"]
+        linked = set(links["focal"]) | set(links["neighbor"])
+        can_join = linked & set(walked)
+        part = _parts(units, links)
+        total = households.reindex(units).groupby(part).transform("sum")
+        dropped = set()
+        for unit, number in zip(units, part, strict=True):
+            own = float(households[unit])
+            if unit not in can_join and not (alone_may and own >= floor):
+                reasons[unit] = ("no_neighbour", "")
+                dropped.add(unit)
+            elif total[unit] < floor:
+                reasons[unit] = ("component_below_floor", f"{total[unit]:g}")
+                dropped.add(unit)
+            del number
+        if not dropped:
+            break
+        units = [unit for unit in units if unit not in dropped]
+    return units, links.loc[links["focal"].isin(units)].reset_index(drop=True)
+
+
+def _parts(units: list[str], links: pd.DataFrame) -> list[int]:
+    index = pd.Index(units)
+    first, second = index.get_indexer(links["focal"]), index.get_indexer(links["neighbor"])
+    matrix = coo_array((np.ones(len(first)), (first, second)), shape=(len(units), len(units)))
+    return [int(number) for number in connected_components(matrix.tocsr(), directed=False)[1]]
+
+
+def _bounds(
+    units: list[str],
+    links: pd.DataFrame,
+    households: pd.Series,
+    settings: ZoningSettings,
+    findings: list[Finding],
+) -> Bounds:
+    weight = (0.0, float("inf")) if settings.households is None else settings.households
+    count = settings.count
+    penalty = 0.0
+    if count is None and settings.households is None and units:
+        total = float(households.reindex(units).sum())
+        parts = len(set(_parts(units, links)))
+        count = max(1, parts, min(len(units), round(total / REFERENCE_HOUSEHOLDS)))
+        findings.append(_default_count(count, total, parts))
+    if settings.subdistrict == "soft":
+        penalty = settings.terms.crossing or settings.link_walk_m
+    return Bounds(
+        weight=weight,
+        count=count,
+        units=settings.communities,
+        group_rule=settings.subdistrict,
+        group_penalty=penalty,
+        balance=settings.terms.balance,
+    )
+
+
+def _default_count(count: int, total: float, parts: int) -> Finding:
+    return Finding(
+        severity="note",
+        table_name="zones",
+        row_key="",
+        code="zones-default-count",
+        zh=f"未设置 households 与 count：按每片区约 {REFERENCE_HOUSEHOLDS:g} 户（偃政办〔2021〕4号）"
+        f"与 {parts} 个连通部分，{total:g} 户划为 {count} 个片区。",
+        en=f"Neither households nor count is set: {total:g} households in {parts} connected parts "
+        f"make {count} zones at about {REFERENCE_HOUSEHOLDS:g} each (RULES Z05).",
+        remedy="在 [zones] 中设置 households 或 count / Set households or count in [zones]",
+    )
+
+
+def _pin(
+    bounds: Bounds, units: list[str], settings: ZoningSettings, findings: list[Finding]
+) -> Bounds:
+    """Apply pins to the communities of the problem; say where one is left out."""
+    known = set(units)
+    kept: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for name in ("together", "apart"):
+        sets = []
+        for members in getattr(settings, name):
+            findings.extend(_idle_pin(name, m) for m in members if m not in known)
+            sets.append(tuple(m for m in members if m in known))
+        kept[name] = tuple(members for members in sets if len(members) > 1)
+    locked = {m: label for m, label in settings.locked.items() if label != "" and m in known}
+    idle = [m for m, label in settings.locked.items() if label != "" and m not in known]
+    findings.extend(_idle_pin("locked", member) for member in sorted(idle))
+    return replace(bounds, together=kept["together"], apart=kept["apart"], locked=locked)
+
+
+def _idle_pin(name: str, member: str) -> Finding:
+    return Finding(
+        severity="check",
+        table_name="assignment",
+        row_key=member,
+        code="zones-pin-idle",
+        zh=f"[zones] {name} 中的小区 {member} 不参与划分，该约束对它不起作用。",
+        en=f"[zones] {name} names {member}, which is not among the communities to be zoned; the "
+        "pin has no effect on it.",
+        remedy="核对该小区的资格与邻接 / Check its eligibility and its links",
+    )
+
+
+def _cost(
+    units: list[str], pairs: pd.DataFrame, gaps: pd.DataFrame, settings: ZoningSettings
+) -> pd.DataFrame:
+    own = pd.DataFrame({"unit": units, "centre": units, "cost": 0.0})
+    among = pairs.loc[pairs["unit"].isin(units) & pairs["centre"].isin(units)]
+    table = among.rename(columns={"walk_m": "cost"}).reset_index(drop=True)
+    if settings.terms.needs > 0 and len(table):
+        lacks = _lacks(gaps, units)
+        first = lacks.reindex(table["unit"]).to_numpy()
+        second = lacks.reindex(table["centre"]).to_numpy()
+        table["cost"] += settings.terms.needs * (first != second).sum(axis=1) / HAVES
+    joined = pd.concat([own, table], ignore_index=True) if len(table) else own
+    return joined.astype({"unit": "str", "centre": "str", "cost": "float64"})
+
+
+def _lacks(gaps: pd.DataFrame, units: list[str]) -> pd.DataFrame:
+    """Tell which haves each community lacks, for adults; community x category."""
+    table = gaps.reset_index()
+    table = table.loc[table["walker"] == "adult"]
+    lacking = table.assign(lacks=table["status"].isin(MISSING_STATUSES))
+    wide = lacking.pivot_table(
+        index="community_id", columns="category", values="lacks", aggfunc="max"
+    )
+    return wide.reindex(units).fillna(value=False).astype(bool)
+
+
+def _left_out(reasons: dict[str, tuple[str, str]]) -> pd.DataFrame:
+    rows = [
+        {
+            "community_id": unit,
+            "reason": word,
+            "zh": WORDING[word][1].format(value),
+            "en": WORDING[word][0].format(value),
+        }
+        for unit, (word, value) in sorted(reasons.items())
+    ]
+    table = pd.DataFrame(rows, columns=["community_id", "reason", "zh", "en"], dtype="str")
+    return table.set_index("community_id")

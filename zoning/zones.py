@@ -1,0 +1,279 @@
+"""Assignment -> zones: their outline, size, compactness and a paragraph on each."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final, Protocol, cast
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from layers.tables import COMMUNITIES, WALKS, check, conform
+from layers.walking import Walking
+from zoning.tables import ADJACENCY, ASSIGNMENT, ZONES
+
+WIDER: Final = 1.1
+SPARE_M: Final = 0.5
+"""How much farther than half a gap both sides are widened to close it: borders are not parallel."""
+
+GRID_M: Final = 0.001
+"""Outlines are laid on a grid of one millimetre, which keeps slivers out of unions."""
+
+Shape = shapely.Geometry
+
+
+class ZoneLimits(Protocol):
+    """Limits of zones, as `ZoningSettings` has them."""
+
+    @property
+    def households(self) -> tuple[float, float] | None:
+        """Give the least and most households."""
+
+    @property
+    def communities(self) -> tuple[int, int] | None:
+        """Give the least and most communities."""
+
+    @property
+    def walk_minutes(self) -> float | None:
+        """Give the longest walk to the centre."""
+
+    @property
+    def max_gap_m(self) -> float:
+        """Give the widest gap that belongs to a zone."""
+
+
+def dissolve_zones(
+    assignment: pd.DataFrame,
+    communities: gpd.GeoDataFrame,
+    adjacency: pd.DataFrame,
+    walks: pd.DataFrame,
+    *,
+    centres: pd.Series,
+    limits: ZoneLimits,
+    walking: Walking,
+) -> gpd.GeoDataFrame:
+    """Draw the outline of each zone and measure it.
+
+    Parameters
+    ----------
+    assignment, communities, adjacency, walks
+        Contracts `ASSIGNMENT`, `COMMUNITIES` (metric CRS), `ADJACENCY`, `WALKS` (m).
+    centres
+        Core community -> id of its zone's centre (`RegionalizationResult.assignment`).
+    limits
+        Limits that `bounds_met` judges; the job's zoning settings.
+    walking
+        Turns metres into minutes of an adult.
+
+    Returns
+    -------
+    GeoDataFrame
+        Contract `ZONES`, no row when there is no zone.
+
+    Raises
+    ------
+    ContractError
+        If a table breaks its contract.
+
+    Notes
+    -----
+    An outline holds the members and the gaps between linked ones, at most `max_gap_m` wide: a zone
+    includes the streets between its communities (RULES Z02). It holds no other community, and two
+    outlines share no ground unless their communities do; a contested gap goes to the lesser zone.
+    Members joined across a wider gap make an outline of several polygons.
+
+    ``compactness`` is Polsby and Popper's 4 pi area / perimeter², of the outline, all its parts
+    together: 1 for a disc. ``walk_minutes_max`` is over members whose walk to the centre is known.
+    ``households`` counts absorbed communities; one without a figure adds nothing.
+    The floor is met by core communities alone, the cap by core and absorbed ones together.
+
+    References
+    ----------
+    Polsby, D. D. & Popper, R. D. (1991), Yale Law & Policy Review 9(2).
+    """
+    for schema, table in (
+        (ASSIGNMENT, assignment),
+        (COMMUNITIES, communities),
+        (ADJACENCY, adjacency),
+        (WALKS, walks),
+    ):
+        check(schema, table)
+    placed = assignment.loc[assignment["zone_id"].notna()]
+    outlines = _outlines(placed["zone_id"], communities, adjacency, limits.max_gap_m)
+    walk_of = _walk_lookup(walks)
+    rows: list[dict[str, Any]] = []
+    for zone_id in sorted(outlines):
+        members = placed.loc[placed["zone_id"] == zone_id]
+        row = _measure(zone_id, members, communities, walk_of, centres, walking)
+        row["compactness"] = _compactness(outlines[zone_id])
+        row["geometry"] = outlines[zone_id]
+        row["bounds_met"] = _meets(row, limits)
+        row |= _explain(row, _borders_of(zone_id, placed, adjacency), limits)
+        rows.append(row)
+    frame = pd.DataFrame(rows, columns=["zone_id", "geometry"] if not rows else None)
+    return cast(
+        "gpd.GeoDataFrame",
+        conform(
+            ZONES,
+            gpd.GeoDataFrame(frame, geometry="geometry", crs=communities.crs),
+            crs=communities.crs,
+        ),
+    )
+
+
+def _outlines(
+    zone_of: pd.Series, communities: gpd.GeoDataFrame, adjacency: pd.DataFrame, max_gap_m: float
+) -> dict[str, Shape]:
+    shapes = communities.geometry
+    everyone = np.asarray(shapes.to_numpy(), dtype=object)
+    tree = shapely.STRtree(everyone)
+    linked = adjacency.loc[adjacency["linked"].astype(bool) & (adjacency["gap_m"] <= max_gap_m)]
+    fills: dict[str, list[Shape]] = {}
+    for (focal, neighbor), gap_m in linked["gap_m"].sort_index().items():
+        zone_id = zone_of.get(focal)
+        if zone_id is not None and zone_id == zone_of.get(neighbor):
+            fills.setdefault(zone_id, []).append(_close(shapes[focal], shapes[neighbor], gap_m))
+    outlines: dict[str, Shape] = {}
+    for zone_id in sorted(set(zone_of)):
+        members = zone_of.index[zone_of == zone_id]
+        own = shapely.union_all(
+            np.asarray(shapes.loc[members].to_numpy(), dtype=object), grid_size=GRID_M
+        )
+        fill = shapely.union_all(fills.get(zone_id, []), grid_size=GRID_M)
+        near = communities.index[np.sort(tree.query(fill, predicate="intersects"))]
+        others = [shapes[name] for name in near if name not in members]
+        taken = [*others, *(o for o in outlines.values() if o.intersects(fill))]
+        fill = shapely.difference(fill, shapely.union_all(taken, grid_size=GRID_M))
+        outlines[zone_id] = _polygons(shapely.union_all([own, fill], grid_size=GRID_M))
+    return outlines
+
+
+def _close(one: Shape, other: Shape, gap_m: float) -> Shape:
+    """Fill the gap between two communities: widen both, unite, narrow again."""
+    reach = WIDER * gap_m / 2 + SPARE_M
+    both = shapely.union_all([one, other], grid_size=GRID_M)
+    closed = shapely.buffer(
+        shapely.buffer(both, reach, join_style="mitre"), -reach, join_style="mitre"
+    )
+    # Only the ground between the two: courtyards and notches of either stay open.
+    alone = [
+        shapely.buffer(shapely.buffer(shape, reach, join_style="mitre"), -reach, join_style="mitre")
+        for shape in (one, other)
+    ]
+    return shapely.difference(closed, shapely.union_all(alone, grid_size=GRID_M))
+
+
+def _polygons(shape: Shape) -> Shape:
+    """Keep the polygons of a shape, as one polygon where there is only one."""
+    parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
+    kept = [part for part in parts if part.area > 0]
+    return kept[0] if len(kept) == 1 else shapely.MultiPolygon(kept)
+
+
+def _compactness(outline: Shape) -> float:
+    if outline.length == 0:
+        return math.nan
+    return min(1.0, 4 * math.pi * outline.area / outline.length**2)
+
+
+def _walk_lookup(walks: pd.DataFrame) -> dict[tuple[str, str], float]:
+    """Give the shorter walk of each pair, in both directions."""
+    found: dict[tuple[str, str], float] = {}
+    for (focal, neighbor), walk_m in walks["walk_m"].items():
+        for pair in ((focal, neighbor), (neighbor, focal)):
+            found[pair] = min(found.get(pair, math.inf), walk_m)
+    return found
+
+
+def _measure(
+    zone_id: str,
+    members: pd.DataFrame,
+    communities: gpd.GeoDataFrame,
+    walk_of: dict[tuple[str, str], float],
+    centres: pd.Series,
+    walking: Walking,
+) -> dict[str, Any]:
+    own = communities.loc[members.index.sort_values()]
+    core = members.index[members["role"] == "core"]
+    centre = str(centres[core[0]])
+    walks = {
+        name: 0.0 if name == centre else walk_of.get((name, centre), math.nan) for name in own.index
+    }
+    known = {name: walk for name, walk in walks.items() if not math.isnan(walk)}
+    farthest = max(known, key=lambda name: (known[name], name), default=centre)
+    core_walks = [known.get(name, math.nan) for name in core]
+    speed = walking.metres_per_minute("adult")
+    return {
+        "zone_id": zone_id,
+        "communities": len(own),
+        "households": float(own["households"].sum()),
+        "households_source": ";".join(sorted(set(own["households_source"].dropna()))) or None,
+        "centre_id": centre,
+        "subdistricts": ";".join(sorted(set(own["subdistrict"].dropna()))) or None,
+        "walk_minutes_max": known[farthest] / speed if known else math.nan,
+        "farthest": farthest,
+        "core": len(core),
+        "core_households": float(communities.loc[core, "households"].sum()),
+        "core_minutes": max((w for w in core_walks if not math.isnan(w)), default=0.0) / speed,
+    }
+
+
+def _meets(row: dict[str, Any], limits: ZoneLimits) -> bool:
+    met = True
+    if limits.households is not None:
+        met &= row["core_households"] >= limits.households[0]
+        met &= row["households"] <= limits.households[1]
+    if limits.communities is not None:
+        met &= limits.communities[0] <= row["core"] <= limits.communities[1]
+    if limits.walk_minutes is not None:
+        met &= row["core_minutes"] <= limits.walk_minutes
+    return bool(met)
+
+
+def _borders_of(zone_id: str, placed: pd.DataFrame, adjacency: pd.DataFrame) -> dict[str, int]:
+    """Count the links inside a zone by kind, and the links that lead out of it."""
+    zone_of = placed["zone_id"]
+    linked = adjacency.loc[adjacency["linked"].astype(bool)]
+    one = zone_of.reindex(linked.index.get_level_values(0)).to_numpy() == zone_id
+    other = zone_of.reindex(linked.index.get_level_values(1)).to_numpy() == zone_id
+    counts = linked.loc[one & other, "kind"].value_counts()
+    found = {str(kind): int(number) for kind, number in counts.sort_index().items()}
+    found["out"] = int((one ^ other).sum())
+    return found
+
+
+KINDS: Final = {
+    "wall": ("shared walls", "共墙"),
+    "lane": ("lanes", "隔巷"),
+    "road": ("roads", "隔路"),
+    "bridge": ("bridges", "过桥"),
+    "added": ("links added by planners", "人工添加"),
+}
+
+
+def _explain(row: dict[str, Any], borders: dict[str, int], limits: ZoneLimits) -> dict[str, str]:
+    """Put the figures of a zone into a paragraph, in both languages."""
+    inside = [(KINDS[kind], number) for kind, number in borders.items() if kind in KINDS]
+    en_links = ", ".join(f"{number} {words[0]}" for words, number in inside) or "no link"
+    zh_links = "、".join(f"{words[1]} {number} 处" for words, number in inside) or "无邻接"
+    absorbed = row["communities"] - row["core"]
+    en_limit = zh_limit = ""
+    if limits.households is not None:
+        low, high = limits.households
+        room = high - row["households"]
+        en_limit = f" Limits are {low:g} to {high:g} households: room for {room:g} more."
+        zh_limit = f"户数限值 {low:g}–{high:g}，尚可增加 {room:g} 户。"
+    minutes = row["walk_minutes_max"]
+    walk_en = "unknown" if math.isnan(minutes) else f"{minutes:.1f} min, from {row['farthest']}"
+    walk_zh = "不明" if math.isnan(minutes) else f"{minutes:.1f} 分钟（{row['farthest']}）"
+    return {
+        "explanation_en": f"{row['zone_id']}: {row['communities']} communities "
+        f"({absorbed} absorbed), {row['households']:g} households around {row['centre_id']}; "
+        f"joined by {en_links}; longest walk to the centre {walk_en}; {borders['out']} links lead "
+        f"out of it.{en_limit}",
+        "explanation_zh": f"{row['zone_id']}：{row['communities']} 个小区（其中纳入 {absorbed} 个）、"
+        f"{row['households']:g} 户，以 {row['centre_id']} 为中心；内部邻接：{zh_links}；"
+        f"至中心最远步行 {walk_zh}；对外邻接 {borders['out']} 处。{zh_limit}",
+    }
