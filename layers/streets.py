@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import geopandas as gpd
@@ -11,10 +11,10 @@ import pandas as pd
 import pyproj
 import shapely
 
+from layers.attributes import column_named, key_rows, list_keys, read_marks, read_texts
 from layers.cells import read_column
 from layers.checks import Finding
 from layers.crs import to_metric
-from layers.errors import KeyConflictError
 from layers.fields import find_fields, fold
 from layers.tables import STREETS, conform
 from layers.walk_filter import PRIVATE_LANES, WALK_FILTER, WalkRule, judge_ways, read_level
@@ -22,7 +22,6 @@ from layers.walk_filter import PRIVATE_LANES, WALK_FILTER, WalkRule, judge_ways,
 UNKNOWN_CLASS: Final = "road"
 """Class of a street that has none; what OpenStreetMap calls a road of unknown class."""
 
-_SHOWN: Final = 5
 _STEPS: Final = frozenset({"steps", "台阶", "梯道", "石阶", "踏步", "阶梯"})
 _MOTOR_ONLY: Final = ("高速", "快速路", "快速环", "匝道", "motorway", "expressway", "freeway")
 """Parts of a bureau's class name that keep walkers off: the main lanes of these have no footway;
@@ -120,23 +119,25 @@ def from_centrelines(
     one is a bridge or a tunnel or on another level. A footbridge (天桥) in the crossing column is a
     bridge, an underpass (地下通道) a tunnel.
     """
-    keyed = _keyed(to_metric(frame, crs))
+    keyed = key_rows(to_metric(frame, crs), "street_id", "streets")
     lines = split_lines(keyed)
     columns = find_fields([str(name) for name in frame.columns], given={}).columns
     doubts = _not_lines(keyed, lines)
-    classes = _texts(lines, columns.get("road_class")).fillna(UNKNOWN_CLASS)
+    classes = read_texts(lines, columns.get("road_class")).fillna(UNKNOWN_CLASS)
     walkable, unread = _walkable(lines, columns.get("walkable"), classes)
-    crossing = _texts(lines, columns.get("crossing")).fillna("")
+    crossing = read_texts(lines, columns.get("crossing")).fillna("")
     level, bad_levels = _levels(lines)
     table = gpd.GeoDataFrame(
         {
-            "name": _texts(lines, columns.get("road_name") or columns.get("name")),
+            "name": read_texts(lines, columns.get("road_name") or columns.get("name")),
             "class": classes,
             "walkable": walkable,
             "steps": classes.isin(_STEPS),
             "level": level,
-            "bridge": _marked(lines, _BRIDGE_HEADERS) | crossing.str.contains("天桥"),
-            "tunnel": _marked(lines, _TUNNEL_HEADERS) | crossing.str.contains("地下|地道"),
+            "bridge": read_marks(lines, column_named(lines, _BRIDGE_HEADERS))
+            | crossing.str.contains("天桥"),
+            "tunnel": read_marks(lines, column_named(lines, _TUNNEL_HEADERS))
+            | crossing.str.contains("地下|地道"),
         },
         geometry=lines.geometry,
     )
@@ -219,9 +220,9 @@ def _doubts(streets: gpd.GeoDataFrame, judged: pd.DataFrame) -> list[Finding]:
                 row_key="",
                 code="street-private",
                 zh=f"{len(private)} 条内部道路标为 access=private，按可步行处理："
-                f"{_listed(private)}",
+                f"{list_keys(private)}",
                 en=f"{len(private)} lanes are tagged access=private and are walked: "
-                f"{_listed(private)}",
+                f"{list_keys(private)}",
                 remedy="如外人不得穿行，请提供围墙与出入口 / "
                 "Give walls and gates where others may not pass",
             )
@@ -237,36 +238,11 @@ def _unread_levels(ids: pd.Index) -> Finding:
         table_name="streets",
         row_key="",
         code="street-level-unreadable",
-        zh=f"{len(ids)} 条道路的层级不是整数，按缺失处理：{_listed(ids)}",
+        zh=f"{len(ids)} 条道路的层级不是整数，按缺失处理：{list_keys(ids)}",
         en=f"{len(ids)} streets have a level that is no whole number; it is left empty: "
-        f"{_listed(ids)}",
+        f"{list_keys(ids)}",
         remedy="填写整数层级 / Write a whole number",
     )
-
-
-def _listed(ids: Iterable[object]) -> str:
-    names = sorted(str(name) for name in ids)
-    more = len(names) - _SHOWN
-    return ", ".join(names[:_SHOWN]) + (f" (+{more})" if more > 0 else "")
-
-
-def _keyed(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Key rows by ``street_id``, else by the row number that they have."""
-    keyed = frame
-    if "street_id" in frame.columns:
-        keyed = frame.set_index(pd.Index(frame["street_id"].astype("str"), name="street_id"))
-    keyed.index = pd.Index(keyed.index.astype("str"), name="street_id")
-    rows = keyed.index.value_counts()
-    doubled = sorted(rows.index[rows > 1])
-    if doubled:
-        first, times = doubled[0], int(rows[doubled[0]])
-        raise KeyConflictError(
-            en=f"streets: street_id {first!r} stands in {times} rows ({len(doubled)} such ids). "
-            "Give each road its own id, or remove the column.",
-            zh=f"streets：street_id {first!r} 重复出现 {times} 次（共 {len(doubled)} 个重复编码）。"
-            "请为每条道路编唯一编码，或删除该列。",
-        )
-    return keyed
 
 
 def _not_lines(keyed: gpd.GeoDataFrame, lines: gpd.GeoDataFrame) -> list[Finding]:
@@ -280,21 +256,12 @@ def _not_lines(keyed: gpd.GeoDataFrame, lines: gpd.GeoDataFrame) -> list[Finding
             table_name="streets",
             row_key=lost[0] if len(lost) == 1 else "",
             code="street-no-line",
-            zh=f"{len(lost)} 行不是线或长度为零，未采用：{_listed(lost)}",
+            zh=f"{len(lost)} 行不是线或长度为零，未采用：{list_keys(lost)}",
             en=f"{len(lost)} rows are no lines or have no length and were left out: "
-            f"{_listed(lost)}",
+            f"{list_keys(lost)}",
             remedy="请提供道路中心线 / Give centrelines",
         )
     ]
-
-
-def _texts(frame: gpd.GeoDataFrame, column: str | None) -> pd.Series:
-    """Read a column as text without blanks at its ends; NA where it is empty or not there."""
-    if column is None:
-        return pd.Series(None, index=frame.index, dtype="str")
-    cells = pd.Series(frame[column])
-    texts = cells.where(cells.notna(), None).astype("str").str.strip()
-    return texts.where(texts != "")
 
 
 def _walkable(
@@ -320,9 +287,9 @@ def _walkable(
                 row_key="",
                 code="street-walkable-unreadable",
                 zh=f"「{column}」列有 {len(unread)} 个值无法识别（如 {value!r}），按道路等级判断："
-                f"{_listed(unread)}",
+                f"{list_keys(unread)}",
                 en=f"{len(unread)} cells of column {column!r} are neither yes nor no (such as "
-                f"{value!r}); the class decides: {_listed(unread)}",
+                f"{value!r}); the class decides: {list_keys(unread)}",
                 remedy="请填写 是/否 / Write 是 or 否",
             )
         )
@@ -348,24 +315,8 @@ def _closed_classes(streets: gpd.GeoDataFrame, column: str | None) -> list[Findi
     ]
 
 
-def _column_of(frame: gpd.GeoDataFrame, headers: Sequence[str]) -> str | None:
-    wanted = {fold(header) for header in headers}
-    return next((str(name) for name in frame.columns if fold(name) in wanted), None)
-
-
-def _marked(frame: gpd.GeoDataFrame, headers: Sequence[str]) -> pd.Series:
-    """Tell which rows are marked in a yes-or-no column; a word other than no is a mark too."""
-    texts = _texts(frame, _column_of(frame, headers))
-    readings = read_column(texts.where(texts.notna(), None).tolist(), "flag")
-    marks = [
-        reading.value is True or (reading.value is None and isinstance(text, str))
-        for reading, text in zip(readings, texts, strict=True)
-    ]
-    return pd.Series(marks, index=frame.index, dtype="bool")
-
-
 def _levels(frame: gpd.GeoDataFrame) -> tuple[pd.Series, list[Finding]]:
-    texts = _texts(frame, _column_of(frame, _LEVEL_HEADERS))
+    texts = read_texts(frame, column_named(frame, _LEVEL_HEADERS))
     levels = pd.Series([read_level(text) for text in texts], index=frame.index, dtype="Int64")
     unread = frame.index[(texts.notna() & levels.isna()).to_numpy()]
     return levels, [_unread_levels(unread)] if len(unread) else []

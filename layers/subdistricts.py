@@ -1,0 +1,91 @@
+"""Street offices (街道): their boundaries, and which one each community lies in."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+import pyproj
+
+from layers.attributes import column_named, key_rows, list_keys, read_texts
+from layers.checks import Finding
+from layers.crs import to_metric
+from layers.fields import find_fields
+from layers.overlaps import largest_overlap
+from layers.repair import repair_polygons
+from layers.tables import SUBDISTRICTS, conform
+
+_NAME_HEADERS: Final = ("街道名称", "name", "名称", "mc", "xzqmc", "行政区名称")
+
+
+def prepare_subdistricts(
+    raw: gpd.GeoDataFrame, *, crs: pyproj.CRS
+) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Bring boundaries of street offices into metres.
+
+    Parameters
+    ----------
+    raw
+        `OsmData.subdistricts`, or a bureau's polygons with the name in a column such as 街道,
+        街道名称, 名称 or ``name``, and ``subdistrict_id`` if there is one.
+    crs
+        The job's metric system.
+
+    Returns
+    -------
+    tuple
+        Contract `SUBDISTRICTS`, and findings: repaired polygons, offices without a name.
+
+    Raises
+    ------
+    CrsError
+        If `raw` has no reference system or `crs` is not metric.
+    GeometryError
+        If a polygon cannot be repaired without changing its area.
+    KeyConflictError
+        If two rows have the same ``subdistrict_id``.
+    """
+    keyed = key_rows(to_metric(raw, crs), "subdistrict_id", "subdistricts")
+    mended, findings = repair_polygons(keyed, "subdistricts")
+    headers = [str(name) for name in raw.columns]
+    column = find_fields(headers, given={}).columns.get("subdistrict")
+    names = read_texts(mended, column or column_named(mended, _NAME_HEADERS))
+    unnamed = names.index[names.isna()]
+    if len(unnamed):
+        findings.append(
+            Finding(
+                severity="check",
+                table_name="subdistricts",
+                row_key="",
+                code="subdistrict-unnamed",
+                zh=f"{len(unnamed)} 个街道没有名称，以编码表示：{list_keys(unnamed)}",
+                en=f"{len(unnamed)} street offices have no name and show their id: "
+                f"{list_keys(unnamed)}",
+                remedy="请在「街道」列填写名称 / Write names in a column 街道",
+            )
+        )
+    table = conform(SUBDISTRICTS, mended.assign(name=names), crs=crs)
+    return gpd.GeoDataFrame(table), findings
+
+
+def subdistrict_of(communities: gpd.GeoDataFrame, subdistricts: gpd.GeoDataFrame) -> pd.Series:
+    """Name the street office that each community lies in.
+
+    Parameters
+    ----------
+    communities
+        Polygons keyed ``community_id``, metric, valid.
+    subdistricts
+        Contract `SUBDISTRICTS`, in the same system.
+
+    Returns
+    -------
+    Series
+        Name of the office with the largest share of the community's ground (its id where it has no
+        name), keyed ``community_id``; NA where none covers any of it. Equal shares go to the
+        lesser id.
+    """
+    ids = largest_overlap(communities, subdistricts)
+    labels = subdistricts["name"].where(subdistricts["name"].notna(), subdistricts.index)
+    return ids.map(labels, na_action="ignore").astype("str").rename("subdistrict")
