@@ -12,7 +12,7 @@ from typing import Final
 from xstatic.pkg import jquery, leaflet
 
 _SOURCE_MAP: Final = re.compile(r"^\s*//[#@]\s*sourceMappingURL=.*$", re.MULTILINE)
-_RELATIVE_IMAGE: Final = re.compile(r"url\((?!['\"]?(?:data:|#))[^)]*\)")
+_RELATIVE_IMAGE: Final = re.compile(r"url\((?!data:)[^)]*\)")
 
 
 @cache

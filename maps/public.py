@@ -9,6 +9,7 @@ from layers.errors import JobError
 
 PUBLIC_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "communities": (
+        "community_id",
         "name",
         "subdistrict",
         "zone_id",

@@ -1,0 +1,81 @@
+"""Answers to the nine haves as rows of a page's document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from layers.tables import CATEGORIES
+from maps.contents import Contents
+from maps.rows import NONE, Tables, coded, flags, whole
+from zoning.tables import STATUSES
+
+
+def list_answers(
+    tables: Tables,
+    communities: gpd.GeoDataFrame,
+    facilities: gpd.GeoDataFrame,
+    contents: Contents,
+) -> dict[str, Any]:
+    """Write the answers by walker: community after community, nine haves each.
+
+    Parameters
+    ----------
+    tables
+        Every table by name; `gaps` is read.
+    communities, facilities
+        Rows of the page, in its order: answers name facilities by position.
+    contents
+        What the page may carry.
+
+    Returns
+    -------
+    dict
+        For each walker ``status`` (one digit an answer) and, as allowed, metres, tenths of minutes,
+        nearest facility, whether the strict limit changes the answer, limit, clause; for the bureau
+        also reason, bureau in charge, share of households covered. Empty when not allowed.
+    """
+    if not contents.has("status"):
+        return {}
+    row_of = {key: position for position, key in enumerate(facilities.index)}
+    out: dict[str, Any] = {}
+    for walker in contents.walkers:
+        wanted = pd.MultiIndex.from_product(
+            [communities.index, CATEGORIES, [walker]], names=["community_id", "category", "walker"]
+        )
+        rows = tables["gaps"].reindex(wanted)
+        part: dict[str, Any] = {
+            "status": "".join(
+                str(STATUSES.index(status)) for status in rows["status"].fillna("no_data")
+            )
+        }
+        if contents.has("nearest_m"):
+            part["m"] = whole(rows["nearest_m"])
+        if contents.has("nearest_minutes"):
+            part["tenths"] = whole(rows["nearest_minutes"], 10.0)
+        if contents.has("nearest_name"):
+            pairs = zip(rows["nearest_id"], wanted.get_level_values("category"), strict=True)
+            part["nearest"] = [row_of.get(pair, NONE) for pair in pairs]
+        if contents.has("flips_at_strict"):
+            part["flips"] = flags(rows["flips_at_strict"])
+        part |= _limits(rows, contents)
+        if not contents.is_public:
+            part["reason"] = coded(rows["reason"])
+            part["bureau"] = coded(rows["bureau"])
+            covered = rows["households_covered"] / rows["households"]
+            part["covered"] = whole(covered, 100.0)
+        out[walker] = part
+    return out
+
+
+def _limits(rows: pd.DataFrame, contents: Contents) -> dict[str, Any]:
+    out: dict[str, Any] = {}
+    if contents.has("limit_m"):
+        out["limit_m"] = whole(rows["limit_m"])
+    if contents.has("limit_minutes"):
+        out["limit_tenths"] = whole(rows["limit_minutes"], 10.0)
+    if contents.has("clause"):
+        out["clause"] = coded(rows["clause"])
+    return out

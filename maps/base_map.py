@@ -1,0 +1,97 @@
+"""The base map under a plan: streets, water, green and railways of the surroundings."""
+
+from __future__ import annotations
+
+from typing import Final, cast
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from maps.coordinates import Grid
+from maps.style import street_group
+
+SURROUNDINGS_M: Final = 1200.0
+"""Ground shown around the communities: the 1 000 m walk and its street behind it."""
+
+PATHS_WITHIN_M: Final = 300.0
+"""Paths further from every community are left out: they would be most of the file."""
+
+STREET_TOLERANCE_M: Final = 1.5
+LAND_TOLERANCE_M: Final = 2.5
+
+
+def frame_of(communities: gpd.GeoDataFrame) -> npt.NDArray[np.float64]:
+    """Give the box that the base map fills, in metres: west, south, east, north."""
+    outwards = np.array([-1.0, -1.0, 1.0, 1.0]) * SURROUNDINGS_M
+    return np.asarray(communities.total_bounds, dtype=np.float64) + outwards
+
+
+def street_lines(
+    streets: gpd.GeoDataFrame, communities: gpd.GeoDataFrame, grid: Grid
+) -> list[dict[str, object]]:
+    """Write streets joined by group and name.
+
+    Parameters
+    ----------
+    streets, communities
+        Contracts `STREETS` and `COMMUNITIES`, in one metric CRS.
+    grid
+        Grid to write on.
+
+    Returns
+    -------
+    list of dict
+        ``group`` (major, minor, path), ``name`` (empty when unnamed) and ``lines``.
+    """
+    shapes = _clipped(streets.geometry, frame_of(communities))
+    groups = streets["class"].map(street_group)
+    keep = ~(shapes.isna() | shapes.is_empty) & ~streets["tunnel"]
+    keep &= (groups != "path") | _is_near(shapes, communities)
+    names = streets["name"].fillna("").where(groups != "path", "")
+    table = pd.DataFrame({"group": groups, "name": names})[keep]
+    written = []
+    for (group, name), rows in table.groupby(["group", "name"], sort=True):
+        lines = shapely.get_parts(shapes.loc[rows.index].to_numpy())
+        lines = lines[shapely.get_type_id(lines) == shapely.GeometryType.LINESTRING]
+        joined = shapely.line_merge(shapely.multilinestrings(lines))
+        drawn = gpd.GeoSeries([shapely.simplify(joined, STREET_TOLERANCE_M)], crs=shapes.crs)
+        written.append({"group": group, "name": name, "lines": grid.lines(drawn)})
+    return [entry for entry in written if entry["lines"]]
+
+
+def land_shapes(
+    land: gpd.GeoDataFrame, communities: gpd.GeoDataFrame, grid: Grid
+) -> list[dict[str, object]]:
+    """Write water, green and railways: ``kind``, ``name`` and ``rings`` or ``lines``."""
+    shapes = _clipped(land.geometry, frame_of(communities))
+    shapes = shapes[~(shapes.isna() | shapes.is_empty)]
+    shapes = shapes.simplify(LAND_TOLERANCE_M)
+    written: list[dict[str, object]] = []
+    names = land["name"].fillna("")
+    for key in sorted(shapes.index):
+        one = shapes.loc[[key]]
+        entry: dict[str, object] = {"kind": land.loc[key, "kind"], "name": str(names.loc[key])}
+        if one.iloc[0].geom_type in {"Polygon", "MultiPolygon"}:
+            entry["rings"] = grid.polygons(one)[0]
+        elif one.iloc[0].geom_type in {"LineString", "MultiLineString"}:
+            entry["lines"] = grid.lines(one)
+        if entry.get("rings") or entry.get("lines"):
+            written.append(entry)
+    return written
+
+
+def _clipped(shapes: gpd.GeoSeries, box: npt.NDArray[np.float64]) -> gpd.GeoSeries:
+    cut = shapely.clip_by_rect(shapes.to_numpy(), *box)
+    return gpd.GeoSeries(cut, index=shapes.index, crs=shapes.crs)
+
+
+def _is_near(shapes: gpd.GeoSeries, communities: gpd.GeoDataFrame) -> pd.Series:
+    tree = shapely.STRtree(communities.geometry.to_numpy())
+    present = np.flatnonzero(~(shapes.isna() | shapes.is_empty).to_numpy())
+    hits, _ = tree.query(shapes.to_numpy()[present], predicate="dwithin", distance=PATHS_WITHIN_M)
+    near = np.zeros(len(shapes), dtype=bool)
+    near[present[np.unique(hits)]] = True
+    return cast("pd.Series", pd.Series(near, index=shapes.index))

@@ -1,0 +1,144 @@
+"""The public map and the working map: one HTML file each, complete without a network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, cast
+
+import folium
+import pandas as pd
+from branca.element import Figure
+from jinja2 import Environment, StrictUndefined
+
+from maps import assets
+from maps.escape import POLICY_SLOT, escape_text, pack, seal, to_json
+from maps.fallback import fallback_table
+from maps.labels import Imprint
+from maps.payload import public_document, working_document
+
+MAP_ID: Final = "lianpian"
+SCRIPTS: Final = (
+    "map_read.js",
+    "map_model.js",
+    "map_paint.js",
+    "map_scene.js",
+    "map_panels.js",
+    "map_card.js",
+    "map_pages.js",
+    "map_main.js",
+)
+"""The page's own scripts in the order in which they build on each other."""
+
+
+def draw_public_map(tables: Mapping[str, pd.DataFrame], imprint: Imprint, path: Path) -> None:
+    """Draw the map for residents: no field that is not on the public list.
+
+    Parameters
+    ----------
+    tables
+        Every table of the contracts by name, in the job's metric CRS.
+    imprint
+        Margin of the map; `public_columns` narrow the public list.
+    path
+        File to write.
+
+    Raises
+    ------
+    JobError
+        If `imprint.public_columns` names a column that may not be public.
+
+    Notes
+    -----
+    The same tables and imprint give the same bytes.
+    """
+    _write(public_document(tables, imprint), imprint, path)
+
+
+def draw_working_map(tables: Mapping[str, pd.DataFrame], imprint: Imprint, path: Path) -> None:
+    """Draw the map for the bureau: everything that the tables hold.
+
+    Parameters
+    ----------
+    tables
+        Every table of the contracts by name, in the job's metric CRS.
+    imprint
+        Margin of the map.
+    path
+        File to write.
+
+    Notes
+    -----
+    The same tables and imprint give the same bytes.
+    """
+    _write(working_document(tables, imprint), imprint, path)
+
+
+def _write(document: dict[str, Any], imprint: Imprint, path: Path) -> None:
+    Path(path).write_text(render_page(document, imprint), encoding="utf-8", newline="\n")
+
+
+def render_page(document: dict[str, Any], imprint: Imprint) -> str:
+    """Put a document into a page with its scripts, styles and security policy.
+
+    Parameters
+    ----------
+    document
+        From `maps.payload`.
+    imprint
+        Margin of the map.
+
+    Returns
+    -------
+    str
+        The whole page.
+    """
+    template = Environment(
+        autoescape=False,  # noqa: S701  every text from data passes maps.escape, not Jinja
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+    ).from_string(assets.static_text("page.html"))
+    map_html, map_script = _frame_parts(document["bounds"])
+    languages = imprint.languages or ("zh",)
+    page = template.render(
+        lang="zh-CN" if languages[0] == "zh" else "en",
+        kind=document["kind"],
+        policy=POLICY_SLOT,
+        version=escape_text(imprint.version),
+        title=escape_text(imprint.title),
+        leaflet_style=assets.leaflet_style(),
+        style=assets.static_text("map.css"),
+        leaflet_script=assets.leaflet_script(),
+        jquery_script=assets.jquery_script(),
+        map_html=map_html,
+        map_script=map_script,
+        fallback=fallback_table(document),
+        data=pack(to_json(document)),
+        script="\n".join(assets.static_text(name) for name in SCRIPTS),
+    )
+    return seal(page)
+
+
+def _frame_parts(bounds: list[float]) -> tuple[str, str]:
+    """Let folium write the map's element and the script that starts it.
+
+    Folium's header is left out: it forbids zooming on phones and styles nothing that is here. Its
+    random ids are replaced, so that two pages of one plan are equal.
+    """
+    west, south, east, north = bounds
+    frame = folium.Map(
+        location=[round((south + north) / 2, 6), round((west + east) / 2, 6)],
+        zoom_start=14,
+        tiles=None,
+        prefer_canvas=True,
+        zoom_control=False,
+        attribution_control=False,
+        zoom_snap=0.5,
+        zoom_delta=1,
+        wheel_px_per_zoom_level=90,
+    )
+    frame.default_js, frame.default_css = [], []
+    frame._id = MAP_ID  # noqa: SLF001  branca has no other way to set an id
+    figure = cast("Figure", frame.get_root())
+    frame.render()  # type: ignore[no-untyped-call]  # folium leaves it without types
+    return figure.html.render().strip(), figure.script.render().strip()

@@ -1,0 +1,246 @@
+"""Tables of a plan as the one compact document that a map page carries."""
+
+from __future__ import annotations
+
+from typing import Any, Final, cast
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from layers.tables import CATEGORIES, WALKERS
+from maps.answers import list_answers
+from maps.base_map import frame_of, land_shapes, street_lines
+from maps.bureau import list_findings, list_links, list_partners, list_working_columns
+from maps.contents import Contents
+from maps.coordinates import COARSE, FINE, Grid
+from maps.labels import Imprint
+from maps.public import household_band, public_columns
+from maps.rows import NONE, Tables, flags, texts, whole
+from maps.wording import page_words
+from zoning.tables import STATUSES
+
+Document = dict[str, Any]
+
+FORM: Final = 1
+"""Version of the document's form; the page's script reads this form only."""
+
+BORDER_TOLERANCE_M: Final = 0.6
+CIRCLE_TOLERANCE_M: Final = 4.0
+
+
+def public_document(tables: Tables, imprint: Imprint) -> Document:
+    """Make the document of the public map: nothing beyond `maps.public.PUBLIC_COLUMNS`.
+
+    Parameters
+    ----------
+    tables
+        Every table of the contracts by name, in the job's metric CRS.
+    imprint
+        Margin of the map; its `public_columns` narrow the list.
+
+    Returns
+    -------
+    dict
+        The document: text, whole numbers, lists; ready for `maps.escape.to_json`.
+
+    Raises
+    ------
+    JobError
+        If `imprint.public_columns` names a column that may not be public.
+    """
+    return _document(tables, imprint, Contents(public_columns(imprint.public_columns)), COARSE)
+
+
+def working_document(tables: Tables, imprint: Imprint) -> Document:
+    """Make the document of the working map: everything, full coordinates.
+
+    Parameters
+    ----------
+    tables
+        Every table of the contracts by name, in the job's metric CRS.
+    imprint
+        Margin of the map.
+
+    Returns
+    -------
+    dict
+        As `public_document`, with exact households, both walkers and all bands, eligibility, roles,
+        links between neighbours, findings and explanations.
+    """
+    return _document(tables, imprint, Contents(None), FINE)
+
+
+def _document(tables: Tables, imprint: Imprint, contents: Contents, step: float) -> Document:
+    communities = _shapes(tables, "communities").sort_index()
+    bounds = communities.to_crs("EPSG:4326").total_bounds
+    fine, coarse = Grid.around(bounds, step), Grid.around(bounds, COARSE)
+    facilities = _shown_facilities(tables, communities)
+    document: Document = {
+        "form": FORM,
+        "kind": "public" if contents.is_public else "working",
+        "bounds": [round(float(edge), 6) for edge in bounds],
+        "fine": fine.described(),
+        "coarse": coarse.described(),
+        "statuses": list(STATUSES),
+        "walkers": list(contents.walkers),
+        "bands": list(contents.bands),
+        **page_words(imprint),
+        "communities": _communities(tables, communities, contents, fine),
+        "gaps": list_answers(tables, communities, facilities, contents),
+        "facilities": _facilities(facilities, contents, fine),
+        "gates": _gates(tables, communities, fine),
+        "zones": _zones(tables, contents, fine),
+        "circles": _circles(tables, communities.index, "circles", contents, coarse),
+        "zone_circles": _circles(
+            tables, _shapes(tables, "zones").sort_index().index, "zone_circles", contents, coarse
+        ),
+        "catchments": _catchments(tables, coarse),
+        "streets": street_lines(_shapes(tables, "streets"), communities, coarse),
+        "land": land_shapes(_shapes(tables, "land"), communities, coarse),
+    }
+    if not contents.is_public:
+        document["links"] = list_links(tables, communities)
+        document["findings"] = list_findings(tables, communities)
+        document["partners"] = list_partners(tables, communities)
+    return document
+
+
+def _shapes(tables: Tables, name: str) -> gpd.GeoDataFrame:
+    return cast("gpd.GeoDataFrame", tables[name])
+
+
+def _coverage(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Thin out borders; neighbours that share one keep it shared."""
+    outlines = shapes.to_numpy()
+    if len(outlines) and shapely.coverage_is_valid(outlines):
+        thin = shapely.coverage_simplify(outlines, BORDER_TOLERANCE_M)
+    else:
+        thin = shapely.simplify(outlines, BORDER_TOLERANCE_M)
+    gone = shapely.is_empty(thin)
+    thin[gone] = outlines[gone]
+    return gpd.GeoSeries(thin, index=shapes.index, crs=shapes.crs)
+
+
+def _communities(
+    tables: Tables, communities: gpd.GeoDataFrame, contents: Contents, grid: Grid
+) -> Document:
+    zones = list(tables["zones"].index.sort_values())
+    member_of = tables["assignment"]["zone_id"].reindex(communities.index)
+    out: Document = {
+        "id": list(communities.index),
+        "rings": grid.polygons(_coverage(communities.geometry)),
+        "anchor": grid.points(communities.geometry),
+    }
+    if contents.has("name"):
+        out["name"] = texts(communities["name"])
+    if contents.has("subdistrict"):
+        out["subdistrict"] = texts(communities["subdistrict"])
+    if contents.has("zone_id"):
+        out["zone"] = [zones.index(zone) if zone in zones else NONE for zone in member_of]
+    if contents.has("households_source"):
+        out["source"] = texts(communities["households_source"])
+    if not contents.is_public:
+        out |= list_working_columns(tables, communities)
+    elif contents.has("households_band"):
+        out["band"] = [
+            "" if pd.isna(count) else household_band(float(count))
+            for count in communities["households"]
+        ]
+    return out
+
+
+def _shown_facilities(tables: Tables, communities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Keep facilities on the base map and those that are somebody's nearest, in official order."""
+    facilities = _shapes(tables, "facilities")
+    west, south, east, north = frame_of(communities)
+    spots = facilities.geometry.bounds
+    on_map = spots["maxx"].ge(west) & spots["minx"].le(east)
+    on_map &= spots["maxy"].ge(south) & spots["miny"].le(north)
+    named = facilities.index.get_level_values("facility_id").isin(tables["gaps"]["nearest_id"])
+    kept = facilities[on_map.to_numpy() | named]
+    rank = {category: position for position, category in enumerate(CATEGORIES)}
+    order = pd.DataFrame(
+        {
+            "rank": kept.index.get_level_values("category").map(rank),
+            "id": kept.index.get_level_values("facility_id"),
+        }
+    )
+    return kept.iloc[order.sort_values(["rank", "id"], kind="stable").index.to_numpy()]
+
+
+def _facilities(facilities: gpd.GeoDataFrame, contents: Contents, grid: Grid) -> Document:
+    categories = facilities.index.get_level_values("category")
+    out: Document = {
+        "category": [CATEGORIES.index(category) for category in categories],
+        "confirmed": flags(facilities["confirmed"]),
+        "name": texts(facilities["name"]),
+        "points": grid.points(facilities.geometry),
+    }
+    if not contents.is_public:
+        out["id"] = list(facilities.index.get_level_values("facility_id"))
+        out["source"] = texts(facilities["source"])
+        out["evidence"] = texts(facilities["evidence"])
+    return out
+
+
+def _gates(tables: Tables, communities: gpd.GeoDataFrame, grid: Grid) -> Document:
+    gates = _shapes(tables, "access_points").sort_index()
+    gates = gates[gates["owner"].eq("community") & gates["owner_id"].isin(communities.index)]
+    place = {key: position for position, key in enumerate(communities.index)}
+    return {
+        "community": [place[owner] for owner in gates["owner_id"]],
+        "kind": texts(gates["kind"]),
+        "points": grid.points(gates.geometry),
+    }
+
+
+def _zones(tables: Tables, contents: Contents, grid: Grid) -> Document:
+    zones = _shapes(tables, "zones").sort_index()
+    if not contents.has("zone_id"):
+        return {"id": []}
+    out: Document = {
+        "id": list(zones.index),
+        "rings": grid.polygons(_coverage(zones.geometry)),
+        "anchor": grid.points(zones.geometry),
+        "communities": whole(zones["communities"].astype("float64")),
+    }
+    if contents.has("communities_met"):
+        wanted = pd.MultiIndex.from_product([zones.index, CATEGORIES, WALKERS[:1]])
+        rows = tables["zone_gaps"].reindex(wanted)
+        out["met"] = whole(rows["communities_met"].astype("float64"))
+    if not contents.is_public:
+        out["households"] = whole(zones["households"])
+        out["source"] = texts(zones["households_source"])
+        out["bounds_met"] = flags(zones["bounds_met"])
+        out["walk_tenths"] = whole(zones["walk_minutes_max"], 10.0)
+        out["compactness"] = whole(zones["compactness"], 100.0)
+        out["subdistricts"] = texts(zones["subdistricts"])
+        out["centre"] = texts(zones["centre_id"])
+        out["explanation"] = [texts(zones[f"explanation_{side}"]) for side in ("zh", "en")]
+    return out
+
+
+def _circles(
+    tables: Tables, owners: pd.Index, name: str, contents: Contents, grid: Grid
+) -> Document:
+    """Write circles by walker and band, one list of rings for each owner, empty where none."""
+    circles = _shapes(tables, name)
+    out: Document = {}
+    for walker in contents.walkers:
+        for band in contents.bands:
+            level = circles.index.names[0]
+            mine = circles.index.get_level_values("walker") == walker
+            mine &= circles.index.get_level_values("band") == band
+            part = circles[mine]
+            rings = grid.polygons(part.geometry.simplify(CIRCLE_TOLERANCE_M))
+            of = dict(zip(part.index.get_level_values(level), rings, strict=True))
+            out[f"{walker}_{band}"] = [of.get(owner, []) for owner in owners]
+    return out
+
+
+def _catchments(tables: Tables, grid: Grid) -> list[Any]:
+    catchments = _shapes(tables, "catchments")
+    rings = grid.polygons(catchments.geometry.simplify(CIRCLE_TOLERANCE_M))
+    of = dict(zip(catchments.index, rings, strict=True))
+    return [of.get(category, []) for category in CATEGORIES]

@@ -1,0 +1,389 @@
+/* The card of what was chosen: a community, a zone, a facility. */
+"use strict";
+(() => {
+  const app = window.lianpian;
+  const HAVES = 9;
+  const make = (...parts) => app.make(...parts);
+  const line = (text, name = "") => make("p", { class: name, textContent: text });
+
+  const head = (title, detail) => {
+    const close = make("button", {
+      type: "button",
+      class: "close",
+      textContent: "×",
+      aria: { label: app.t("close") },
+      on: { click: () => app.choose(null) },
+    });
+    const heading = make("h2", { id: "card-title", tabIndex: -1, textContent: title });
+    return make("div", { class: "card-head" }, make("div", {}, heading, ...detail), close);
+  };
+
+  const facts = (pairs) => {
+    const rows = pairs.filter(([, value]) => value);
+    if (!rows.length) return null;
+    const list = make("dl", { class: "facts" });
+    for (const [name, value] of rows) {
+      list.append(make("dt", { textContent: name }), make("dd", {}, value));
+    }
+    return list;
+  };
+
+  const chip = (status) => {
+    const fill = app.doc.looks.statuses[status];
+    return make(
+      "span",
+      { class: "chip" },
+      app.swatch(fill),
+      make("span", { textContent: app.code("gaps.status", status) }),
+    );
+  };
+
+  /* Households with their source: what is estimated says so wherever it shows. */
+  const households = (i) => {
+    const { communities } = app.doc;
+    let text = "";
+    if (communities.households && communities.households[i] >= 0) {
+      text = app.t("households_n", { n: app.number(communities.households[i]) });
+    } else if (communities.band && communities.band[i]) {
+      text = app.t("households_n", { n: communities.band[i] });
+    }
+    if (!text) return "";
+    const source = (communities.source || [])[i];
+    const box = make("span", { textContent: text });
+    if (source && source !== "ledger") {
+      box.append(" ", make("em", { class: "tag", textContent: app.t("estimated"), title: app.code("households_source", source) }));
+      box.append(` ${app.code("households_source", source)}`);
+    }
+    return box;
+  };
+
+  const zoneButton = (at) =>
+    make("button", {
+      type: "button",
+      class: "link",
+      textContent: app.doc.zones.id[at],
+      on: { click: () => app.choose({ kind: "zone", at }, { fly: true, focus: true }) },
+    });
+
+  const summary = (i) => {
+    const tally = app.tally(i);
+    const { fill } = app.classOf(i);
+    const big = make("p", {
+      class: "big",
+      textContent:
+        tally.no_data === HAVES
+          ? app.t("class_no_data")
+          : tally.missing
+            ? app.t("missing_n", { n: tally.missing })
+            : app.t("missing_0"),
+    });
+    big.style.backgroundColor = fill.colour;
+    big.style.color = fill.ink;
+    const rest = [];
+    if (tally.unconfirmed) rest.push(app.t("to_confirm_n", { n: tally.unconfirmed }));
+    if (tally.no_data && tally.no_data < HAVES) rest.push(app.t("no_data_n", { n: tally.no_data }));
+    return make("div", { class: "summary" }, big, line(rest.join(" · "), "hint"));
+  };
+
+  const limitText = (gaps, at) => {
+    if (!gaps.limit_m) return "";
+    const values = {
+      m: app.number(gaps.limit_m[at]),
+      min: gaps.limit_tenths ? app.number(gaps.limit_tenths[at] / 10, gaps.limit_tenths[at] % 10 ? 1 : 0) : "",
+    };
+    return app.t(app.doc.imprint.rule === "time" ? "limit_time" : "limit_distance", values);
+  };
+
+  const distance = (gaps, at) => {
+    const parts = [];
+    if (gaps.m && gaps.m[at] >= 0) parts.push(app.t("metres", { n: app.number(gaps.m[at]) }));
+    if (gaps.tenths && gaps.tenths[at] >= 0) {
+      parts.push(app.t("minutes", { n: app.number(gaps.tenths[at] / 10, 1) }));
+    }
+    return parts.join(" · ");
+  };
+
+  const placeButton = (at) =>
+    make("button", {
+      type: "button",
+      class: "link",
+      textContent: app.t("nearest", { name: app.placeName(at) }),
+      aria: { label: app.t("to_place", { name: app.placeName(at) }) },
+      on: { click: () => app.flyToPlace(at) },
+    });
+
+  const haveRow = (i, have) => {
+    const gaps = app.gaps();
+    const at = i * HAVES + have;
+    const status = app.status(i, have);
+    const place = gaps.nearest ? gaps.nearest[at] : -1;
+    const notes = [];
+    if (place >= 0) notes.push(make("p", {}, placeButton(place)));
+    else if (gaps.reason && gaps.reason.words[gaps.reason.at[at]]) {
+      notes.push(line(app.code("gaps.reason", gaps.reason.words[gaps.reason.at[at]]), "hint"));
+    }
+    if (gaps.flips && gaps.flips[at] === "1") {
+      const strict = Math.round((gaps.limit_m ? gaps.limit_m[at] / app.doc.imprint.limit_m : 1) * app.doc.imprint.strict_m);
+      notes.push(line(app.t("flips", { n: app.number(strict) }), "flips"));
+    }
+    if (gaps.covered && gaps.covered[at] >= 0 && gaps.covered[at] < 100 && !app.isMissing(status)) {
+      notes.push(line(app.t("covered", { n: gaps.covered[at] }), "hint"));
+    }
+    if (gaps.bureau && app.isMissing(status)) {
+      notes.push(line(`${app.t("bureau")}：${gaps.bureau.words[gaps.bureau.at[at]]}`, "hint"));
+    }
+    return make(
+      "tr",
+      { class: app.isMissing(status) ? "is-missing" : "" },
+      make(
+        "th",
+        { scope: "row" },
+        app.badgePicture(have),
+        make("span", { textContent: app.haveName(have) }),
+      ),
+      make("td", { class: "have-answer" }, chip(status), make("p", { class: "walk", textContent: distance(gaps, at) }), ...notes),
+    );
+  };
+
+  /* Clauses behind the answers, each with the haves that it is for. */
+  const clauses = (i) => {
+    const { clause } = app.gaps();
+    if (!clause) return null;
+    const of = new Map();
+    for (let have = 0; have < HAVES; have += 1) {
+      const text = clause.words[clause.at[i * HAVES + have]];
+      if (text) of.set(text, [...(of.get(text) || []), app.haveName(have)]);
+    }
+    const gap = app.state.language === "zh" ? "、" : ", ";
+    const rows = [...of].map(([text, names]) =>
+      line(of.size > 1 ? `${names.join(gap)}：${text}` : text, "hint"),
+    );
+    return rows.length ? make("div", {}, make("h3", { textContent: app.t("clause") }), ...rows) : null;
+  };
+
+  const haves = (i) => {
+    const gaps = app.gaps();
+    if (!gaps) return null;
+    const table = make("table", { class: "answers" });
+    table.append(make("caption", { textContent: limitText(gaps, i * HAVES) }));
+    const body = make("tbody");
+    for (let have = 0; have < HAVES; have += 1) body.append(haveRow(i, have));
+    table.append(body);
+    return table;
+  };
+
+  const circleTicks = (i) => {
+    const key = `${app.state.walker}_${app.doc.bands[app.doc.bands.length - 1]}`;
+    if (!app.doc.circles[key][i]) return line(app.t("no_circle"), "hint");
+    const names = ["circle"];
+    if (app.chosenZone() >= 0) names.push("zone_circle");
+    const ticks = names.map((name) =>
+      make(
+        "label",
+        {},
+        make("input", {
+          type: "checkbox",
+          checked: app.state.layers[name],
+          on: { change: () => app.change({ layers: { ...app.state.layers, [name]: !app.state.layers[name] } }) },
+        }),
+        make("span", { textContent: app.t(`layer_${name}`) }),
+      ),
+    );
+    return make("div", { class: "ticks" }, ...ticks);
+  };
+
+  /* What only the bureau sees. */
+  const forTheBureau = (i) => {
+    const { communities, findings, partners } = app.doc;
+    if (!communities.eligibility) return [];
+    const out = [];
+    const years = communities.built.map((list) => list[i]).filter((year) => year >= 0);
+    out.push(
+      facts([
+        [app.t("code"), communities.id[i]],
+        [app.t("address"), communities.address[i]],
+        [app.t("built"), [...new Set(years)].join("–")],
+        [app.t("buildings"), communities.buildings[i] >= 0 ? String(communities.buildings[i]) : ""],
+        [app.t("eligibility"), eligibility(i)],
+        [app.t("role"), communities.role[i] && app.code("role", communities.role[i])],
+        [app.t("left_out"), communities.left_out[i] && app.code("assignment.reason", communities.left_out[i])],
+      ]),
+    );
+    const tags = [];
+    if (communities.locked[i] === "1") tags.push(app.t("locked"));
+    if (communities.edge[i] === "1") tags.push(app.t("edge"));
+    for (const text of tags) out.push(line(text, "flips"));
+    if (partners[i].length) {
+      const rows = partners[i].slice(0, 3).map(([at, reason, common]) =>
+        make(
+          "li",
+          {},
+          make("button", {
+            type: "button",
+            class: "link",
+            textContent: app.communityName(at),
+            on: { click: () => app.choose({ kind: "community", at }, { fly: true, focus: true }) },
+          }),
+          line(reason, "hint"),
+          common ? line(app.t("common_missing", { list: app.code("common_missing", common) }), "hint") : null,
+        ),
+      );
+      out.push(make("h3", { textContent: app.t("partners") }), make("ol", { class: "partners" }, ...rows));
+    }
+    const own = findings.community.map((at, n) => (at === i ? n : -1)).filter((n) => n >= 0);
+    if (own.length) {
+      const rows = own.map((n) => make("li", { textContent: app.finding(n) }));
+      out.push(
+        make("h3", { textContent: app.t("findings_n", { n: own.length }) }),
+        make("ul", { class: "findings" }, ...rows),
+      );
+    }
+    return out;
+  };
+
+  app.finding = (n) => {
+    const { findings } = app.doc;
+    const text = app.pick([findings.zh[n], findings.en[n]]);
+    const where = [findings.table_name[n], findings.row_key[n]].filter(Boolean).join(" ");
+    return `${app.code("severity", findings.severity[n])} · ${text}${where ? `（${where}）` : ""}`;
+  };
+
+  const eligibility = (i) => {
+    const { communities } = app.doc;
+    if (!communities.eligibility[i]) return "";
+    const parts = [
+      app.code("eligibility.status", communities.eligibility[i]),
+      communities.eligibility_reasons[i],
+      communities.eligibility_clause[i],
+    ];
+    return parts.filter(Boolean).join(" · ");
+  };
+
+  const communityCard = (i) => {
+    const { communities } = app.doc;
+    const zone = communities.zone ? communities.zone[i] : null;
+    const detail = facts([
+      [app.t("subdistrict"), (communities.subdistrict || [])[i]],
+      [app.t("zone"), zone === null ? "" : zone >= 0 ? zoneButton(zone) : app.t("not_in_zone")],
+      [app.t("households"), households(i)],
+    ]);
+    return [
+      head(app.communityName(i), []),
+      make(
+        "div",
+        { class: "card-body" },
+        app.gaps() ? summary(i) : null,
+        detail,
+        circleTicks(i),
+        haves(i),
+        app.gaps() ? clauses(i) : null,
+        ...forTheBureau(i),
+      ),
+    ];
+  };
+
+  const zoneCard = (at) => {
+    const { zones, communities } = app.doc;
+    const body = make("div", { class: "card-body" });
+    const own = communities.id.map((_, i) => i).filter((i) => communities.zone[i] === at);
+    if (zones.bounds_met) {
+      body.append(line(app.t(zones.bounds_met[at] === "1" ? "bounds_met" : "bounds_broken"), zones.bounds_met[at] === "1" ? "fine" : "flips"));
+      const source = zones.source[at] && zones.source[at] !== "ledger" ? `（${app.code("households_source", zones.source[at])}）` : "";
+      const centre = communities.id.indexOf(zones.centre[at]);
+      body.append(
+        facts([
+          [app.t("subdistrict"), zones.subdistricts[at].split(";").join("、")],
+          [app.t("households"), `${app.number(zones.households[at])}${source}`],
+          [app.t("centre"), centre >= 0 ? app.communityName(centre) : zones.centre[at]],
+          [app.t("walk_to_centre"), zones.walk_tenths[at] >= 0 ? app.t("minutes", { n: app.number(zones.walk_tenths[at] / 10, 1) }) : ""],
+          [app.t("compactness"), zones.compactness[at] >= 0 ? (zones.compactness[at] / 100).toFixed(2) : ""],
+        ]) || "",
+        make("h3", { textContent: app.t("explanation") }),
+        line(app.pick([zones.explanation[0][at], zones.explanation[1][at]])),
+      );
+    }
+    if (zones.met) body.append(zoneHaves(at));
+    body.append(make("h3", { textContent: app.t("zone_members") }));
+    body.append(make("ul", { class: "members" }, ...own.map(memberRow)));
+    return [head(zones.id[at], [line(app.count(zones.communities[at]))]), body];
+  };
+
+  const zoneHaves = (at) => {
+    const { zones } = app.doc;
+    const table = make("table", { class: "answers" });
+    for (let have = 0; have < HAVES; have += 1) {
+      const met = Math.max(0, zones.met[at * HAVES + have]);
+      const bar = make("span", { class: "bar-fill is-met" });
+      bar.style.width = `${Math.round((100 * met) / Math.max(1, zones.communities[at]))}%`;
+      table.append(
+        make(
+          "tr",
+          {},
+          make("th", { scope: "row" }, app.badgePicture(have), make("span", { textContent: app.haveName(have) })),
+          make(
+            "td",
+            {},
+            make("span", { textContent: app.t("zone_met", { met, all: zones.communities[at] }) }),
+            make("span", { class: "bar-track", aria: { hidden: "true" } }, bar),
+          ),
+        ),
+      );
+    }
+    return table;
+  };
+
+  const memberRow = (i) =>
+    make(
+      "li",
+      {},
+      app.gaps() ? app.swatch(app.classes[i].fill) : null,
+      make("button", {
+        type: "button",
+        class: "link",
+        textContent: app.communityName(i),
+        on: { click: () => app.choose({ kind: "community", at: i }, { fly: true, focus: true }) },
+      }),
+    );
+
+  const placeCard = (i) => {
+    const { facilities } = app.doc;
+    const have = facilities.category[i];
+    const confirmed = facilities.confirmed[i] === "1";
+    const gaps = app.gaps();
+    const served = gaps && gaps.nearest ? gaps.nearest.filter((at) => at === i).length : 0;
+    const detail = facts([
+      [app.t("code"), (facilities.id || [])[i]],
+      [app.t("source"), (facilities.source || [])[i]],
+      [app.t("evidence"), (facilities.evidence || [])[i]],
+    ]);
+    const kind = make("p", { class: "place-kind" }, app.badgePicture(have, confirmed), make("span", { textContent: app.haveName(have) }));
+    return [
+      head(app.placeName(i), []),
+      make(
+        "div",
+        { class: "card-body" },
+        kind,
+        line(app.t(confirmed ? "place_confirmed" : "place_unconfirmed"), confirmed ? "fine" : "flips"),
+        served ? line(app.t("place_nearest_of", { n: app.number(served) })) : null,
+        detail,
+      ),
+    ];
+  };
+
+  app.showCard = () => {
+    const card = document.getElementById("card");
+    const { chosen } = app.state;
+    const had = card.contains(document.activeElement);
+    const scrolled = card.scrollTop;
+    document.body.classList.toggle("has-card", Boolean(chosen));
+    card.hidden = !chosen;
+    if (!chosen) {
+      card.replaceChildren();
+      return;
+    }
+    const cards = { community: communityCard, zone: zoneCard, place: placeCard };
+    card.replaceChildren(...cards[chosen.kind](chosen.at));
+    card.scrollTop = app.sameCard ? scrolled : 0;
+    if (had) document.getElementById("card-title").focus({ preventScroll: true });
+  };
+})();

@@ -1,0 +1,182 @@
+/* Start of the page, changes of its state, language, keyboard, the link in its address. */
+"use strict";
+(() => {
+  const app = window.lianpian;
+  const WIDE = 900;
+
+  const translate = () => {
+    document.documentElement.lang = app.state.language === "zh" ? "zh-CN" : "en";
+    for (const node of document.querySelectorAll("[data-word]")) node.textContent = app.t(node.dataset.word);
+    for (const node of document.querySelectorAll("[data-word-label]")) {
+      node.setAttribute("aria-label", app.t(node.dataset.wordLabel));
+    }
+    for (const node of document.querySelectorAll("[data-word-placeholder]")) {
+      node.placeholder = app.t(node.dataset.wordPlaceholder);
+    }
+    if (app.doc.kind === "working") {
+      document.getElementById("subtitle").textContent = app.t("subtitle_working");
+    }
+    app.map.getContainer().setAttribute("aria-label", app.t("map"));
+    for (const button of document.querySelectorAll("[data-language]")) {
+      button.setAttribute("aria-pressed", String(button.dataset.language === app.state.language));
+    }
+    app.showImprint();
+    app.showAbout();
+  };
+
+  const refresh = () => {
+    app.recount();
+    app.showLegend();
+    app.showHaves();
+    app.showLayers();
+    app.showZones();
+    app.showCard();
+    for (const layer of [app.areas, app.marks]) layer.invalidate();
+  };
+
+  /* Change the state and show it. */
+  app.change = (parts) => {
+    const language = app.state.language;
+    app.sameCard = !("chosen" in parts);
+    Object.assign(app.state, parts);
+    if (app.state.language !== language) {
+      translate();
+      if (document.getElementById("table-dialog").open) app.showTable();
+    }
+    refresh();
+    writeLink();
+  };
+
+  const room = () => {
+    const wide = window.innerWidth >= WIDE;
+    const size = app.map.getSize();
+    return wide
+      ? { paddingTopLeft: [30, 30], paddingBottomRight: [30, 40] }
+      : { paddingTopLeft: [16, 16], paddingBottomRight: [16, Math.round(size.y * 0.08) + 16] };
+  };
+
+  const bounds = (box) => L.latLngBounds(app.latLng(box[0], box[3]), app.latLng(box[2], box[1]));
+
+  /* Choose a community, a zone or a facility; null puts the card away. */
+  app.choose = (chosen, { fly = false, focus = false } = {}) => {
+    app.change({ chosen });
+    app.map.invalidateSize({ animate: false });
+    if (!chosen) {
+      document.getElementById("search").value = "";
+      return;
+    }
+    if (fly) {
+      const shapes = { community: app.doc.communities.shapes, zone: app.doc.zones.shapes };
+      const one = shapes[chosen.kind][chosen.at];
+      app.map.fitBounds(bounds(one.box), { ...room(), maxZoom: chosen.kind === "zone" ? 17 : 16, animate: false });
+    }
+    const title = document.getElementById("card-title");
+    document.getElementById("spoken").textContent = app.t("chosen", { name: title.textContent });
+    if (focus) title.focus({ preventScroll: true });
+  };
+
+  app.flyToPlace = (at) => {
+    const { x, y } = app.doc.facilities.places[at];
+    app.map.setView(app.latLng(x, y), Math.max(16, app.map.getZoom()), { animate: false });
+  };
+
+  /* The address after # holds what is shown, so that a view can be passed on. */
+  const writeLink = () => {
+    const { chosen, have, language } = app.state;
+    const parts = new URLSearchParams();
+    if (chosen && chosen.kind === "community") parts.set("community", app.doc.communities.id[chosen.at]);
+    if (chosen && chosen.kind === "zone") parts.set("zone", app.doc.zones.id[chosen.at]);
+    if (have >= 0) parts.set("have", app.doc.haves[have].id);
+    if (language !== app.doc.imprint.languages[0]) parts.set("lang", language);
+    history.replaceState(null, "", `#${parts}`);
+  };
+
+  const readLink = () => {
+    const parts = new URLSearchParams(window.location.hash.slice(1));
+    const language = parts.get("lang");
+    if (app.doc.imprint.languages.includes(language)) app.state.language = language;
+    app.state.have = app.doc.haves.findIndex((have) => have.id === parts.get("have"));
+    const community = app.doc.communities.id.indexOf(parts.get("community"));
+    const zone = app.doc.zones.id.indexOf(parts.get("zone"));
+    if (community >= 0) return { kind: "community", at: community };
+    return zone >= 0 ? { kind: "zone", at: zone } : null;
+  };
+
+  const showAll = () => {
+    const [west, south, east, north] = app.doc.bounds;
+    app.map.fitBounds([[south, west], [north, east]], { ...room(), animate: false });
+  };
+
+  const startMap = () => {
+    app.map = window.map_lianpian;
+    app.map.setMinZoom(9);
+    app.map.setMaxZoom(20);
+    const container = app.map.getContainer();
+    container.setAttribute("role", "application");
+    L.control.scale({ imperial: false, maxWidth: 120, position: "bottomleft" }).addTo(app.map);
+    const panes = { base: 200, areas: 300, marks: 400 };
+    for (const [name, level] of Object.entries(panes)) {
+      app.map.createPane(name).style.zIndex = level;
+      app.map.getPane(name).style.pointerEvents = "none";
+    }
+    const options = (pane) => ({ pane, padding: 0.25 });
+    app.base = new app.Canvas(app.drawBase, options("base"));
+    app.areas = new app.Canvas(app.drawAreas, options("areas"));
+    app.marks = new app.Canvas(app.drawMarks, options("marks"));
+    app.map.on("click", (event) => app.choose(app.hit(app.map, event.latlng)));
+    app.map.on("mousemove", (event) => {
+      container.style.cursor = app.hit(app.map, event.latlng) ? "pointer" : "";
+    });
+  };
+
+  const startControls = () => {
+    const on = (id, action) => document.getElementById(id).addEventListener("click", action);
+    on("zoom-in", () => app.map.zoomIn());
+    on("zoom-out", () => app.map.zoomOut());
+    on("zoom-all", showAll);
+    on("open-table", () => {
+      app.showTable();
+      document.getElementById("table-dialog").showModal();
+    });
+    on("open-about", () => document.getElementById("about-dialog").showModal());
+    for (const button of document.querySelectorAll("[data-close]")) {
+      button.addEventListener("click", () => button.closest("dialog").close());
+    }
+    document.getElementById("languages").hidden = app.doc.imprint.languages.length < 2;
+    for (const button of document.querySelectorAll("[data-language]")) {
+      button.addEventListener("click", () => app.change({ language: button.dataset.language }));
+    }
+    on("side-handle", (event) => {
+      const isFolded = document.body.classList.toggle("side-folded");
+      event.currentTarget.setAttribute("aria-expanded", String(!isFolded));
+      app.map.invalidateSize({ animate: false });
+    });
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && app.state.chosen && !document.querySelector("dialog[open]")) app.choose(null);
+    });
+    window.addEventListener("beforeprint", () => app.map.invalidateSize({ animate: false }));
+  };
+
+  const run = async () => {
+    app.start(app.decode(await app.unpack(document.getElementById("document").textContent)));
+    const chosen = readLink();
+    startMap();
+    startControls();
+    app.startSearch();
+    translate();
+    app.recount();
+    showAll();
+    for (const layer of [app.base, app.areas, app.marks]) layer.addTo(app.map);
+    refresh();
+    if (chosen) app.choose(chosen, { fly: true });
+    document.getElementById("waiting").hidden = true;
+    document.documentElement.dataset.ready = "yes";
+  };
+
+  if (typeof DecompressionStream === "undefined") {
+    document.getElementById("waiting").textContent =
+      "浏览器版本过旧，请使用 Edge/Chrome 80、Firefox 113、Safari 16.4 以上版本。This browser is too old for the map.";
+  } else {
+    run();
+  }
+})();

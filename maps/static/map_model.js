@@ -1,0 +1,129 @@
+/* What is shown and how it counts: state of the page, answers, classes, wording. */
+"use strict";
+(() => {
+  const app = window.lianpian;
+  const HAVES = 9;
+  const SIDE = { zh: 0, en: 1 };
+
+  app.start = (doc) => {
+    app.doc = doc;
+    app.state = {
+      language: doc.imprint.languages[0] || "zh",
+      have: -1,
+      walker: doc.walkers[0],
+      chosen: null,
+      places: new Set(),
+      layers: {
+        zones: true,
+        circle: true,
+        zone_circle: false,
+        gates: false,
+        links: false,
+        names: true,
+      },
+    };
+    app.communityCount = doc.communities.id.length;
+  };
+
+  /* Wording */
+  app.pick = (both) => (both ? both[SIDE[app.state.language]] || both[0] : "");
+  app.t = (key, values = {}) => {
+    const text = app.pick(app.doc.words[key] || [key, key]);
+    return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+  };
+  app.code = (group, word) => {
+    const words = app.doc.codes[group] || {};
+    return word
+      .split(";")
+      .map((part) => app.pick(words[part] || [part, part]))
+      .join(app.state.language === "zh" ? "、" : ", ");
+  };
+  app.number = (value, digits = 0) =>
+    value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  app.haveName = (have) => app.pick(app.doc.haves[have].label);
+  app.communityName = (i) => {
+    const name = (app.doc.communities.name || [])[i];
+    return name || app.t("unnamed", { id: app.doc.communities.id[i] });
+  };
+  app.placeName = (i) => app.doc.facilities.name[i] || app.t("unnamed_place");
+  app.count = (n) => (n === 1 ? app.t("community_1") : app.t("communities_n", { n: app.number(n) }));
+
+  /* Answers */
+  app.gaps = () => app.doc.gaps[app.state.walker];
+  app.status = (community, have) => {
+    const gaps = app.gaps();
+    return gaps ? app.doc.statuses[+gaps.status[community * HAVES + have]] : "no_data";
+  };
+  app.isMissing = (status) => status === "far" || status === "gap";
+
+  /* Count the answers of a community: missing, unconfirmed and not known are three things. */
+  app.tally = (community) => {
+    const out = { missing: 0, unconfirmed: 0, no_data: 0 };
+    for (let have = 0; have < HAVES; have += 1) {
+      const status = app.status(community, have);
+      if (app.isMissing(status)) out.missing += 1;
+      else if (status === "unconfirmed") out.unconfirmed += 1;
+      else if (status === "no_data") out.no_data += 1;
+    }
+    return out;
+  };
+
+  /* Class of a community in the view: key for the legend, look for the map. */
+  app.classOf = (community) => {
+    const looks = app.doc.looks;
+    if (app.state.have >= 0) {
+      const status = app.status(community, app.state.have);
+      return { key: status, fill: looks.statuses[status], label: "", waits: false };
+    }
+    const tally = app.tally(community);
+    if (tally.no_data === HAVES) {
+      return { key: "no_data", fill: looks.no_data, label: "", waits: false };
+    }
+    const step = looks.missing.find((one) => tally.missing >= one.low && tally.missing <= one.high);
+    const waits = tally.unconfirmed + tally.no_data > 0;
+    return { key: `missing_${step.low}`, fill: step.fill, label: String(tally.missing), waits };
+  };
+
+  app.recount = () => {
+    app.classes = [];
+    for (let i = 0; i < app.communityCount; i += 1) app.classes.push(app.classOf(i));
+  };
+
+  app.missingIn = (have) => {
+    let n = 0;
+    for (let i = 0; i < app.communityCount; i += 1) if (app.isMissing(app.status(i, have))) n += 1;
+    return n;
+  };
+
+  app.placesOf = (have) => {
+    const out = [];
+    app.doc.facilities.category.forEach((category, i) => {
+      if (category === have) out.push(i);
+    });
+    return out;
+  };
+
+  /* The facilities that are nearest to the chosen community, one a have where there is one. */
+  app.nearestOf = (community) => {
+    const gaps = app.gaps();
+    if (!gaps || !gaps.nearest) return [];
+    return gaps.nearest.slice(community * HAVES, (community + 1) * HAVES);
+  };
+
+  app.find = (query) => {
+    const wanted = query.trim().toLowerCase();
+    if (!wanted) return [];
+    const rows = [];
+    for (let i = 0; i < app.communityCount; i += 1) {
+      const name = app.communityName(i).toLowerCase();
+      const at = name.indexOf(wanted);
+      const office = ((app.doc.communities.subdistrict || [])[i] || "").toLowerCase();
+      const known = app.doc.communities.id[i].toLowerCase();
+      if (at >= 0) rows.push([at, i]);
+      else if (known === wanted) rows.push([0, i]);
+      else if (office.includes(wanted)) rows.push([1000, i]);
+    }
+    rows.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+    return rows.map((row) => row[1]);
+  };
+})();

@@ -1,0 +1,191 @@
+/* Search, the table that equals the map, and the notes about it. */
+"use strict";
+(() => {
+  const app = window.lianpian;
+  const HAVES = 9;
+  const SHOWN = 12;
+  const make = (...parts) => app.make(...parts);
+
+  /* Search with a list that arrow keys walk through */
+  app.startSearch = () => {
+    const input = document.getElementById("search");
+    const list = document.getElementById("found");
+    let rows = [];
+    let active = -1;
+
+    const close = () => {
+      list.hidden = true;
+      input.setAttribute("aria-expanded", "false");
+      input.removeAttribute("aria-activedescendant");
+      active = -1;
+    };
+    const take = (i) => {
+      input.value = app.communityName(i);
+      close();
+      app.choose({ kind: "community", at: i }, { fly: true, focus: true });
+    };
+    const mark = (next) => {
+      active = next;
+      [...list.children].forEach((node, n) => {
+        node.setAttribute("aria-selected", String(n === active));
+        if (n === active) {
+          input.setAttribute("aria-activedescendant", node.id);
+          node.scrollIntoView({ block: "nearest" });
+        }
+      });
+    };
+    const show = () => {
+      rows = app.find(input.value).slice(0, SHOWN);
+      const options = rows.map((i, n) => {
+        const office = (app.doc.communities.subdistrict || [])[i] || "";
+        return make(
+          "li",
+          { id: `found-${n}`, role: "option", aria: { selected: "false" }, on: { mousedown: (event) => { event.preventDefault(); take(i); } } },
+          make("span", { textContent: app.communityName(i) }),
+          make("small", { textContent: office }),
+        );
+      });
+      const none = make("li", { role: "option", class: "none", aria: { disabled: "true", selected: "false" }, textContent: app.t("search_none") });
+      list.replaceChildren(...(options.length ? options : [none]));
+      const isOpen = input.value.trim() !== "";
+      list.hidden = !isOpen;
+      input.setAttribute("aria-expanded", String(isOpen));
+      active = -1;
+    };
+    input.addEventListener("input", show);
+    input.addEventListener("focus", () => input.value.trim() && show());
+    input.addEventListener("blur", close);
+    input.addEventListener("keydown", (event) => {
+      if (event.key === "ArrowDown" && rows.length) mark((active + 1) % rows.length);
+      else if (event.key === "ArrowUp" && rows.length) mark((active - 1 + rows.length) % rows.length);
+      else if (event.key === "Enter" && rows.length) take(rows[Math.max(0, active)]);
+      else if (event.key === "Escape" && !list.hidden) close();
+      else return;
+      event.preventDefault();
+      event.stopPropagation();
+    });
+  };
+
+  /* The table */
+  const cell = (i, have) => {
+    const status = app.status(i, have);
+    const gaps = app.gaps();
+    const metres = gaps.m ? gaps.m[i * HAVES + have] : -1;
+    const node = make(
+      "td",
+      { class: `answer-${status}` },
+      make("span", { textContent: app.code("gaps.status", status) }),
+    );
+    if (metres >= 0) node.append(make("small", { textContent: app.t("metres", { n: app.number(metres) }) }));
+    return node;
+  };
+
+  const columns = () => {
+    const { communities, zones } = app.doc;
+    const out = [[app.t("community"), (i) => nameCell(i)]];
+    const plain = (text) => make("td", { textContent: text });
+    if (communities.subdistrict) out.push([app.t("subdistrict"), (i) => plain(communities.subdistrict[i])]);
+    if (communities.zone) {
+      out.push([app.t("zone"), (i) => plain(communities.zone[i] >= 0 ? zones.id[communities.zone[i]] : "—")]);
+    }
+    const estimated = (i) =>
+      communities.source && communities.source[i] && communities.source[i] !== "ledger" ? ` ${app.t("estimated")}` : "";
+    if (communities.households) {
+      out.push([
+        app.t("households"),
+        (i) => plain(communities.households[i] >= 0 ? app.number(communities.households[i]) + estimated(i) : "—"),
+      ]);
+    } else if (communities.band) {
+      out.push([app.t("households"), (i) => plain((communities.band[i] || "—") + estimated(i))]);
+    }
+    if (app.gaps()) {
+      out.push([app.t("missing_total"), (i) => make("td", { class: "number", textContent: tallyText(i) })]);
+      for (let have = 0; have < HAVES; have += 1) out.push([app.haveName(have), (i) => cell(i, have)]);
+    }
+    return out;
+  };
+
+  const tallyText = (i) => {
+    const tally = app.tally(i);
+    return tally.no_data === HAVES ? "—" : String(tally.missing);
+  };
+
+  const nameCell = (i) =>
+    make(
+      "th",
+      { scope: "row" },
+      make("button", {
+        type: "button",
+        class: "link",
+        textContent: app.communityName(i),
+        on: {
+          click: () => {
+            document.getElementById("table-dialog").close();
+            app.choose({ kind: "community", at: i }, { fly: true, focus: true });
+          },
+        },
+      }),
+    );
+
+  app.showTable = () => {
+    const parts = columns();
+    const header = make("tr", {}, ...parts.map(([name]) => make("th", { scope: "col", textContent: name })));
+    const body = make("tbody");
+    const order = [...Array(app.communityCount).keys()];
+    if (app.gaps()) {
+      const missing = order.map((i) => app.tally(i).missing);
+      order.sort((a, b) => missing[b] - missing[a] || a - b);
+    }
+    for (const i of order) body.append(make("tr", {}, ...parts.map(([, draw]) => draw(i))));
+    const table = make("table", { class: "all" }, make("thead", {}, header), body);
+    const note = make("p", { class: "hint", textContent: app.t("table_sum", { n: app.number(app.communityCount) }) });
+    document.getElementById("table-body").replaceChildren(note, table);
+  };
+
+  /* Notes */
+  const block = (title, texts) =>
+    texts.filter(Boolean).length
+      ? [make("h3", { textContent: title }), ...texts.filter(Boolean).map((text) => make("p", { textContent: text }))]
+      : [];
+
+  app.showAbout = () => {
+    const { imprint, notes, findings } = app.doc;
+    const parts = [
+      ...notes.marks.map((both) => make("p", { class: "flips", textContent: app.pick(both) })),
+      ...block(app.t("review"), [app.pick(notes.review)]),
+      ...block(app.t("drafting_unit"), [imprint.drafting_unit]),
+      ...block(app.t("date"), [imprint.date]),
+      ...block(app.t("data_date"), [imprint.data_date]),
+      ...block(app.t("sources"), imprint.sources),
+      ...block(app.t("rulebook"), [app.pick(notes.rulebook)]),
+      ...block(app.t("method"), notes.method.map(app.pick)),
+      ...block(app.t("zoning"), imprint.zoning.map(([name, value]) => `${name}: ${value}`)),
+      ...block(app.t("version"), [imprint.version && `lianpian ${imprint.version}`]),
+    ];
+    if (findings) {
+      const rows = findings.code.map((_, n) => make("li", { textContent: app.finding(n) }));
+      parts.push(
+        make(
+          "details",
+          {},
+          make("summary", { textContent: `${app.t("findings_all")} (${app.number(rows.length)})` }),
+          make("ul", { class: "findings" }, ...rows),
+        ),
+      );
+    }
+    document.getElementById("about-body").replaceChildren(...parts);
+  };
+
+  /* The line that always stands on the map, and the marks beside the title. */
+  app.showImprint = () => {
+    const { imprint, notes } = app.doc;
+    const parts = [...imprint.sources];
+    if (imprint.data_date) parts.push(`${app.t("data_date")} ${imprint.data_date}`);
+    const line = document.getElementById("imprint");
+    line.replaceChildren(make("strong", { textContent: app.pick(notes.review) }));
+    line.append(make("span", { textContent: parts.join(" · ") }));
+    document.getElementById("marks").replaceChildren(
+      ...notes.marks.map((both) => make("em", { class: "tag", textContent: app.pick(both) })),
+    );
+  };
+})();

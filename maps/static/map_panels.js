@@ -1,0 +1,314 @@
+/* The side panel: legend with counts, the nine haves, layers, zones. */
+"use strict";
+(() => {
+  const app = window.lianpian;
+
+  /* Make an element; text only ever becomes a text node. */
+  app.make = (tag, options = {}, ...children) => {
+    const node = document.createElement(tag);
+    const { class: name, on, aria, style, ...rest } = options;
+    if (name) node.className = name;
+    for (const [key, value] of Object.entries(aria || {})) node.setAttribute(`aria-${key}`, value);
+    for (const [key, value] of Object.entries(style || {})) node.style.setProperty(key, value);
+    for (const [event, action] of Object.entries(on || {})) node.addEventListener(event, action);
+    Object.assign(node, rest);
+    node.append(...children.filter((child) => child !== null && child !== undefined));
+    return node;
+  };
+
+  /* A small picture drawn by the same pens as the map, hidden from screen readers. */
+  app.picture = (width, height, draw) => {
+    const ratio = 2;
+    const node = app.make("canvas", { class: "picture", width: width * ratio, height: height * ratio });
+    node.setAttribute("aria-hidden", "true");
+    node.style.width = `${width}px`;
+    node.style.height = `${height}px`;
+    const pen = node.getContext("2d");
+    pen.scale(ratio, ratio);
+    draw(pen, ratio);
+    return node;
+  };
+
+  app.swatch = (fill, hatch) =>
+    app.picture(26, 16, (pen, ratio) => {
+      pen.fillStyle = fill.colour;
+      pen.fillRect(0.5, 0.5, 25, 15);
+      if (hatch || fill.hatch) {
+        pen.fillStyle = app.hatch(pen, hatch || fill.hatch, fill.ink, ratio);
+        pen.fillRect(0.5, 0.5, 25, 15);
+      }
+      pen.strokeStyle = "#3d4852";
+      pen.strokeRect(0.5, 0.5, 25, 15);
+    });
+
+  app.badgePicture = (have, confirmed = true) =>
+    app.picture(28, 28, (pen, ratio) => {
+      const badge = app.badge(have, 20, confirmed, ratio);
+      pen.drawImage(badge, 0, 0, badge.logicalSide, badge.logicalSide);
+    });
+
+  const linePicture = (colour, dash, fill) =>
+    app.picture(26, 16, (pen) => {
+      if (fill) {
+        pen.fillStyle = fill;
+        pen.fillRect(1, 1, 24, 14);
+      }
+      pen.strokeStyle = colour;
+      pen.lineWidth = 2;
+      pen.setLineDash(dash);
+      if (fill) pen.strokeRect(1, 1, 24, 14);
+      else {
+        pen.beginPath();
+        pen.moveTo(0, 8);
+        pen.lineTo(26, 8);
+        pen.stroke();
+      }
+    });
+
+  const legendRow = (picture, text, count) =>
+    app.make(
+      "li",
+      { class: count === 0 ? "legend-row is-none" : "legend-row" },
+      picture,
+      app.make("span", { class: "legend-text", textContent: text }),
+      count === undefined
+        ? null
+        : app.make("span", { class: "legend-count", textContent: app.number(count) }),
+    );
+
+  const classRows = () => {
+    const { looks, statuses } = app.doc;
+    const counts = {};
+    let waiting = 0;
+    for (const one of app.classes) {
+      counts[one.key] = (counts[one.key] || 0) + 1;
+      if (one.waits) waiting += 1;
+    }
+    if (app.state.have >= 0) {
+      return statuses.map((status) =>
+        legendRow(
+          app.swatch(looks.statuses[status]),
+          app.code("gaps.status", status),
+          counts[status] || 0,
+        ),
+      );
+    }
+    const rows = looks.missing.map((step) => {
+      const text =
+        step.low === 0
+          ? app.t("missing_0")
+          : step.low === step.high
+            ? app.t("missing_n", { n: step.low })
+            : app.t("missing_range", { low: step.low });
+      return legendRow(app.swatch(step.fill), text, counts[`missing_${step.low}`] || 0);
+    });
+    rows.push(
+      legendRow(
+        app.swatch({ colour: "#ffffff", ink: looks.ink }, looks.unconfirmed_hatch),
+        app.t("class_unconfirmed"),
+        waiting,
+      ),
+      legendRow(app.swatch(looks.no_data), app.t("class_no_data"), counts.no_data || 0),
+    );
+    return rows;
+  };
+
+  app.showLegend = () => {
+    const title = document.getElementById("legend-title");
+    const { have } = app.state;
+    title.textContent =
+      have >= 0 ? app.t("legend_have", { have: app.haveName(have) }) : app.t("legend_missing");
+    const list = document.getElementById("legend");
+    list.replaceChildren(...(app.gaps() ? classRows() : []));
+    if (have >= 0) {
+      const fill = "rgba(31,92,153,.12)";
+      list.append(legendRow(linePicture(app.doc.looks.circle, [2, 3], fill), app.t("legend_catchment")));
+    }
+  };
+
+  /* The nine haves: a radio to look at one, a tick to show its facilities. */
+  app.showHaves = () => {
+    const box = document.getElementById("haves");
+    const focused = document.activeElement && document.activeElement.id;
+    const table = app.make("table", { class: "haves" });
+    table.append(
+      app.make(
+        "thead",
+        {},
+        app.make(
+          "tr",
+          {},
+          app.make("th", { scope: "col" }, app.make("span", { class: "unseen", textContent: app.t("haves_title") })),
+          app.make("th", { scope: "col", textContent: app.t("haves_column_missing") }),
+          app.make("th", { scope: "col", textContent: app.t("haves_column_places") }),
+        ),
+      ),
+    );
+    const body = app.make("tbody");
+    const all = app.make(
+      "tr",
+      { class: app.state.have < 0 ? "is-chosen" : "" },
+      app.make("th", { scope: "row", colSpan: 3 }, haveButton(-1, null, app.t("haves_all"))),
+    );
+    body.append(all);
+    app.doc.haves.forEach((_, have) => body.append(haveRow(have)));
+    table.append(body);
+    box.replaceChildren(table);
+    if (focused && document.getElementById(focused)) document.getElementById(focused).focus();
+  };
+
+  const haveButton = (have, picture, text) =>
+    app.make(
+      "button",
+      {
+        type: "button",
+        class: "have",
+        id: `have-${have}`,
+        aria: { pressed: String(app.state.have === have) },
+        on: { click: () => app.change({ have: app.state.have === have ? -1 : have }) },
+      },
+      picture,
+      app.make("span", { textContent: text }),
+    );
+
+  const haveRow = (have) => {
+    const places = app.placesOf(have).length;
+    const tick = app.make("input", {
+      type: "checkbox",
+      id: `places-${have}`,
+      checked: app.state.places.has(have),
+      aria: { label: app.t("show_places", { have: app.haveName(have), n: places }) },
+      on: {
+        change: () => {
+          const shown = new Set(app.state.places);
+          if (!shown.delete(have)) shown.add(have);
+          app.change({ places: shown });
+        },
+      },
+    });
+    const missing = app.gaps() ? app.missingIn(have) : 0;
+    const bar = app.make("span", { class: "bar-fill" });
+    bar.style.width = `${Math.round((100 * missing) / Math.max(1, app.communityCount))}%`;
+    return app.make(
+      "tr",
+      { class: app.state.have === have ? "is-chosen" : "" },
+      app.make("th", { scope: "row" }, haveButton(have, app.badgePicture(have), app.haveName(have))),
+      app.make(
+        "td",
+        { class: "have-missing" },
+        app.make("span", { class: "have-number", textContent: app.number(missing) }),
+        app.make("span", { class: "bar-track", aria: { hidden: "true" } }, bar),
+      ),
+      app.make(
+        "td",
+        { class: "have-places" },
+        app.make("label", {}, tick, app.make("span", { textContent: app.number(places) })),
+      ),
+    );
+  };
+
+  /* Layers */
+  const layerRow = (name, pictures) =>
+    app.make(
+      "div",
+      { class: "layer" },
+      app.make(
+        "label",
+        {},
+        app.make("input", {
+          type: "checkbox",
+          id: `layer-${name}`,
+          checked: app.state.layers[name],
+          on: {
+            change: () =>
+              app.change({ layers: { ...app.state.layers, [name]: !app.state.layers[name] } }),
+          },
+        }),
+        app.make("span", { textContent: app.t(`layer_${name}`) }),
+      ),
+      pictures.length ? app.make("ul", { class: "legend small" }, ...pictures) : null,
+    );
+
+  const gatePictures = () =>
+    ["surveyed", "inferred", "nearest"].map((kind) => {
+      const n = app.doc.gates.kind.filter((one) => one === kind).length;
+      const picture = app.picture(26, 16, (pen) => app.drawGate(pen, kind, 13, 8, 4.5));
+      return legendRow(picture, app.t(`gate_${kind}`), n);
+    });
+
+  const linkPictures = () =>
+    Object.entries(app.doc.looks.links).map(([kind, colour]) => {
+      const n = app.doc.links.kind.filter((one) => one === kind).length;
+      return legendRow(linePicture(colour, app.linkDash(kind)), app.code("adjacency.kind", kind), n);
+    });
+
+  app.showLayers = () => {
+    const { doc, state } = app;
+    const { circle, zone } = doc.looks;
+    const rows = [];
+    if (doc.zones.id.length) {
+      rows.push(layerRow("zones", [legendRow(linePicture(zone, []), app.t("layer_zones"), doc.zones.id.length)]));
+    }
+    rows.push(
+      layerRow("circle", [
+        legendRow(linePicture(circle, [], "rgba(31,92,153,.13)"), app.t("legend_circle")),
+      ]),
+    );
+    if (doc.zones.id.length) {
+      rows.push(
+        layerRow("zone_circle", [
+          legendRow(linePicture("#6b3f94", [6, 3], "rgba(107,63,148,.09)"), app.t("legend_zone_circle")),
+        ]),
+      );
+    }
+    rows.push(layerRow("gates", gatePictures()));
+    if (doc.links) rows.push(layerRow("links", state.layers.links ? linkPictures() : []));
+    rows.push(layerRow("names", []));
+    document.getElementById("layers").replaceChildren(
+      ...rows,
+      app.make("p", { class: "hint", textContent: app.t("legend_unconfirmed_place") }),
+    );
+    const walkers = document.getElementById("walkers");
+    walkers.hidden = doc.walkers.length < 2;
+    walkers.replaceChildren(
+      ...doc.walkers.map((walker) =>
+        app.make("button", {
+          type: "button",
+          id: `walker-${walker}`,
+          textContent: app.code("walker", walker),
+          aria: { pressed: String(state.walker === walker) },
+          on: { click: () => app.change({ walker }) },
+        }),
+      ),
+    );
+  };
+
+  app.showZones = () => {
+    const { zones } = app.doc;
+    document.getElementById("zones-section").hidden = zones.id.length === 0;
+    document.getElementById("zones").replaceChildren(
+      ...zones.id.map((id, at) => {
+        const { chosen } = app.state;
+        const isChosen = Boolean(chosen && chosen.kind === "zone" && chosen.at === at);
+        const detail = zones.households
+          ? `${app.count(zones.communities[at])} · ${app.t("households_n", { n: app.number(zones.households[at]) })}`
+          : app.count(zones.communities[at]);
+        return app.make(
+          "li",
+          {},
+          app.make(
+            "button",
+            {
+              type: "button",
+              class: "zone",
+              aria: { pressed: String(isChosen) },
+              on: { click: () => app.choose({ kind: "zone", at }, { fly: true, focus: true }) },
+            },
+            app.make("strong", { textContent: id }),
+            app.make("span", { textContent: detail }),
+          ),
+        );
+      }),
+    );
+  };
+})();

@@ -1,0 +1,85 @@
+"""What a map page says and how it looks: words, notes, haves with their symbols, colours."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from layers.tables import CATEGORIES
+from maps import style
+from maps.assets import static_table
+from maps.labels import Imprint
+from maps.notes import marks, method, review_note, rulebook_title
+from maps.words import HAVES, STATUSES, WORDS
+
+
+def page_words(imprint: Imprint) -> dict[str, Any]:
+    """Gather wording and looks of a page.
+
+    Parameters
+    ----------
+    imprint
+        Margin of the map.
+
+    Returns
+    -------
+    dict
+        ``imprint``, ``notes``, ``words``, ``codes``, ``haves`` and ``looks``: parts of a
+        page's document.
+    """
+    return {
+        "imprint": {
+            "title": imprint.title,
+            "date": imprint.date,
+            "data_date": imprint.data_date,
+            "drafting_unit": imprint.drafting_unit,
+            "sources": list(imprint.sources),
+            "languages": list(imprint.languages),
+            "strict_m": imprint.strict_m,
+            "limit_m": imprint.limit_m,
+            "rule": imprint.rule,
+            "zoning": [list(pair) for pair in imprint.zoning],
+            "version": imprint.version,
+        },
+        "notes": {
+            "marks": marks(imprint),
+            "method": method(imprint),
+            "review": review_note(imprint),
+            "is_reviewed": bool(imprint.review_number),
+            "rulebook": rulebook_title(imprint),
+        },
+        "words": static_table("words.json"),
+        "codes": {"statuses": STATUSES, **{name: dict(codes) for name, codes in WORDS.items()}},
+        "haves": _haves(),
+        "looks": _looks(),
+    }
+
+
+def _haves() -> list[dict[str, Any]]:
+    paths = static_table("symbols.json")
+    return [
+        {
+            "id": have,
+            "label": HAVES[have],
+            "colour": style.HAVE_COLOURS[have],
+            "shape": style.HAVE_SHAPES[have],
+            "path": paths[have][0],
+        }
+        for have in CATEGORIES
+    ]
+
+
+def _looks() -> dict[str, Any]:
+    return {
+        "missing": [asdict(step) for step in style.MISSING_CLASSES],
+        "no_data": asdict(style.NO_DATA),
+        "statuses": {status: asdict(fill) for status, fill in style.STATUS_FILLS.items()},
+        "unconfirmed_hatch": style.UNCONFIRMED_HATCH,
+        "gates": style.GATE_COLOURS,
+        "links": style.LINK_COLOURS,
+        "land": style.LAND_COLOURS,
+        "paper": style.PAPER,
+        "ink": style.INK,
+        "zone": style.ZONE_INK,
+        "circle": style.CIRCLE_INK,
+    }
