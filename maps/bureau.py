@@ -9,9 +9,7 @@ import geopandas as gpd
 from maps.rows import NONE, Tables, flags, texts, whole
 
 
-def list_working_columns(
-    tables: Mapping[str, pd.DataFrame], communities: gpd.GeoDataFrame
-) -> dict[str, Any]:
+def list_working_columns(tables: Tables, communities: gpd.GeoDataFrame) -> dict[str, Any]:
     """Write what only the bureau sees of communities: exact counts, eligibility, role.
 
     Parameters
