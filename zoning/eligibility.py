@@ -62,10 +62,12 @@ def judge_eligibility(communities: pd.DataFrame, rulebook: Rulebook) -> pd.DataF
     -----
     Whatever excludes is decisive, even when the year is unknown, and all of it is listed. Next
     comes what withholds a verdict: an unknown year, a range on both sides of a limit, a caution
-    (E05: an unsafe building goes to a list of its own, it is not removed silently), a missing
-    survey (E06: never a yes). A range counts as a whole: [1990, 1999] is core; [1998, 2003] is
-    unknown unless another rule excludes; an open end counts as any year. Dates are years:
-    2000-12-31 is 2000 and is in, 2001-01-01 is 2001 and is not.
+    (E05: an unsafe building goes to a list of its own, it is not removed silently; E12: what the
+    local scope may leave out, where the document is silent), a missing survey (E06: never a yes).
+
+    A range counts as a whole: [1990, 1999] is core; [1998, 2003] is unknown unless another rule
+    excludes; an open end counts as any year. Dates are years: 2000-12-31 is 2000 and is in,
+    2001-01-01 is 2001 and is not.
 
     An empty exclusion field is not a no. Whole columns are often absent from a ledger, and then
     every community would be unknown; so by default (``missing_fields.flag = "note"``) the verdict
@@ -216,7 +218,7 @@ def _sort_missing(
 
 
 def _flags_without_clause(row: pd.Series, rulebook: Rulebook) -> tuple[str, ...]:
-    ruled = {rule.column for rule in rulebook.exclusions}
+    ruled = {rule.column for rule in (*rulebook.exclusions, *rulebook.cautions)}
     return tuple(
         f"no_clause:{column}"
         for column in _EXCLUSION_FLAGS

@@ -294,6 +294,7 @@ class _Pair:
 
 def _as_pairs(table: pd.DataFrame) -> Iterator[_Pair]:
     for row in table.to_dict("records"):
+        office = row["same_subdistrict"]
         yield _Pair(
             focal=str(row["focal"]),
             partner=str(row["partner"]),
@@ -302,7 +303,7 @@ def _as_pairs(table: pd.DataFrame) -> Iterator[_Pair]:
             border_m=float(row["walk_m" if row["shared_kind"] == "bridge" else "shared_m"]),
             common=tuple(str(row["common_missing"]).split(";")) if row["common"] else (),
             households=float(row["households_after"]),
-            same_office=None if row["same_subdistrict"] is pd.NA else bool(row["same_subdistrict"]),
+            same_office=None if pd.isna(office) else bool(office),
             likeness=float(row["likeness"]),
         )
 

@@ -110,12 +110,12 @@ def summarise(tables: Mapping[str, pd.DataFrame], *, walking: Walking) -> pd.Dat
         - ``core_communities``, ``core_households`` (also ``absorbable_``, ``excluded_``,
           ``unknown_``), ``renovatable_communities``, ``renovatable_households``: core, and
           absorbed into a zone;
-        - ``zones``, ``zoned_communities``, ``zoned_households``, ``absorbed_communities``,
+        - ``zones``, ``communities_in_zones``, ``households_in_zones``, ``absorbed_communities``,
           ``absorbed_households``, ``outside_communities``, ``outside_<reason>_communities``,
           ``zones_bounds_broken``, ``zone_households_min`` and ``_max``, ``zones_area_m2``,
           ``zone_walk_minutes_max``, ``zones_met_<have>``;
         - ``facilities_<have>_confirmed``, ``facilities_<have>_review``, ``facilities_confirmed``,
-          ``facilities_review``;
+          ``facilities_review`` (a facility of two haves counts for each), ``facilities`` (once);
         - for adults ``gaps_<have>_communities`` (far and gap together), ``far_<have>_communities``,
           ``met_``, ``unconfirmed_``, ``no_data_`` and ``flips_<have>_communities``,
           ``gaps_<have>_households`` (households of those communities that are not covered),
@@ -236,14 +236,13 @@ def _add_assignment(figures: _Figures, communities: pd.DataFrame, assignment: pd
     zoned = assignment["zone_id"].notna()
     absorbed = zoned & (assignment["role"] == "absorbed")
     for name, chosen, zh, en in (
-        ("zoned", zoned, "划入片区", "in zones"),
-        ("absorbed", absorbed, "随片区纳入", "absorbed into zones"),
-        ("outside", ~zoned, "未划入片区", "in no zone"),
+        ("{}_in_zones", zoned, "划入片区", "in zones"),
+        ("absorbed_{}", absorbed, "随片区纳入", "absorbed into zones"),
+        ("outside_{}", ~zoned, "未划入片区", "in no zone"),
     ):
-        figures.count(f"{name}_communities", chosen.sum(), f"{zh}的小区", f"Communities: {en}")
-        figures.households(
-            f"{name}_households", households[chosen], f"{zh}的户数", f"Households: {en}"
-        )
+        number, homes = name.format("communities"), name.format("households")
+        figures.count(number, chosen.sum(), f"{zh}的小区", f"Communities: {en}")
+        figures.households(homes, households[chosen], f"{zh}的户数", f"Households: {en}")
     for reason in LEFT_OUT:
         zh, en = _LEFT_OUT[reason]
         figures.count(
@@ -279,6 +278,8 @@ def _add_zones(figures: _Figures, zones: pd.DataFrame) -> None:
 def _add_facilities(figures: _Figures, facilities: pd.DataFrame) -> None:
     category = facilities.index.get_level_values("category")
     confirmed = facilities["confirmed"].to_numpy(dtype=bool)
+    distinct = facilities.index.get_level_values("facility_id").nunique()
+    figures.count("facilities", distinct, "设施", "Facilities")
     for name, chosen, word_zh, word_en in (
         ("confirmed", confirmed, "已确认", "confirmed"),
         ("review", ~confirmed, "待核实", "for review"),

@@ -117,6 +117,18 @@ CASES = {
         "excluded",
         "E09",
     ),
+    "a shantytown plan waits for a decision where the document is silent": (
+        "yanshi_2021",
+        built(1990, 1990, excl_shantytown=True),
+        "unknown",
+        "E12",
+    ),
+    "a demolition plan is out in Yanshi": (
+        "yanshi_2021",
+        built(1990, 1990, excl_demolition=True),
+        "excluded",
+        "E05",
+    ),
     "every exclusion is listed": (
         "kaifeng_2019",
         built(1990, 1990, excl_demolition=True, excl_urban_village=True, excl_self_built=True),
