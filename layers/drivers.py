@@ -63,7 +63,10 @@ def read_sound(
         If the layer has no geometry.
     """
     try:
-        return _with_geometry(pyogrio.read_dataframe(address, layer=layer), role, path), []
+        with warnings.catch_warnings(record=True) as heard:
+            warnings.simplefilter("always")
+            frame = pyogrio.read_dataframe(address, layer=layer)
+        return _with_geometry(frame, role, path), note_warnings(heard, role=role, path=path)
     except shapely.errors.GEOSException:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of the rings, which are listed below
