@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
@@ -20,8 +23,12 @@ from osmium.replication import newest_change_from_file
 
 from layers.checks import Finding, InputRecord, digest
 from layers.errors import InputError
+from layers.guard import recognise
 from layers.osm_layers import Found, build_layers
 from layers.osm_tags import READ_KEYS, Claim, claims_of_area, claims_of_node, claims_of_way
+
+FORMATS: Final = {"osm": "osm", "pbf": "pbf"}
+"""Kinds of file that are read, with osmium's names of their formats."""
 
 
 @dataclass(frozen=True)
@@ -106,12 +113,22 @@ def read_osm(path: Path) -> OsmData:
     Polygons that cross themselves are repaired where that changes nothing else; relations of which
     the file has not all members are refused.
     """
+    kind = recognise(path)
+    if kind not in FORMATS:
+        raise InputError(
+            en=f"{path} is no OpenStreetMap file but looks like {kind}; [inputs] osm wants a .osm "
+            "or .osm.pbf file. Other layers have their own entries under [inputs].",
+            zh=f"{path} 不是 OpenStreetMap 文件（看来是 {kind}）；"
+            "[inputs] osm 应为 .osm 或 .osm.pbf。其他图层请写在 [inputs] 下各自的条目中。",
+        )
+    source = osmium.io.File(str(path), FORMATS[kind])
     try:
-        box = osmium.FileProcessor(path).header.box()
-        data_date = _date_of(newest_change_from_file(path))
-        found = _collect(path)
-        if found.unlocated > found.located:
-            found = _collect_in_order(path)
+        box = osmium.FileProcessor(source).header.box()
+        data_date = _date_of(newest_change_from_file(source))
+        with _uncollected():
+            found = _collect(source)
+            if found.unlocated > found.located:
+                found = _collect_in_order(source)
     except (RuntimeError, OSError) as error:
         raise InputError(
             en=f"{path}: cannot be read as OpenStreetMap data ({error}). "
@@ -132,7 +149,8 @@ def read_osm(path: Path) -> OsmData:
     if box.valid():
         low, high = box.bottom_left, box.top_right
         extent = shapely.box(low.lon, low.lat, high.lon, high.lat)
-    layers = build_layers(found, extent)
+    with _uncollected():
+        layers = build_layers(found, extent)
     return OsmData(
         **layers.frames,
         extent=layers.extent,
@@ -149,14 +167,26 @@ def read_osm(path: Path) -> OsmData:
     )
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Pause the garbage collector: it would walk over half a million new geometries in vain."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def _date_of(time: datetime) -> str:
     return "" if time <= datetime(1970, 1, 2, tzinfo=UTC) else time.date().isoformat()
 
 
-def _collect(path: Path) -> Found:
+def _collect(source: osmium.io.File) -> Found:
     """Read the file once (and its relations twice): claims and geometries as WKB."""
-    wanted = _relations(path)
-    processor = osmium.FileProcessor(path).with_locations()
+    wanted = _relations(source)
+    processor = osmium.FileProcessor(source).with_locations()
     if wanted:
         relations = IdFilter(wanted)
         relations.enable_for(RELATION)
@@ -177,8 +207,8 @@ def _collect(path: Path) -> Found:
             if claims:
                 osm_id = f"n{thing.id}"
                 found.objects.add(osm_id)
-                found.points.append((thing.lon, thing.lat))
-                found.claim(osm_id, len(found.points) - 1, claims)
+                found.points.extend((thing.lon, thing.lat))
+                found.claim(osm_id, len(found.points) // 2 - 1, claims)
         elif isinstance(thing, Area):
             osm_id = f"r{thing.orig_id()}"
             wanted.pop(thing.orig_id(), None)
@@ -196,10 +226,10 @@ def _tags(thing: Node | Way | Relation | Area) -> dict[str, str]:
     return dict(islice(tags, len(tags)))
 
 
-def _relations(path: Path) -> dict[int, None]:
+def _relations(source: osmium.io.File) -> dict[int, None]:
     """List the relations that are areas and that some layer asks for, in the file's order."""
     wanted: dict[int, None] = {}
-    processor = osmium.FileProcessor(path, RELATION).with_filter(KeyFilter(*READ_KEYS))
+    processor = osmium.FileProcessor(source, RELATION).with_filter(KeyFilter(*READ_KEYS))
     for relation in processor:
         if not isinstance(relation, Relation):
             continue
@@ -254,12 +284,12 @@ def _runs(way: Way) -> Iterator[NDArray[np.float64]]:
         run = []
 
 
-def _collect_in_order(path: Path) -> Found:
+def _collect_in_order(source: osmium.io.File) -> Found:
     """Collect from a copy in which nodes come first; exports of queries often put them last."""
     with TemporaryDirectory() as folder:
         copy = Path(folder) / "ordered.osm.pbf"
         with osmium.SimpleWriter(copy) as writer:
             for entity in (NODE, WAY, RELATION):
-                for thing in osmium.FileProcessor(path, entity):
+                for thing in osmium.FileProcessor(source, entity):
                     writer.add(thing)
-        return _collect(copy)
+        return _collect(osmium.io.File(str(copy)))

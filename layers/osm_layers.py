@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from layers.checks import Finding, Severity
 from layers.osm_shapes import Shapes, fill, outlines, read_lines, read_polygons
-from layers.osm_tags import COLUMNS, Claim, Values
+from layers.osm_tags import COLUMNS, Claim
 
 WGS84: Final = "EPSG:4326"
 
@@ -24,12 +24,15 @@ _SHOWN: Final = 5
 
 @dataclass
 class _Rows:
-    """Claims for one layer, as columns: id, place in the list of geometries, form, values."""
+    """Claims for one layer: id, place in the list of geometries, form, and values in one row.
+
+    Plain values in long lists: half a million tuples would keep the garbage collector busy.
+    """
 
     ids: list[str] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
     forms: list[str] = field(default_factory=list)
-    facts: list[Values] = field(default_factory=list)
+    facts: list[object] = field(default_factory=list)
 
 
 @dataclass
@@ -41,7 +44,7 @@ class Found:
     layers
         Claims by layer.
     points, lines, areas
-        Geometries of nodes (lon, lat), ways and relations (well-known binary).
+        Geometries of nodes (lon and lat in turn), ways and relations (well-known binary).
     objects
         Ids of all objects that claim a row.
     located, unlocated
@@ -53,7 +56,7 @@ class Found:
     """
 
     layers: dict[str, _Rows] = field(default_factory=lambda: {name: _Rows() for name in COLUMNS})
-    points: list[tuple[float, float]] = field(default_factory=list)
+    points: list[float] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     areas: list[str] = field(default_factory=list)
     objects: set[str] = field(default_factory=set)
@@ -69,7 +72,7 @@ class Found:
             rows.ids.append(osm_id)
             rows.places.append(place)
             rows.forms.append(form)
-            rows.facts.append(values)
+            rows.facts.extend(values)
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ class Layers:
 
 
 def build_layers(found: Found, box: shapely.Polygon | None) -> Layers:
-    """Make the layers and leave out what lies wholly outside the box.
+    """Make the layers and leave out what lies wholly outside the box; `found` is used up.
 
     Parameters
     ----------
@@ -107,15 +110,19 @@ def build_layers(found: Found, box: shapely.Polygon | None) -> Layers:
     """
     lines = read_lines(found.lines)
     areas = read_polygons(found.areas)
+    found.lines.clear()  # the text of half a million lines is as large as the lines
     filled, repaired = fill(lines, _filled_places(found))
     made = _Made(
-        points=np.asarray(shapely.points(np.array(found.points).reshape(-1, 2)), dtype=object),
+        points=np.asarray(
+            shapely.points(np.array(found.points, dtype=float).reshape(-1, 2)), dtype=object
+        ),
         lines=lines,
         filled=filled,
         areas=areas,
     )
     frames = {name: _frame(name, rows, made) for name, rows in found.layers.items()}
     shaped = _objects_in(frames)
+    claimed = sum(map(len, frames.values()))
     extent = box if box is not None else _bounds(frames)
     shapely.prepare(extent)
     twice: set[str] = set()
@@ -124,8 +131,9 @@ def build_layers(found: Found, box: shapely.Polygon | None) -> Layers:
         doubled = inside.index.duplicated(keep="last")
         twice.update(inside.index[doubled])
         frames[name] = inside[~doubled].sort_index()
-    kept = _objects_in(frames)
-    repaired_ids = _owners_of(found, set(repaired.tolist()))
+    is_whole = not twice and sum(map(len, frames.values())) == claimed
+    kept = shaped if is_whole else _objects_in(frames)
+    repaired_ids = _owners_of(found, set(repaired.tolist())) if len(repaired) else set()
     findings = (
         *_note_outside(shaped - kept),
         *_note_incomplete(set(found.incomplete)),
@@ -194,10 +202,10 @@ def _frame(name: str, rows: _Rows, made: _Made) -> gpd.GeoDataFrame:
             mask = (letters == letter) & (forms == form)
             if mask.any():
                 geometry[mask] = made.shapes(letter, str(form), places[mask])
-    columns = dict(zip(COLUMNS[name], zip(*rows.facts, strict=True), strict=False))
+    names = COLUMNS[name]
     ids = pd.Index(rows.ids, dtype="str", name="osm_id")
     frame = gpd.GeoDataFrame(
-        {key: _column(key, columns.get(key, ()), ids) for key in COLUMNS[name]},
+        {key: _column(key, rows.facts[at :: len(names)], ids) for at, key in enumerate(names)},
         index=ids,
         geometry=geometry,
         crs=WGS84,
@@ -206,9 +214,9 @@ def _frame(name: str, rows: _Rows, made: _Made) -> gpd.GeoDataFrame:
     return _explode(frame) if name == "streets" else frame
 
 
-def _column(name: str, values: Iterable[object], ids: pd.Index) -> pd.Series:
+def _column(name: str, values: list[object], ids: pd.Index) -> pd.Series:
     dtype = "bool" if name in {"bridge", "tunnel"} else "str"
-    return pd.Series(list(values), index=ids, dtype=dtype)
+    return pd.Series(values, index=ids, dtype=dtype)
 
 
 def _explode(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

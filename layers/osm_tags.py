@@ -70,21 +70,23 @@ STREET_TAGS: Final = frozenset(
 """Tags of a street that are kept beside its ``highway`` and ``name``: few enough that streets share
 them, so that the walk filter judges each combination once."""
 
-FACILITY_KEYS: Final = (
-    "amenity",
-    "healthcare",
-    "office",
-    "parking",
-    "post_office",
-    "shop",
-    "social_facility",
-    "social_facility:for",
-    "toilets",
-    "vending",
+FACILITY_KEYS: Final = frozenset(
+    {
+        "amenity",
+        "healthcare",
+        "office",
+        "parking",
+        "post_office",
+        "shop",
+        "social_facility",
+        "social_facility:for",
+        "toilets",
+        "vending",
+    }
 )
 """Keys that make an object a facility to be classified, whatever their value."""
 
-FACILITY_PAIRS: Final = (("building", "toilets"), ("man_made", "charge_point"))
+FACILITY_PAIRS: Final = frozenset({("building", "toilets"), ("man_made", "charge_point")})
 """Tags that do so with this value only."""
 
 GATE_BARRIERS: Final = frozenset(
@@ -133,26 +135,21 @@ _GREEN: Final = {
     ),
     "natural": frozenset({"grassland", "heath", "scrub", "wood"}),
 }
-_LAND_KEYS: Final = frozenset({*_GREEN, "barrier", "railway", "waterway"})
+_GROUND_KEYS: Final = frozenset(
+    {
+        *FACILITY_KEYS,
+        *(key for key, _ in FACILITY_PAIRS),
+        *_GREEN,
+        "barrier",
+        "boundary",
+        "railway",
+        "waterway",
+    }
+) - {"building"}
 _SQUARES: Final = frozenset({"pedestrian", "footway", "path"})
 _NO: Final = (None, "no")
 
-READ_KEYS: Final = tuple(
-    sorted(
-        {
-            *FACILITY_KEYS,
-            *(key for key, _ in FACILITY_PAIRS),
-            *_GREEN,
-            "barrier",
-            "boundary",
-            "building",
-            "entrance",
-            "highway",
-            "railway",
-            "waterway",
-        }
-    )
-)
+READ_KEYS: Final = tuple(sorted({*_GROUND_KEYS, "building", "entrance", "highway"}))
 """Keys of which an object must carry one to be read at all."""
 
 
@@ -223,14 +220,14 @@ def _claims_of_ground(tags: Tags, *, is_way: bool) -> Iterator[Claim]:
     if building not in _NO:
         levels, flats = tags.get("building:levels"), tags.get("building:flats")
         yield Claim("buildings", "polygon", (name, building, levels, flats))
+    if _GROUND_KEYS.isdisjoint(tags.keys()) and building != "toilets":
+        return  # nothing but a building or a street, as nearly all ways are
     if _is_facility(tags):
         yield Claim("facilities", "spot", (name, "osm", whole_text(tags)))
     if tags.get("landuse") == "residential":
         yield Claim("communities", "polygon", (name, whole_text(tags)))
     if tags.get("boundary") == "administrative" and tags.get("admin_level") == "8":
         yield Claim("subdistricts", "polygon", (name,))
-    if tags.keys().isdisjoint(_LAND_KEYS):
-        return
     barrier = _barrier(tags)
     if barrier:
         kind, bridge, tunnel = barrier
@@ -249,9 +246,7 @@ def street_text(tags: Tags) -> str:
 
 
 def _is_facility(tags: Tags) -> bool:
-    return not tags.keys().isdisjoint(FACILITY_KEYS) or any(
-        tags.get(key) == value for key, value in FACILITY_PAIRS
-    )
+    return not (FACILITY_KEYS.isdisjoint(tags.keys()) and FACILITY_PAIRS.isdisjoint(tags.items()))
 
 
 def _gate_kind(tags: Tags) -> str | None:
