@@ -10,7 +10,7 @@ import pandas as pd
 
 from layers.tables import COMMUNITIES, check, conform
 from zoning.rules import ConsentGate, Rulebook
-from zoning.tables import ELIGIBILITY
+from zoning.tables import CONSENT, ELIGIBILITY
 
 DateVerdict = Literal["core", "absorbable", "excluded", "unknown"]
 
@@ -90,6 +90,64 @@ def judge_eligibility(communities: pd.DataFrame, rulebook: Rulebook) -> pd.DataF
             }
         )
     return conform(ELIGIBILITY, pd.DataFrame(rows))
+
+
+def judge_consent(
+    communities: pd.DataFrame,
+    rulebook: Rulebook,
+    *,
+    stage: Literal["enter", "start", "finish"],
+) -> pd.DataFrame:
+    """Judge the consent gates of one stage, community by community.
+
+    Parameters
+    ----------
+    communities
+        Contract `COMMUNITIES`; the shares follow as extra columns, 0 to 1.
+    rulebook
+        The rules in force.
+    stage
+        ``enter`` the plan, ``start`` of works, or ``finish``.
+
+    Returns
+    -------
+    DataFrame
+        Contract `CONSENT`, one row per community and gate; `passed` is NA where no survey is on
+        record. Empty where the rulebook has no gate at this stage.
+
+    Raises
+    ------
+    ContractError
+        If `communities` breaks its contract, or a share is not 0 to 1.
+
+    Notes
+    -----
+    Exactly the share passes and nothing is rounded up to it: 74.96 % is not 75 %. The words of a
+    gate name its denominator. `judge_eligibility` applies the gates of ``enter``.
+
+    References
+    ----------
+    RULES C01 to C06; each row cites the clause of its own rulebook.
+    """
+    check(COMMUNITIES, communities)
+    rows = [
+        {
+            "community_id": community_id,
+            "field": gate.column,
+            "share": row.get(gate.column),
+            "at_least": gate.at_least,
+            "passed": _passes(row, gate),
+            "zh": gate.zh,
+            "en": gate.en,
+            "clause": gate.citation.text,
+        }
+        for community_id, row in communities.drop(columns="geometry").iterrows()
+        for gate in rulebook.consent
+        if gate.stage == stage
+    ]
+    table = conform(CONSENT, pd.DataFrame(rows))
+    check(CONSENT, table)
+    return table
 
 
 def _judge(

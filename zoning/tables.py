@@ -176,6 +176,24 @@ ELIGIBILITY: Final = contract(
     },
 )
 
+CONSENT: Final = contract(
+    "consent",
+    "意愿与满意度",
+    "Consent",
+    keys={
+        "community_id": key("小区编码", "Community id"),
+        "field": key("字段", "Field"),
+    },
+    columns={
+        "share": share("比例", "Share"),
+        "at_least": share("最低比例", "At least", required=True),
+        "passed": flag("达到", "Passed"),
+        "zh": text("内容与分母", "What is asked, Chinese", required=True),
+        "en": text("内容与分母（英文）", "What is asked, English", required=True),
+        "clause": text("依据", "Clause", required=True),
+    },
+)
+
 ADJACENCY: Final = contract(
     "adjacency",
     "邻接",

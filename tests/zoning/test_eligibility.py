@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from layers.errors import ContractError
 from layers.tables import COMMUNITIES, check, conform
-from zoning.eligibility import judge_eligibility
+from zoning.eligibility import judge_consent, judge_eligibility
 from zoning.rulebooks import read_rulebook
 from zoning.rules import MissingFields
 from zoning.tables import ELIGIBILITY
@@ -233,6 +233,42 @@ def test_failed_consent_prints_share_threshold_and_denominator() -> None:
     row = built(1990, 1990, participation_share=0.7496, agreement_share=0.8)
     clause = judge("gansu_2022", row)["clause"]
     assert "参与率（分母：户数） 74.96% < 75%" in clause
+
+
+def test_gansu_asks_at_each_stage_what_its_document_says() -> None:
+    rulebook = read_rulebook("gansu_2022")
+    people = homes(
+        {"scheme_vote_share": 0.70, "satisfaction_survey_share": 0.75, "satisfaction_share": 0.7999}
+    )
+    start = judge_consent(people, rulebook, stage="start")
+    assert start["passed"].tolist() == [True]
+    assert start.loc[("c0", "scheme_vote_share"), "clause"].endswith("GS22 二 C02")
+    finish = judge_consent(people, rulebook, stage="finish")["passed"]
+    assert bool(finish[("c0", "satisfaction_survey_share")])
+    assert not finish[("c0", "satisfaction_share")]
+    assert judge_consent(people, rulebook, stage="enter")["passed"].isna().all()
+
+
+def test_henan_asks_four_in_five_on_both_items_before_the_start() -> None:
+    people = homes({"scheme_vote_share": 0.8, "property_mode_share": 0.7996})
+    got = judge_consent(people, read_rulebook("henan_2023"), stage="start")
+    assert got["passed"].to_dict() == {
+        ("c0", "property_mode_share"): False,
+        ("c0", "scheme_vote_share"): True,
+    }
+    assert got["zh"].str.contains("分母：户数").all()
+    assert got["at_least"].tolist() == [0.8, 0.8]
+
+
+def test_a_rulebook_without_gates_asks_nothing() -> None:
+    assert judge_consent(homes({}), read_rulebook("yanshi_2021"), stage="start").empty
+
+
+def test_a_share_in_percent_is_refused() -> None:
+    with pytest.raises(ContractError, match="consent"):
+        judge_consent(
+            homes({"scheme_vote_share": 80.0}), read_rulebook("gansu_2022"), stage="start"
+        )
 
 
 def test_without_a_ledger_every_community_is_unknown() -> None:

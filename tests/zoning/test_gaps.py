@@ -13,9 +13,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.errors import ContractError
-from layers.tables import CATEGORIES, COMMUNITIES, FACILITIES, WALKERS, check, conform
+from layers.tables import (
+    CATEGORIES,
+    COMMUNITIES,
+    FACILITIES,
+    REACH,
+    SNAPS,
+    WALKERS,
+    check,
+    conform,
+)
 from layers.walking import Walking
 from zoning.gaps import count_missing, find_gaps, roll_up_gaps
+from zoning.provision import measure_provision
 from zoning.rulebooks import read_rulebook
 from zoning.tables import GAPS, PROVISION, SUBDISTRICT_GAPS, ZONE_GAPS
 
@@ -401,6 +411,69 @@ def test_roll_up_of_no_group_is_an_empty_table_of_its_contract() -> None:
     got = roll_up_gaps(statuses("met"), pd.Series({"c1": None}, dtype="str"), SUBDISTRICT_GAPS)
     check(SUBDISTRICT_GAPS, got)
     assert got.empty
+
+
+BOTH = st.booleans()
+METRES = st.sampled_from([300.0, 800.0, 1000.0, 1000.5, 1400.0])
+
+
+@settings(max_examples=20, deadline=None)
+@given(old_m=METRES, old_sure=BOTH, new_m=METRES, new_sure=BOTH, edge=BOTH)
+def test_a_new_facility_never_takes_a_met_have_away(
+    *,
+    old_m: float,
+    old_sure: bool,
+    new_m: float,
+    new_sure: bool,
+    edge: bool,
+) -> None:
+    def answer(*rows: tuple[str, bool, float]) -> pd.Series:
+        there = places(*((name, "clinic", sure) for name, sure, _ in rows))
+        reach = pd.DataFrame(
+            [
+                {
+                    "community_id": "c1",
+                    "facility_id": name,
+                    "walker": "adult",
+                    "walk_m": metres,
+                    "walk_minutes": metres / 60,
+                }
+                for name, _, metres in rows
+            ]
+        )
+        owners = [("community", "c1"), *(("facility", name) for name, _, _ in rows)]
+        snaps = pd.DataFrame(
+            [
+                {
+                    "owner": owner,
+                    "owner_id": name,
+                    "point_id": name,
+                    "edge_id": "e1",
+                    "offset_m": 0.0,
+                    "access_m": 0.0,
+                    "component": 0,
+                }
+                for owner, name in owners
+            ]
+        )
+        provision = measure_provision(
+            conform(REACH, reach),
+            there,
+            homes(),
+            snaps=conform(SNAPS, snaps),
+            walking=WALKING,
+            walkers=("adult",),
+        )
+        gaps = find_gaps(provision, homes(edge=edge), there, YANSHI, walking=WALKING)
+        return gaps.loc[("c1", "clinic", "adult")]
+
+    before = answer(("f1", old_sure, old_m))
+    after = answer(("f1", old_sure, old_m), ("f2", new_sure, new_m))
+    assert after["households_covered"] >= before["households_covered"]
+    if before["status"] == "met":
+        assert after["status"] == "met"
+    if new_sure and new_m <= 1000:
+        assert after["status"] == "met"
 
 
 WORDS = st.lists(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -441,13 +443,20 @@ def test_answer_equals_a_plain_count_over_rows(
 
 
 @settings(max_examples=15, deadline=None)
-@given(towns(), st.sampled_from(["clinic", "shop"]), METRES, st.booleans(), st.randoms())
+@given(
+    town=towns(),
+    kind=st.sampled_from(["clinic", "shop"]),
+    metres=METRES,
+    confirmed=st.booleans(),
+    shuffle=st.randoms(),
+)
 def test_a_new_facility_never_uncovers_anyone_and_order_changes_nothing(
+    *,
     town: tuple[pd.DataFrame, gpd.GeoDataFrame],
     kind: str,
     metres: float,
-    confirmed: bool,  # noqa: FBT001 - hypothesis passes it by position
-    shuffle: object,
+    confirmed: bool,
+    shuffle: random.Random,
 ) -> None:
     reach, facilities = town
     before = measure(reach, facilities)
@@ -457,5 +466,5 @@ def test_a_new_facility_never_uncovers_anyone_and_order_changes_nothing(
     assert (after["covered_share"].fillna(0.0) >= was).all()
     assert (after["reachable"] >= before["reachable"]).all()
     order = np.arange(len(reach))
-    shuffle.shuffle(order)  # type: ignore[attr-defined]  # a random.Random by st.randoms
+    shuffle.shuffle(order)
     pd.testing.assert_frame_equal(before, measure(reach.iloc[order], facilities.iloc[::-1]))
