@@ -24,6 +24,12 @@ MET_STATUSES: Final = ("met", "small")
 """Statuses that count as met: a small facility is within the limit (RULES 2.4)."""
 
 
+_IGNORABLE: Final = ("edge", "thin_data")
+"""Doubts that ``walking.edge = "ignore"`` notes but does not heed."""
+
+_REASONS: Final = {"no_data": "no_data", "far": "beyond_limit", "gap": "none_in_reach"}
+
+
 def find_gaps(
     provision: pd.DataFrame,
     communities: pd.DataFrame,
@@ -68,8 +74,7 @@ def find_gaps(
     ============= ================================================= ============================
     no_data       not one facility of this have in the whole data   ``no_data``
     met           nearest confirmed, within the limit               none
-    unconfirmed   the walk leaves the data (``edge``), unless       ``edge``
-                  ``walking.edge`` is ``"ignore"``
+    unconfirmed   the walk leaves the data (``edge``)               ``edge``
     unconfirmed   community or facilities far from any street       ``not_snapped``
     unconfirmed   streets of community and facilities never meet    ``not_connected``
     unconfirmed   only unconfirmed facilities answer: one within    ``unconfirmed_facility``
@@ -81,8 +86,9 @@ def find_gaps(
     ============= ================================================= ============================
 
     All reasons for `unconfirmed` that hold are listed. Exactly the limit is met; exactly 1.5 x the
-    limit is far. ``edge = "ignore"`` takes the data as complete at its edge, nothing more: a have
-    that was never mapped stays `no_data`, thin data stays thin. `small` (met, below the least
+    limit is far. ``walking.edge = "ignore"`` takes the data as complete: ``edge`` and ``thin_data``
+    then withhold nothing, but stand behind the reason of a far or gap (``none_in_reach;edge``). A
+    have that was never mapped stays `no_data` all the same. `small` (met, below the least
     size) needs a facility's area, which `FACILITIES` does not carry: it is not given.
 
     `flips_at_strict` is true where a have is met at the limit and not at the strict one, and NA
@@ -154,32 +160,25 @@ def _judge(
     is_near = has_one & (value <= limit * FAR_FACTOR + TOLERANCE)
     no_data = (provision["reason"] == "no_data").to_numpy()
     met = confirmed & (value <= limit + TOLERANCE)
-    at_edge = homes["edge"].fillna(value=False).to_numpy(dtype=bool)
     doubts = {
-        "edge": at_edge & (walking.edge == "unconfirmed"),
+        "edge": homes["edge"].fillna(value=False).to_numpy(dtype=bool),
         "not_snapped": (provision["reason"] == "not_snapped").to_numpy(),
         "not_connected": (provision["reason"] == "not_connected").to_numpy(),
         "unconfirmed_facility": is_near & ~confirmed,
         "thin_data": provision.index.get_level_values("category").isin(sorted(thin)),
     }
-    reason = np.full(len(provision), "", dtype=object)
-    for code, holds in doubts.items():
-        reason[holds] = reason[holds] + (code + ";")
-    doubtful = reason != ""
-    far = confirmed & is_near
+    ignored = _IGNORABLE if walking.edge == "ignore" else ()
+    withheld = np.any([holds for code, holds in doubts.items() if code not in ignored], axis=0)
     status = np.select(
-        [no_data, met, doubtful, far], ["no_data", "met", "unconfirmed", "far"], default="gap"
+        [no_data, met, withheld, confirmed & is_near],
+        ["no_data", "met", "unconfirmed", "far"],
+        default="gap",
     ).astype(object)
-    reason[status == "met"] = None
-    for word, code in (
-        ("no_data", "no_data"),
-        ("far", "beyond_limit"),
-        ("gap", "none_in_reach"),
-    ):
-        reason[status == word] = code
-    open_rows = status == "unconfirmed"
-    reason[open_rows] = [codes.removesuffix(";") for codes in reason[open_rows]]
-    return status, reason
+    reason = np.array([_REASONS.get(word, "") for word in status], dtype=object)
+    for code, holds in doubts.items():
+        named = holds & ~np.isin(status, ["met", "no_data"])
+        reason[named] = reason[named] + ";" + code
+    return status, np.array([codes.removeprefix(";") or None for codes in reason], dtype=object)
 
 
 def _thin(

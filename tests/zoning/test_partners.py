@@ -232,7 +232,7 @@ def test_tables_that_do_not_fit_are_refused() -> None:
 PAIRS = [(a, b) for n, a in enumerate(SIX) for b in SIX[n + 1 :]]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.data())
 def test_scores_are_symmetric_order_changes_nothing_and_three_are_found(
     data: st.DataObject,

@@ -417,7 +417,7 @@ def measure(reach: pd.DataFrame, facilities: gpd.GeoDataFrame) -> pd.DataFrame:
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(towns())
 def test_answer_equals_a_plain_count_over_rows(
     town: tuple[pd.DataFrame, gpd.GeoDataFrame],
@@ -442,7 +442,7 @@ def test_answer_equals_a_plain_count_over_rows(
                 assert pd.notna(row["reason"])
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     town=towns(),
     kind=st.sampled_from(["clinic", "shop"]),
