@@ -16,6 +16,7 @@ from layers.cells import read_column
 from layers.checks import Finding
 from layers.crs import to_metric
 from layers.fields import find_fields, fold
+from layers.noding import SNAP_M, join_lines
 from layers.tables import STREETS, conform
 from layers.walk_filter import PRIVATE_LANES, WALK_FILTER, WalkRule, judge_ways, read_level
 
@@ -115,9 +116,10 @@ def from_centrelines(
     Notes
     -----
     Every road can be walked unless the layer says otherwise or its class is one of motor roads
-    (高速公路, 快速路, 匝道). Roads that only cross in the drawing are joined by the network, unless
-    one is a bridge or a tunnel or on another level. A footbridge (天桥) in the crossing column is a
-    bridge, an underpass (地下通道) a tunnel.
+    (高速公路, 快速路, 匝道). Walkable roads that cross in the drawing get a vertex in common,
+    unless they differ in level, bridge or tunnel; ends that miss a road by up to 0.5 m are joined
+    to it (`layers.noding`). A footbridge (天桥) in the crossing column is a bridge, an underpass
+    (地下通道) a tunnel.
     """
     keyed = key_rows(to_metric(frame, crs), "street_id", "streets")
     lines = split_lines(keyed)
@@ -142,7 +144,7 @@ def from_centrelines(
         geometry=lines.geometry,
     )
     doubts += [*_closed_classes(table, columns.get("walkable")), *unread, *bad_levels]
-    return _as_streets(table), doubts
+    return _as_streets(_joined(table, doubts)), doubts
 
 
 def split_lines(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -171,6 +173,35 @@ def split_lines(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     is_single = (counts.transform("size") == 1).to_numpy()
     parts.index = pd.Index(np.where(is_single, ids, numbered), dtype="str", name=frame.index.name)
     return parts
+
+
+def _joined(table: gpd.GeoDataFrame, doubts: list[Finding]) -> gpd.GeoDataFrame:
+    """Join the walkable roads where they meet, and say what that changed."""
+    ordered = table.sort_index()
+    is_open = ordered["walkable"].to_numpy(dtype=bool)
+    if not is_open.any():
+        return ordered
+    facts = ordered.loc[is_open, ["level", "bridge", "tunnel"]].fillna({"level": 0})
+    decks, _ = pd.factorize(pd.MultiIndex.from_frame(facts))
+    shapes = np.asarray(ordered.geometry.to_numpy(), dtype=object)
+    joined = join_lines(shapes[is_open], decks)
+    shapes[is_open] = joined.lines
+    if joined.crossings or joined.mended_ends:
+        doubts.append(
+            Finding(
+                severity="check",
+                table_name="streets",
+                row_key="",
+                code="street-joined",
+                zh=f"道路图中 {joined.crossings} 对道路相交而无公共节点，已连接；"
+                f"{joined.mended_ends} 个端点偏离道路不超过 {SNAP_M:g} 米，已接上",
+                en=f"{joined.crossings} pairs of roads crossed without a common vertex and were "
+                f"joined; {joined.mended_ends} ends missed a road by up to {SNAP_M:g} m and were "
+                "joined to it",
+                remedy="立交请填写层级或桥梁列 / Mark overpasses in a column of levels or bridges",
+            )
+        )
+    return ordered.set_geometry(gpd.GeoSeries(shapes, index=ordered.index, crs=ordered.crs))
 
 
 def _as_streets(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
