@@ -12,8 +12,9 @@ import pandas as pd
 import shapely
 
 from layers.checks import Finding
-from layers.errors import ContractError, InputError
+from layers.errors import ContractError
 from layers.tables import BARRIERS, COMMUNITIES, STREETS, WALKS, check, conform
+from zoning.link_edits import LinkEdit, read_edits
 from zoning.tables import ADJACENCY
 
 ARTERIALS: Final = frozenset(
@@ -179,7 +180,8 @@ def find_adjacency(
     table = _judge(ids, borders, nearness)
     findings: list[Finding] = []
     if links is not None and len(links):
-        table = _apply_links(table, links, ordered, walk_of, findings)
+        edits, findings = read_edits(links, frozenset(map(str, ids)))
+        table = _apply_edits(table, edits, ordered, walk_of)
     table["same_subdistrict"] = _same_subdistrict(table, ordered["subdistrict"])
     result = conform(ADJACENCY, table)
     findings.extend(_lonely(result, ids, shapes))
@@ -364,7 +366,8 @@ def _judge(ids: Shapes, borders: _Borders, nearness: Nearness) -> pd.DataFrame:
             ],
         }
     )
-    return table.loc[wanted].set_index(["focal", "neighbor"])
+    kept: pd.DataFrame = table.loc[wanted]
+    return kept.set_index(["focal", "neighbor"])
 
 
 def _why_not(borders: _Borders, number: int, *, facing: bool, near: Nearness) -> str:
@@ -381,93 +384,30 @@ def _why_not(borders: _Borders, number: int, *, facing: bool, near: Nearness) ->
     return f"{zh.format(shown, near.link_walk_m)} / {en.format(shown, near.link_walk_m)}"
 
 
-def _apply_links(
+def _apply_edits(
     table: pd.DataFrame,
-    links: pd.DataFrame,
+    edits: list[LinkEdit],
     communities: gpd.GeoDataFrame,
     walk_of: pd.Series,
-    findings: list[Finding],
 ) -> pd.DataFrame:
-    """Add and cut links as a planner says."""
-    changed = table.copy()
-    for pair, action, reason in _read_links(links):
-        unknown = [one for one in pair if one not in communities.index]
-        if unknown:
-            findings.append(_unknown_link(pair, unknown[0]))
-            continue
-        if pair not in changed.index:
-            one, other = (communities.geometry[name] for name in pair)
-            changed.loc[pair, ["gap_m", "crosses"]] = [shapely.distance(one, other), "none"]
-            changed.loc[pair, "walk_m"] = walk_of.get(pair, np.nan)
-        changed.loc[pair, ["kind", "linked", "reason"]] = [
-            {"add": "added", "cut": "cut"}[action],
-            action == "add",
-            reason,
-        ]
-    return changed
-
-
-def _read_links(links: pd.DataFrame) -> list[tuple[tuple[str, str], str, str]]:
-    lacking = {"focal", "neighbor", "action", "reason"} - set(links.columns)
-    if lacking:
-        raise InputError(
-            en=f"links: column {sorted(lacking)[0]!r} is missing; found {list(links.columns)!r}. "
-            "Expected focal, neighbor, action, reason.",
-            zh=f"links：缺少列 {sorted(lacking)[0]!r}；现有 {list(links.columns)!r}。"
-            "应有 focal、neighbor、action、reason。",
-        )
-    faults: list[tuple[str, str]] = []
-    read: dict[tuple[str, str], tuple[str, str]] = {}
-    rows = links[["focal", "neighbor", "action", "reason"]].astype("object")
-    for number, row in enumerate(rows.itertuples(index=False), start=1):
-        ends = sorted((str(row.focal), str(row.neighbor)))
-        pair, action = (ends[0], ends[1]), str(row.action).strip()
-        reason = "" if pd.isna(row.reason) else str(row.reason).strip()
-        if action not in {"add", "cut"}:
-            faults.append(
-                (
-                    f"row {number}: action {action!r}, expected add or cut",
-                    f"第 {number} 行：action 为 {action!r}，应为 add 或 cut",
-                )
-            )
-        elif not reason:
-            faults.append(
-                (f"row {number}: {pair!r} has no reason", f"第 {number} 行：{pair!r} 未填写理由")
-            )
-        elif pair[0] == pair[1]:
-            faults.append(
-                (
-                    f"row {number}: {pair[0]!r} is linked with itself",
-                    f"第 {number} 行：{pair[0]!r} 与自身相连",
-                )
-            )
-        elif read.get(pair, (action, ""))[0] != action:
-            faults.append(
-                (
-                    f"row {number}: {pair!r} is both added and cut",
-                    f"第 {number} 行：{pair!r} 同时被添加与切断",
-                )
-            )
-        else:
-            read[pair] = (action, reason)
-    if faults:
-        raise InputError(
-            en="links: " + "; ".join(en for en, _ in faults) + ". Correct these rows.",
-            zh="links：" + "；".join(zh for _, zh in faults) + "。请更正这些行。",
-        )
-    return [(pair, action, reason) for pair, (action, reason) in sorted(read.items())]
-
-
-def _unknown_link(pair: tuple[str, str], unknown: str) -> Finding:
-    return Finding(
-        severity="decide",
-        table_name="adjacency",
-        row_key=";".join(pair),
-        code="link-unknown-community",
-        zh=f"links 中的小区 {unknown!r} 不存在，该行未采用。",
-        en=f"links names {unknown!r}, which is no community; the row is not applied.",
-        remedy="核对小区编码 / Check the community id",
-    )
+    """Add and cut links as a planner says; what was measured of a pair stays."""
+    measured = cast("dict[tuple[str, str], dict[str, object]]", table.to_dict("index"))
+    shapes = communities.geometry
+    for edit in edits:
+        pair = (edit.focal, edit.neighbor)
+        row = measured.get(pair) or {
+            "gap_m": shapely.distance(shapes[edit.focal], shapes[edit.neighbor]),
+            "walk_m": walk_of.get(pair, np.nan),
+            "crosses": "none",
+        }
+        added = edit.action == "add"
+        measured[pair] = row | {
+            "kind": "added" if added else "cut",
+            "linked": added,
+            "reason": edit.reason,
+        }
+    pairs = pd.MultiIndex.from_tuples(list(measured), names=["focal", "neighbor"])
+    return pd.DataFrame(list(measured.values()), index=pairs)
 
 
 def _same_subdistrict(table: pd.DataFrame, subdistrict: pd.Series) -> pd.Series:
@@ -492,7 +432,7 @@ def _lonely_finding(table: pd.DataFrame, ids: Shapes, shapes: Shapes, number: in
     distance[number] = np.inf
     near = int(np.argmin(distance))
     pair = (ids[min(number, near)], ids[max(number, near)])
-    reason = table.at[pair, "reason"] if pair in table.index else None
+    reason = table["reason"].get(pair)
     why = str(reason) if isinstance(reason, str) else f"{distance[near]:.0f} m"
     return Finding(
         severity="check",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 import highspy
 import numpy as np
@@ -126,7 +127,7 @@ def solve(
     ValueError
         If HiGHS refuses the programme: shapes that differ, or numbers that are none.
     """
-    solver = highspy.Highs()
+    solver = cast("Callable[[], highspy.Highs]", highspy.Highs)()  # its class has no types
     for name, value in (
         ("output_flag", False),
         ("threads", 1),

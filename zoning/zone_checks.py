@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 import pandas as pd
+
+from zoning.zone_faults import Fault, make_fault
 
 TINY: Final = 1e-6
 """Slack for sums of households that are no whole numbers."""
@@ -51,27 +53,6 @@ class ZoneRules(Protocol):
     @property
     def locked(self) -> Mapping[str, str]:
         """Give labels of locked communities; an empty one means: in no zone."""
-
-
-@dataclass(frozen=True, order=True)
-class Fault:
-    """One broken rule.
-
-    Parameters
-    ----------
-    code
-        Stable code of the rule: ``zone-not-connected``.
-    zone_id, community_id
-        Where; empty when the fault is not of one zone or community.
-    en, zh
-        What is wrong, with the value found and the value expected.
-    """
-
-    code: str
-    zone_id: str
-    community_id: str
-    en: str
-    zh: str
 
 
 @dataclass
@@ -131,39 +112,28 @@ def check_zones(
     cap on core and absorbed ones; limits on core communities; number of zones; street office;
     pins; roles by eligibility; ids by least member.
     """
-    faults: list[Fault] = list(_read_faults(assignment, communities))
+    faults: list[Fault] = list(_listed(assignment, communities))
     plan = _read(assignment, adjacency, communities, eligibility)
-    for check in (_roles, _reasons, _connected, _absorbed):
-        faults.extend(check(plan, settings))
-    faults.extend(_sizes(plan, settings))
-    faults.extend(_offices(plan, settings))
-    faults.extend(_pins(plan, settings))
-    faults.extend(_names(plan))
+    for rule in (_roles, _reasons, _connected, _absorbed, _sizes, _offices, _pins, _locks, _names):
+        faults.extend(rule(plan, settings))
     if zones is not None:
         faults.extend(_figures(plan, zones))
-        if walks is not None and metres_per_minute is not None:
-            faults.extend(_radius(plan, settings, zones, walks, metres_per_minute))
+        limit = settings.walk_minutes
+        if walks is not None and metres_per_minute is not None and limit is not None:
+            faults.extend(_radius(plan, limit, zones, walks, metres_per_minute))
     return tuple(sorted(set(faults)))
 
 
-def _read_faults(assignment: pd.DataFrame, communities: pd.DataFrame) -> Iterator[Fault]:
-    listed = [str(name) for name in assignment.index]
-    for name in sorted({name for name in listed if listed.count(name) > 1}):
-        yield Fault(
-            "community-twice", "", name, f"{name} is listed more than once", f"{name} 出现多次"
-        )
-    for name in sorted(set(communities.index) - set(listed)):
-        yield Fault(
-            "community-missing",
-            "",
-            name,
-            f"{name} is not in the assignment",
-            f"{name} 未列入归属表",
-        )
-    for name in sorted(set(listed) - set(communities.index)):
-        yield Fault(
-            "community-unknown", "", name, f"{name} is no community", f"{name} 不在小区表中"
-        )
+def _listed(assignment: pd.DataFrame, communities: pd.DataFrame) -> Iterator[Fault]:
+    counts = Counter(str(name) for name in assignment.index)
+    known = {str(name) for name in communities.index}
+    for name, number in sorted(counts.items()):
+        if number > 1:
+            yield make_fault("community-twice", who=name)
+    for name in sorted(known - set(counts)):
+        yield make_fault("community-missing", who=name)
+    for name in sorted(set(counts) - known):
+        yield make_fault("community-unknown", who=name)
 
 
 def _read(
@@ -183,34 +153,22 @@ def _read(
         plan.beside[focal].add(neighbor)
         plan.beside[neighbor].add(focal)
     plan.status = {str(name): str(value) for name, value in eligibility["status"].items()}
-    known = communities["households"].dropna()
-    plan.households = {str(name): float(value) for name, value in known.items()}
+    households = communities["households"].dropna()
+    plan.households = {str(name): float(value) for name, value in households.items()}
     offices = communities["subdistrict"].dropna()
     plan.office = {str(name): str(value) for name, value in offices.items()}
     return plan
 
 
 def _roles(plan: _Plan, settings: ZoneRules) -> Iterator[Fault]:
-    for name, zone_id in sorted(plan.zone.items()):
+    for name, zone in sorted(plan.zone.items()):
         role, status = plan.role.get(name, ""), plan.status.get(name, "")
         fits = {"core": status in settings.include, "absorbed": status == "absorbable"}
         if not fits.get(role, False):
-            yield Fault(
-                "role-wrong",
-                zone_id,
-                name,
-                f"{name} is {role or 'without a role'} in {zone_id} but its status is {status!r}",
-                f"{name} 在 {zone_id} 的角色为 {role or '空'}，而资格为 {status!r}",
-            )
-    for zone_id in sorted(plan.members):
-        if not plan.core(zone_id):
-            yield Fault(
-                "zone-without-core",
-                zone_id,
-                "",
-                f"{zone_id} has no core community",
-                f"{zone_id} 没有核心小区",
-            )
+            yield make_fault("role-wrong", zone=zone, who=name, found=role, status=status)
+    for zone in sorted(plan.members):
+        if not plan.core(zone):
+            yield make_fault("zone-without-core", zone=zone)
 
 
 def _reasons(plan: _Plan, settings: ZoneRules) -> Iterator[Fault]:
@@ -218,53 +176,22 @@ def _reasons(plan: _Plan, settings: ZoneRules) -> Iterator[Fault]:
         reason = plan.reason.get(name, "")
         if name in plan.zone:
             if reason:
-                yield Fault(
-                    "reason-and-zone",
-                    plan.zone[name],
-                    name,
-                    f"{name} is in {plan.zone[name]} and has the reason {reason!r}",
-                    f"{name} 已在 {plan.zone[name]}，却有未入原因 {reason!r}",
-                )
+                yield make_fault("reason-and-zone", zone=plan.zone[name], who=name, found=reason)
             continue
         if name in plan.role:
-            yield Fault(
-                "role-without-zone",
-                "",
-                name,
-                f"{name} has a role but no zone",
-                f"{name} 有角色而无片区",
-            )
+            yield make_fault("role-without-zone", who=name, found=plan.role[name])
         barred = status in {"excluded", "unknown"} and status not in settings.include
+        wrong = barred and reason not in {status, "planner"}
         if not reason:
-            yield Fault(
-                "reason-missing",
-                "",
-                name,
-                f"{name} is in no zone and has no reason",
-                f"{name} 未入片区且无原因",
-            )
-        elif barred and reason not in {status, "planner"}:
-            yield Fault(
-                "reason-wrong",
-                "",
-                name,
-                f"{name} is {status}, its reason is {reason!r}",
-                f"{name} 资格为 {status}，原因却为 {reason!r}",
-            )
-        elif reason == "excluded" and status != "excluded":
-            yield Fault(
-                "reason-wrong",
-                "",
-                name,
-                f"{name} is {status}, its reason is {reason!r}",
-                f"{name} 资格为 {status}，原因却为 {reason!r}",
-            )
+            yield make_fault("reason-missing", who=name)
+        elif wrong or (reason == "excluded" and status != "excluded"):
+            yield make_fault("reason-wrong", who=name, found=reason, status=status)
 
 
 def _connected(plan: _Plan, settings: ZoneRules) -> Iterator[Fault]:
-    del settings
-    for zone_id in sorted(plan.members):
-        core = plan.core(zone_id)
+    del settings  # every job wants connected zones
+    for zone in sorted(plan.members):
+        core = plan.core(zone)
         if not core:
             continue
         inside, reached, queue = set(core), {core[0]}, deque([core[0]])
@@ -274,239 +201,125 @@ def _connected(plan: _Plan, settings: ZoneRules) -> Iterator[Fault]:
                 queue.append(other)
         if reached != inside:
             lost = ";".join(sorted(inside - reached))
-            yield Fault(
-                "zone-not-connected",
-                zone_id,
-                "",
-                f"{zone_id}: {lost} not linked with {core[0]} inside the zone",
-                f"{zone_id}：{lost} 与 {core[0]} 在片区内不连通",
-            )
+            yield make_fault("zone-not-connected", zone=zone, who=core[0], found=lost)
 
 
 def _absorbed(plan: _Plan, settings: ZoneRules) -> Iterator[Fault]:
     cap = settings.households[1] if settings.households is not None else float("inf")
-    for name, status in sorted(plan.status.items()):
-        if status != "absorbable":
-            continue
+    for name in sorted(name for name, status in plan.status.items() if status == "absorbable"):
         if name in plan.zone:
             if not plan.beside[name] & set(plan.core(plan.zone[name])):
-                yield Fault(
-                    "absorbed-not-touching",
-                    plan.zone[name],
-                    name,
-                    f"{name} touches no core community of {plan.zone[name]}",
-                    f"{name} 不与 {plan.zone[name]} 的核心小区相连",
-                )
+                yield make_fault("absorbed-not-touching", zone=plan.zone[name], who=name)
             continue
-        for zone_id in sorted(plan.members):
-            touching = plan.beside[name] & set(plan.core(zone_id))
+        for zone in sorted(plan.members):
+            touching = plan.beside[name] & set(plan.core(zone))
             if settings.subdistrict == "hard":
                 own = plan.office.get(name)
                 touching = {other for other in touching if plan.office.get(other) == own}
-            total = plan.sum_of([*plan.members[zone_id], name])
-            if touching and total <= cap and settings.locked.get(name) != "":
-                yield Fault(
-                    "absorbable-left-out",
-                    zone_id,
-                    name,
-                    f"{name} touches {zone_id} and fits, but is in no zone",
-                    f"{name} 与 {zone_id} 相连且可容纳，却未纳入",
-                )
+            fits = plan.sum_of([*plan.members[zone], name]) <= cap
+            if touching and fits and settings.locked.get(name) != "":
+                yield make_fault("absorbable-left-out", zone=zone, who=name)
 
 
 def _sizes(plan: _Plan, settings: ZoneRules) -> Iterator[Fault]:
-    for zone_id in sorted(plan.members):
-        core = plan.core(zone_id)
-        least, most = plan.sum_of(core), plan.sum_of(plan.members[zone_id])
+    for zone in sorted(plan.members):
+        core = plan.core(zone)
+        least, most = plan.sum_of(core), plan.sum_of(plan.members[zone])
         if settings.households is not None:
             low, high = settings.households
             if least < low - TINY:
-                yield Fault(
-                    "households-below-floor",
-                    zone_id,
-                    "",
-                    f"{zone_id} has {least:g} core households, floor {low:g}",
-                    f"{zone_id} 核心户数 {least:g}，下限 {low:g}",
-                )
+                yield make_fault("households-below-floor", zone=zone, found=least, limit=low)
             if most > high + TINY:
-                yield Fault(
-                    "households-above-cap",
-                    zone_id,
-                    "",
-                    f"{zone_id} has {most:g} households, cap {high:g}",
-                    f"{zone_id} 户数 {most:g}，上限 {high:g}",
-                )
+                yield make_fault("households-above-cap", zone=zone, found=most, limit=high)
         if settings.communities is not None:
-            low_units, high_units = settings.communities
-            if not low_units <= len(core) <= high_units:
-                yield Fault(
-                    "communities-out-of-range",
-                    zone_id,
-                    "",
-                    f"{zone_id} has {len(core)} core communities, "
-                    f"{low_units} to {high_units} allowed",
-                    f"{zone_id} 核心小区 {len(core)} 个，限值 {low_units}–{high_units}",
+            few, many = settings.communities
+            if not few <= len(core) <= many:
+                limit = f"{few}–{many}"
+                yield make_fault(
+                    "communities-out-of-range", zone=zone, found=len(core), limit=limit
                 )
     if settings.count is not None:
-        low, high = (settings.count,) * 2 if isinstance(settings.count, int) else settings.count
-        if not low <= len(plan.members) <= high:
-            yield Fault(
-                "count-wrong",
-                "",
-                "",
-                f"{len(plan.members)} zones, {low} to {high} asked for",
-                f"共 {len(plan.members)} 个片区，要求 {low}–{high} 个",
-            )
+        few, many = (settings.count,) * 2 if isinstance(settings.count, int) else settings.count
+        if not few <= len(plan.members) <= many:
+            yield make_fault("count-wrong", found=len(plan.members), limit=f"{few}–{many}")
 
 
 def _offices(plan: _Plan, settings: ZoneRules) -> Iterator[Fault]:
     if settings.subdistrict != "hard":
         return
-    for zone_id, members in sorted(plan.members.items()):
-        offices = sorted({plan.office.get(name, "") for name in members})
+    for zone, members in sorted(plan.members.items()):
+        offices = sorted({plan.office.get(name, "?") for name in members})
         if len(offices) > 1:
-            shown = ";".join(office or "?" for office in offices)
-            yield Fault(
-                "zone-crosses-office",
-                zone_id,
-                "",
-                f"{zone_id} lies in several street offices: {shown}",
-                f"{zone_id} 跨街道：{shown}",
-            )
+            yield make_fault("zone-crosses-office", zone=zone, found=";".join(offices))
 
 
 def _pins(plan: _Plan, settings: ZoneRules) -> Iterator[Fault]:
     for group in settings.together:
         zones = sorted({plan.zone[name] for name in group if name in plan.zone})
         if len(zones) > 1:
-            yield _pin("together-broken", group, zones)
+            yield make_fault("together-broken", zone=zones[0], who=";".join(group), found=zones)
     for group in settings.apart:
-        yield from _shared(plan, group)
+        for zone in sorted(plan.members):
+            shared = sorted(set(group) & set(plan.members[zone]))
+            if len(shared) > 1:
+                yield make_fault("apart-broken", zone=zone, who=";".join(shared), found=zone)
+
+
+def _locks(plan: _Plan, settings: ZoneRules) -> Iterator[Fault]:
     by_label: dict[str, list[str]] = defaultdict(list)
-    for name, label in sorted(settings.locked.items()):
-        if label == "":
-            if name in plan.zone:
-                yield Fault(
-                    "locked-broken",
-                    plan.zone[name],
-                    name,
-                    f"{name} was to stay out of every zone",
-                    f"{name} 应不入任何片区",
-                )
-        elif name in plan.zone:
-            by_label[label].append(name)
-    zone_label: dict[str, str] = {}
-    for label, group in by_label.items():
+    for name in sorted(set(settings.locked) & set(plan.zone)):
+        if settings.locked[name] == "":
+            yield make_fault("locked-broken", zone=plan.zone[name], who=name, found=plan.zone[name])
+        else:
+            by_label[settings.locked[name]].append(name)
+    for group in by_label.values():
         zones = sorted({plan.zone[name] for name in group})
         if len(zones) > 1:
-            yield _pin("locked-broken", tuple(group), zones)
-        for zone_id in zones:
-            if zone_label.setdefault(zone_id, label) != label:
-                yield Fault(
-                    "locked-broken",
-                    zone_id,
-                    "",
-                    f"{zone_id} holds the locked zones {zone_label[zone_id]} and {label}",
-                    f"{zone_id} 含有两个锁定片区 {zone_label[zone_id]}、{label}",
-                )
+            yield make_fault("locked-broken", zone=zones[0], who=";".join(group), found=zones)
+    for zone, members in sorted(plan.members.items()):
+        pinned = [name for name in members if settings.locked.get(name)]
+        if len({settings.locked[name] for name in pinned}) > 1:
+            yield make_fault("locked-broken", zone=zone, who=";".join(pinned), found=zone)
 
 
-def _shared(plan: _Plan, group: tuple[str, ...]) -> Iterator[Fault]:
-    by_zone: dict[str, list[str]] = defaultdict(list)
-    for name in sorted(set(group)):
-        if name in plan.zone:
-            by_zone[plan.zone[name]].append(name)
-    for zone_id, names in sorted(by_zone.items()):
-        if len(names) > 1:
-            yield _pin("apart-broken", tuple(names), [zone_id])
-
-
-def _pin(code: str, group: tuple[str, ...], zones: list[str]) -> Fault:
-    who, where = ";".join(group), ";".join(zones)
-    return Fault(
-        code, zones[0], "", f"pin on {who}: they are in {where}", f"约束 {who}：实际位于 {where}"
-    )
-
-
-def _names(plan: _Plan) -> Iterator[Fault]:
-    ordered = sorted(plan.members, key=lambda zone_id: min(plan.members[zone_id]))
+def _names(plan: _Plan, settings: ZoneRules) -> Iterator[Fault]:
+    del settings  # ids are the same in every job
+    ordered = sorted(plan.members, key=lambda zone: min(plan.members[zone]))
     width = max(2, len(str(len(ordered))))
-    for number, zone_id in enumerate(ordered, start=1):
+    for number, zone in enumerate(ordered, start=1):
         expected = f"Z{number:0{width}d}"
-        if zone_id != expected:
-            yield Fault(
-                "zone-id-wrong",
-                zone_id,
-                "",
-                f"{zone_id} should be called {expected}",
-                f"{zone_id} 的编号应为 {expected}",
-            )
+        if zone != expected:
+            yield make_fault("zone-id-wrong", zone=zone, found=expected)
 
 
 def _figures(plan: _Plan, zones: pd.DataFrame) -> Iterator[Fault]:
     if set(zones.index) != set(plan.members):
-        odd = ";".join(sorted(set(zones.index) ^ set(plan.members)))
-        yield Fault(
-            "zones-differ",
-            "",
-            "",
-            f"zones and assignment differ: {odd}",
-            f"片区表与归属表不一致：{odd}",
-        )
-    for zone_id in sorted(set(zones.index) & set(plan.members)):
-        members = plan.members[zone_id]
-        stated, found = float(zones.at[zone_id, "households"]), plan.sum_of(members)
-        if abs(stated - found) > TINY * max(1.0, found):
-            yield Fault(
-                "households-differ",
-                zone_id,
-                "",
-                f"{zone_id} states {stated:g} households, its members have {found:g}",
-                f"{zone_id} 标注 {stated:g} 户，成员合计 {found:g} 户",
-            )
-        if int(zones.at[zone_id, "communities"]) != len(members):
-            yield Fault(
-                "communities-differ",
-                zone_id,
-                "",
-                f"{zone_id} states {zones.at[zone_id, 'communities']} communities, it has "
-                f"{len(members)}",
-                f"{zone_id} 标注 {zones.at[zone_id, 'communities']} 个小区，实为 {len(members)} 个",
-            )
-        if str(zones.at[zone_id, "centre_id"]) not in plan.core(zone_id):
-            yield Fault(
-                "centre-outside",
-                zone_id,
-                str(zones.at[zone_id, "centre_id"]),
-                f"the centre of {zone_id} is no core member of it",
-                f"{zone_id} 的中心不是其核心小区",
-            )
+        odd = sorted(set(zones.index) ^ set(plan.members))
+        yield make_fault("zones-differ", found=";".join(odd))
+    stated = zones[["households", "communities", "centre_id"]].to_dict("index")
+    for zone in sorted(set(zones.index) & set(plan.members)):
+        households, communities, centre = stated[zone].values()
+        found = plan.sum_of(plan.members[zone])
+        if abs(households - found) > TINY * max(1.0, found):
+            yield make_fault("households-differ", zone=zone, found=found, limit=households)
+        if communities != len(plan.members[zone]):
+            number = len(plan.members[zone])
+            yield make_fault("communities-differ", zone=zone, found=number, limit=communities)
+        if str(centre) not in plan.core(zone):
+            yield make_fault("centre-outside", zone=zone, who=str(centre))
 
 
 def _radius(
-    plan: _Plan,
-    settings: ZoneRules,
-    zones: pd.DataFrame,
-    walks: pd.DataFrame,
-    metres_per_minute: float,
+    plan: _Plan, limit: float, zones: pd.DataFrame, walks: pd.DataFrame, metres_per_minute: float
 ) -> Iterator[Fault]:
-    if settings.walk_minutes is None:
-        return
     walked: dict[frozenset[str], float] = {}
-    for (focal, neighbor), walk_m in walks["walk_m"].items():
-        pair = frozenset((focal, neighbor))
-        walked[pair] = min(walked.get(pair, float("inf")), float(walk_m))
-    for zone_id in sorted(set(zones.index) & set(plan.members)):
-        centre = str(zones.at[zone_id, "centre_id"])
-        for name in plan.core(zone_id):
-            walk_m = 0.0 if name == centre else walked.get(frozenset((name, centre)), float("inf"))
-            if walk_m > settings.walk_minutes * metres_per_minute + TINY:
-                yield Fault(
-                    "walk-too-long",
-                    zone_id,
-                    name,
-                    f"{name} walks {walk_m / metres_per_minute:.1f} min to {centre}, limit "
-                    f"{settings.walk_minutes:g}",
-                    f"{name} 至 {centre} 步行 {walk_m / metres_per_minute:.1f} 分钟，"
-                    f"限值 {settings.walk_minutes:g}",
-                )
+    pairs = zip(walks.index.tolist(), walks["walk_m"].tolist(), strict=True)
+    for pair, walk_m in pairs:
+        ends = frozenset(pair)
+        walked[ends] = min(walked.get(ends, float("inf")), walk_m)
+    centres = {str(zone): str(centre) for zone, centre in zones["centre_id"].items()}
+    for zone in sorted(set(centres) & set(plan.members)):
+        for name in sorted(set(plan.core(zone)) - {centres[zone]}):
+            minutes = walked.get(frozenset((name, centres[zone])), float("inf")) / metres_per_minute
+            if minutes > limit + TINY:
+                yield make_fault("walk-too-long", zone=zone, who=name, found=minutes, limit=limit)

@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+import shapely.geometry.base
 
 from layers.tables import COMMUNITIES, WALKS, check, conform
 from layers.walking import Walking
@@ -21,7 +22,7 @@ SPARE_M: Final = 0.5
 GRID_M: Final = 0.001
 """Outlines are laid on a grid of one millimetre, which keeps slivers out of unions."""
 
-Shape = shapely.Geometry
+Shape = shapely.geometry.base.BaseGeometry
 
 
 class ZoneLimits(Protocol):
@@ -131,7 +132,7 @@ def _outlines(
     tree = shapely.STRtree(everyone)
     linked = adjacency.loc[adjacency["linked"].astype(bool) & (adjacency["gap_m"] <= max_gap_m)]
     fills: dict[str, list[Shape]] = {}
-    for (focal, neighbor), gap_m in linked["gap_m"].sort_index().items():
+    for (focal, neighbor), gap_m in zip(linked.index, linked["gap_m"], strict=True):
         zone_id = zone_of.get(focal)
         if zone_id is not None and zone_id == zone_of.get(neighbor):
             fills.setdefault(zone_id, []).append(_close(shapes[focal], shapes[neighbor], gap_m))
@@ -175,13 +176,13 @@ def _polygons(shape: Shape) -> Shape:
 def _compactness(outline: Shape) -> float:
     if outline.length == 0:
         return math.nan
-    return min(1.0, 4 * math.pi * outline.area / outline.length**2)
+    return min(1.0, 4 * math.pi * float(outline.area) / float(outline.length) ** 2)
 
 
 def _walk_lookup(walks: pd.DataFrame) -> dict[tuple[str, str], float]:
     """Give the shorter walk of each pair, in both directions."""
     found: dict[tuple[str, str], float] = {}
-    for (focal, neighbor), walk_m in walks["walk_m"].items():
+    for (focal, neighbor), walk_m in zip(walks.index, walks["walk_m"], strict=True):
         for pair in ((focal, neighbor), (neighbor, focal)):
             found[pair] = min(found.get(pair, math.inf), walk_m)
     return found
@@ -273,7 +274,8 @@ def _explain(row: dict[str, Any], borders: dict[str, int], limits: ZoneLimits) -
         f"({absorbed} absorbed), {row['households']:g} households around {row['centre_id']}; "
         f"joined by {en_links}; longest walk to the centre {walk_en}; {borders['out']} links lead "
         f"out of it.{en_limit}",
-        "explanation_zh": f"{row['zone_id']}：{row['communities']} 个小区（其中纳入 {absorbed} 个）、"
-        f"{row['households']:g} 户，以 {row['centre_id']} 为中心；内部邻接：{zh_links}；"
+        "explanation_zh": f"{row['zone_id']}：{row['communities']} 个小区"
+        f"（其中纳入 {absorbed} 个）、{row['households']:g} 户，以 {row['centre_id']} 为中心；"
+        f"内部邻接：{zh_links}；"
         f"至中心最远步行 {walk_zh}；对外邻接 {borders['out']} 处。{zh_limit}",
     }

@@ -64,9 +64,9 @@ def absorb(
     total = weight.reindex(zone.index).groupby(zone).sum().to_dict()
     outside = eligibility.index[eligibility["status"] == "absorbable"]
     waiting = set(outside) - set(zone.index) - set(left_out.index)
-    role = dict.fromkeys(zone.index, "core")
-    placed = zone.to_dict()
-    reason = left_out["reason"].to_dict()
+    role = dict.fromkeys(map(str, zone.index), "core")
+    placed = {str(unit): str(centre) for unit, centre in zone.items()}
+    reason = {str(unit): str(word) for unit, word in left_out["reason"].items()}
     for unit, core in _ties(adjacency, waiting, set(zone.index), subdistrict):
         if unit in placed:
             continue
@@ -80,7 +80,7 @@ def absorb(
     for unit in waiting - set(placed):
         reason.setdefault(unit, "no_neighbour")
     names = _name_zones(placed)
-    everyone = sorted(set(eligibility.index) | set(placed) | set(reason))
+    everyone = sorted({*map(str, eligibility.index), *placed, *reason})
     return conform(
         ASSIGNMENT,
         pd.DataFrame(
@@ -98,7 +98,7 @@ def absorb(
 
 
 def _name_zones(placed: dict[str, str]) -> dict[str, str]:
-    """Number zones by their least member id: Z01, Z02, ... (Z001 where there are 100 or more)."""
+    """Name zones by their least member id: Z01, Z02, ... (Z001 where there are 100 or more)."""
     least: dict[str, str] = {}
     for unit in sorted(placed):
         least.setdefault(placed[unit], unit)

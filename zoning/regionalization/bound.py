@@ -181,13 +181,13 @@ def make_columns(instance: Instance) -> Columns:
         home=instance.home,
         home_cost=instance.cost[instance.home, np.arange(instance.centres)],
         use=use,
-        limits=np.array([low, high]),
+        limits=np.array([low, high, instance.balance, instance.target]),
     )
 
 
 def _measure(instance: Instance) -> tuple[Floats, float, float]:
     """Choose what the knapsacks measure: weight when it is limited, else units."""
-    if instance.low > 0 or math.isfinite(instance.high):
+    if instance.low > 0 or math.isfinite(instance.high) or instance.balance > 0:
         return instance.weight, instance.low, instance.high
     return instance.size.astype(np.float64), float(instance.units_low), float(instance.units_high)
 
@@ -203,7 +203,7 @@ def evaluate(
         The bound after the safety margin, the value and the slope of each centre, the centres
         chosen, and how often each node is served by them.
     """
-    values, slopes, size = knapsacks(columns, prices)
+    values, slopes, filled, size = knapsacks(columns, prices)
     order = np.argsort(values, kind="stable")
     low = min(instance.count_low, instance.nodes + 1)
     high = min(instance.count_high, instance.centres)
@@ -214,77 +214,112 @@ def evaluate(
     chosen = np.sort(order[:number])
     raw = math.fsum(prices) + math.fsum(values[chosen])
     bound = raw - SAFETY * (float(np.abs(prices).sum()) + float(size[chosen].sum()))
-    return bound, values, slopes, chosen, serve(columns, prices, slopes, chosen)
+    return bound, values, slopes, chosen, serve(columns, prices, slopes, filled, chosen)
 
 
 @compiled
-def knapsacks(columns: Columns, prices: Floats) -> tuple[Floats, Floats, Floats]:
-    """Solve the continuous knapsack of each centre: value, slope, summed magnitudes."""
+def knapsacks(columns: Columns, prices: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """Solve the continuous knapsack of each centre: value, slope, weight taken, magnitudes."""
     centres = len(columns.home)
-    low, high = columns.limits[0], columns.limits[1]
     values = np.empty(centres)
     slopes = np.zeros(centres)
-    size = np.empty(centres)
+    filled = np.zeros(centres)
+    size = np.zeros(centres)
+    low, high, balance = columns.limits[0], columns.limits[1], columns.limits[2]
     for j in range(centres):
-        first, last = columns.start[j], columns.start[j + 1]
-        home = columns.home[j]
-        total = columns.use[home]
-        value = columns.home_cost[j] - prices[home]
-        magnitude = abs(columns.home_cost[j]) + abs(prices[home])
-        room, everything = 0.0, total
-        for p in range(first, last):
-            i = columns.item[p]
-            everything += columns.use[i]
-            if columns.cost[p] < prices[i]:
-                room += columns.use[i]
-        if total > high or everything < low:
-            values[j], size[j] = np.inf, 0.0
-            continue
-        binds = 0
-        if total + room > high:
-            binds = 1
-        elif total + room < low:
-            binds = 2
-        if binds == 0:
-            for p in range(first, last):
-                i = columns.item[p]
-                if columns.cost[p] < prices[i]:
-                    value += columns.cost[p] - prices[i]
-                    magnitude += abs(columns.cost[p]) + abs(prices[i])
-            values[j], size[j] = value, magnitude
-            continue
-        # Free items (no use) come first at -inf; only one side of zero is left to choose from.
-        ratio = np.empty(last - first)
-        for p in range(first, last):
-            i = columns.item[p]
-            reduced = columns.cost[p] - prices[i]
-            if columns.use[i] > 0.0:
-                ratio[p - first] = reduced / columns.use[i]
-            else:
-                ratio[p - first] = -np.inf if reduced < 0.0 else np.inf
-        limit = high if binds == 1 else low
-        for q in np.argsort(ratio):
-            if ratio[q] == np.inf:
-                break
-            i = columns.item[first + q]
-            reduced = columns.cost[first + q] - prices[i]
-            magnitude += abs(columns.cost[first + q]) + abs(prices[i])
-            if total + columns.use[i] < limit or ratio[q] == -np.inf:
-                total += columns.use[i]
-                value += reduced
-            else:
-                value += ratio[q] * (limit - total)
-                slopes[j] = ratio[q]
-                break
-        values[j], size[j] = value, magnitude
-    return values, slopes, size
+        wanted, everything, gain, magnitude = survey(columns, prices, j)
+        own = columns.use[columns.home[j]]
+        start = columns.home_cost[j] - prices[columns.home[j]]
+        size[j] = magnitude + abs(columns.home_cost[j]) + abs(prices[columns.home[j]])
+        if own > high or own + everything < low:
+            values[j] = np.inf
+        elif balance == 0.0 and low <= own + wanted <= high:
+            values[j], filled[j] = start + gain, own + wanted
+        else:
+            values[j], slopes[j], filled[j] = pack(columns, prices, j)
+            values[j] += start
+            size[j] += balance * (filled[j] + columns.limits[3])
+    return values, slopes, filled, size
 
 
 @compiled
-def serve(columns: Columns, prices: Floats, slopes: Floats, chosen: Ints) -> Floats:
+def survey(columns: Columns, prices: Floats, j: int) -> tuple[float, float, float, float]:
+    """Sum up a column: weight that pays, weight in all, what it gains, and magnitudes."""
+    wanted, everything, gain, magnitude = 0.0, 0.0, 0.0, 0.0
+    for p in range(columns.start[j], columns.start[j + 1]):
+        i = columns.item[p]
+        everything += columns.use[i]
+        magnitude += abs(columns.cost[p]) + abs(prices[i])
+        if columns.cost[p] < prices[i]:
+            wanted += columns.use[i]
+            gain += columns.cost[p] - prices[i]
+    return wanted, everything, gain, magnitude
+
+
+@compiled
+def ratios(columns: Columns, prices: Floats, j: int) -> Floats:
+    """Give the reduced cost per weight of a column's items; free items at plus or minus ``inf``."""
+    first, last = columns.start[j], columns.start[j + 1]
+    ratio = np.empty(last - first)
+    for p in range(first, last):
+        i = columns.item[p]
+        reduced = columns.cost[p] - prices[i]
+        if columns.use[i] > 0.0:
+            ratio[p - first] = reduced / columns.use[i]
+        else:
+            ratio[p - first] = -np.inf if reduced < 0.0 else np.inf
+    return ratio
+
+
+@compiled
+def pack(columns: Columns, prices: Floats, j: int) -> tuple[float, float, float]:
+    """Fill one knapsack in the order of ratios: value without the home, slope, weight taken.
+
+    The price of imbalance is convex in the weight, so taking items by ratio stays optimal: below
+    the target an item is wanted while its ratio is under the price, above it under minus the price.
+    """
+    low, high, balance, target = (
+        columns.limits[0],
+        columns.limits[1],
+        columns.limits[2],
+        columns.limits[3],
+    )
+    ratio = ratios(columns, prices, j)
+    total, value = columns.use[columns.home[j]], 0.0
+    before, after = -np.inf, np.inf
+    for q in np.argsort(ratio):
+        r = ratio[q]
+        i = columns.item[columns.start[j] + q]
+        if r == -np.inf:
+            value -= prices[i] - columns.cost[columns.start[j] + q]
+            continue
+        left = columns.use[i]
+        while left > 0.0 and r < np.inf:
+            push = balance if total < target else -balance
+            if total >= high or (total >= low and r >= push):
+                break
+            limit = high
+            if total < low:
+                limit = low
+            if balance > 0.0 and total < target:
+                limit = min(limit, target)
+            part = min(left, limit - total)
+            total = limit if part < left else total + part
+            value += r * part
+            left -= part
+            before = r
+        if left > 0.0 or r == np.inf:
+            after = r
+            break
+    edge = balance if total <= target else -balance
+    slope = min(max(edge, before), after)
+    return value + balance * abs(total - target), slope, total
+
+
+@compiled
+def serve(columns: Columns, prices: Floats, slopes: Floats, filled: Floats, chosen: Ints) -> Floats:
     """Count how often the chosen centres serve each node, the last item of a knapsack in part."""
     served = np.zeros(len(prices))
-    low, high = columns.limits[0], columns.limits[1]
     for j in chosen:
         home = columns.home[j]
         served[home] += 1.0
@@ -296,12 +331,11 @@ def serve(columns: Columns, prices: Floats, slopes: Floats, chosen: Ints) -> Flo
             if reduced < -1e-12 * abs(prices[i]):
                 served[i] += 1.0
                 total += columns.use[i]
-            elif slopes[j] != 0.0 and reduced <= 1e-12 * abs(prices[i]):
+            elif reduced <= 1e-12 * abs(prices[i]):
                 edge += columns.use[i]
-        if slopes[j] == 0.0 or edge <= 0.0:
+        if edge <= 0.0:
             continue
-        part = ((high if slopes[j] < 0.0 else low) - total) / edge
-        part = min(1.0, max(0.0, part))
+        part = min(1.0, max(0.0, (filled[j] - total) / edge))
         for p in range(columns.start[j], columns.start[j + 1]):
             i = columns.item[p]
             reduced = columns.cost[p] - prices[i] - slopes[j] * columns.use[i]

@@ -10,10 +10,11 @@ from typing import Final
 import numpy as np
 
 from layers.errors import InfeasibleError
+from zoning.regionalization.bounds import Bounds
 from zoning.regionalization.exact import solve_exactly
-from zoning.regionalization.instance import Bounds, Instance, Ints
+from zoning.regionalization.instance import Instance
 from zoning.regionalization.moves import make_ground
-from zoning.regionalization.search import part_counts
+from zoning.regionalization.starts import part_counts
 
 Sentence = tuple[str, str]
 """One conflict: English, Chinese."""
@@ -21,7 +22,119 @@ Sentence = tuple[str, str]
 SHOWN: Final = 5
 """Units named in one sentence before it says how many more there are."""
 
-Relaxed = Callable[[], Instance]
+
+WORDS: Final = {
+    "pins": (
+        "together and apart both bind {who}. Release one of the two pins.",
+        "together 与 apart 同时约束 {who}。请取消其中一项。",
+    ),
+    "unlinked": (
+        "together joins {who}, which no chain of links connects. Add a link or release the pin.",
+        "together 要求 {who} 同区，但彼此不连通。请补充邻接或取消该约束。",
+    ),
+    "heavy": (
+        (
+            "{who} has {found:g}, more than the cap {limit:g}. Raise the cap to {found:g} or "
+            "leave it "
+            "out."
+        ),
+        "{who} 为 {found:g}，超过上限 {limit:g}。请将上限提高到 {found:g}，或不纳入。",
+    ),
+    "many": (
+        (
+            "pins tie {found} units ({who}), more than {limit} a zone. Raise the limit to "
+            "{found} or "
+            "release a pin."
+        ),
+        (
+            "约束绑定了 {found} 个小区（{who}），超过每片区 {limit} 个。请将上限提高到 {found} "
+            "或取消约束。"
+        ),
+    ),
+    "centre": (
+        "no permitted centre is within reach of {who}. Widen the walking radius or leave them out.",
+        "{who} 在允许步行范围内没有可用中心。请放宽步行半径，或不纳入。",
+    ),
+    "lonely": (
+        (
+            "no zone around {who} can reach the floor {limit:g}: at most {found:g} is within "
+            "reach. "
+            "Lower the floor to {found:g} or leave it out."
+        ),
+        "{who} 周边最多只有 {found:g}，达不到下限 {limit:g}。请将下限降到 {found:g}，或不纳入。",
+    ),
+    "floor": (
+        (
+            "{count} zones of at least {limit:g} need {need:g}, but all units have {found:g}. "
+            "Ask for "
+            "at most {fits} zones, or lower the floor to {change:g}."
+        ),
+        (
+            "{count} 个片区、每个至少 {limit:g}，共需 {need:g}，而总数只有 {found:g}。"
+            "请把片区数减到 {fits}，或把下限降到 {change:g}。"
+        ),
+    ),
+    "cap": (
+        (
+            "{count} zones of at most {limit:g} hold {need:g}, but all units have {found:g}. "
+            "Ask for "
+            "at least {fits} zones, or raise the cap to {change:g}."
+        ),
+        (
+            "{count} 个片区、每个至多 {limit:g}，只能容纳 {need:g}，而总数为 {found:g}。"
+            "请把片区数增到 {fits}，或把上限提高到 {change:g}。"
+        ),
+    ),
+    "few": (
+        (
+            "{count} zones of at least {limit} units need {need}, but there are {found}. Ask "
+            "for at "
+            "most {fits} zones, or lower the limit."
+        ),
+        (
+            "{count} 个片区、每个至少 {limit} 个小区，共需 {need} 个，而只有 {found} 个。"
+            "请把片区数减到 {fits}，或降低限值。"
+        ),
+    ),
+    "crowded": (
+        (
+            "{count} zones of at most {limit} units hold {need}, but there are {found}. Ask for at "
+            "least {fits} zones, or raise the limit."
+        ),
+        (
+            "{count} 个片区、每个至多 {limit} 个小区，只能容纳 {need} 个，而共有 {found} 个。"
+            "请把片区数增到 {fits}，或提高限值。"
+        ),
+    ),
+    "part": (
+        (
+            "the connected part {who} has {found:g} in all, which no number of zones divides "
+            "between "
+            "{low:g} and {high:g}. Add a link to its surroundings, or widen the limits."
+        ),
+        (
+            "连通部分 {who} 合计 {found:g}，无法划分为 {low:g} 至 {high:g} 的片区。"
+            "请补充与周边的邻接，或放宽限值。"
+        ),
+    ),
+    "parts": (
+        (
+            "the {parts} connected parts hold {low} to {high} zones, but {count} are asked "
+            "for. Change "
+            "the number of zones, add links, or let zones cross street offices."
+        ),
+        (
+            "{parts} 个连通部分可划 {low} 至 {high} 个片区，而要求为 {count} 个。"
+            "请调整片区数、补充邻接，或允许跨街道。"
+        ),
+    ),
+}
+"""Necessary conditions in words, English and Chinese, each with a change that mends it."""
+
+
+def _say(code: str, **values: object) -> Sentence:
+    en, zh = WORDS[code]
+    return en.format(**values), zh.format(**values)
 
 
 def find_conflicts(instance: Instance, bounds: Bounds) -> tuple[Sentence, ...]:
@@ -62,97 +175,53 @@ def _pins_clash(instance: Instance) -> Iterator[Sentence]:
     tied = {tuple(sorted(pair)) for pair in instance.tied.tolist()}
     for one, other in instance.apart.tolist():
         if one == other or (one, other) in tied:
-            who = names(instance, {one, other})
-            yield (
-                f"together and apart name the same units: {who}. Release one of the two pins.",
-                f"together 与 apart 同时约束：{who}。请取消其中一项。",
-            )
+            yield _say("pins", who=names(instance, {one, other}))
     for one, other in instance.tied.tolist():
         if instance.part[one] != instance.part[other]:
-            who = names(instance, {one, other})
-            yield (
-                f"together joins units that no link connects: {who}. Add a link or release the "
-                "pin.",
-                f"together 要求同区的小区互不连通：{who}。请补充邻接或取消该约束。",
-            )
+            yield _say("unlinked", who=names(instance, {one, other}))
 
 
 def _too_heavy(instance: Instance, bounds: Bounds) -> Iterator[Sentence]:
     for node in np.flatnonzero(instance.weight > instance.high):
-        who, found = names(instance, [int(node)]), instance.weight[node]
-        yield (
-            f"{who} has {found:g}, more than the cap {bounds.weight[1]:g}. Raise the cap to "
-            f"{found:g} or leave it out.",
-            f"{who} 为 {found:g}，超过上限 {bounds.weight[1]:g}。请将上限提高到 {found:g}，或不纳入。",
-        )
+        who = names(instance, [int(node)])
+        yield _say("heavy", who=who, found=instance.weight[node], limit=bounds.weight[1])
     for node in np.flatnonzero(instance.size > instance.units_high):
-        who, most = names(instance, [int(node)]), instance.units_high
-        yield (
-            f"pins tie {instance.size[node]} units ({who}), more than {most} units a zone. Raise "
-            f"the limit to {instance.size[node]} or release a pin.",
-            f"约束绑定了 {instance.size[node]} 个小区（{who}），超过每片区 {most} 个。"
-            f"请将上限提高到 {instance.size[node]} 或取消约束。",
-        )
+        who = names(instance, [int(node)])
+        yield _say("many", who=who, found=instance.size[node], limit=instance.units_high)
 
 
 def _nowhere_to_go(instance: Instance, bounds: Bounds) -> Iterator[Sentence]:
-    alone = ~np.isfinite(instance.cost).any(axis=1)
-    if alone.any():
-        who = names(instance, np.flatnonzero(alone).tolist())
-        yield (
-            f"no permitted centre is within reach of {who}. Widen the walking radius or leave "
-            "them out.",
-            f"{who} 在允许步行范围内没有可用中心。请放宽步行半径，或不纳入。",
-        )
-    use = instance.weight
-    for node in np.flatnonzero(~alone):
-        best = 0.0
-        for centre in np.flatnonzero(np.isfinite(instance.cost[node])):
-            best = max(best, float(use[np.isfinite(instance.cost[:, centre])].sum()))
-        if best < instance.low:
-            who = names(instance, [int(node)])
-            yield (
-                f"no zone around {who} can reach the floor {bounds.weight[0]:g}: at most {best:g} "
-                f"is within reach. Lower the floor to {best:g} or leave it out.",
-                f"{who} 周边最多只有 {best:g}，达不到下限 {bounds.weight[0]:g}。"
-                f"请将下限降到 {best:g}，或不纳入。",
-            )
+    permitted = np.isfinite(instance.cost)
+    around = instance.weight @ permitted
+    best = np.where(permitted, around[None, :], -np.inf).max(axis=1, initial=-np.inf)
+    alone = np.flatnonzero(best == -np.inf)
+    if len(alone):
+        yield _say("centre", who=names(instance, alone.tolist()))
+    for node in np.flatnonzero((best > -np.inf) & (best < instance.low)):
+        who = names(instance, [int(node)])
+        yield _say("lonely", who=who, found=best[node], limit=bounds.weight[0])
 
 
 def _count_clash(instance: Instance, bounds: Bounds) -> Iterator[Sentence]:
     total, units = float(instance.weight.sum()), int(instance.size.sum())
     low, high = instance.count_low, instance.count_high
+    floor, cap = bounds.weight
     if low * instance.low > total:
-        fits, floor = math.floor(total / instance.low), math.floor(total / low)
-        yield (
-            f"{low} zones of at least {bounds.weight[0]:g} need {low * bounds.weight[0]:g}, but "
-            f"all units have {total:g}. Ask for at most {fits} zones, or lower the floor to "
-            f"{floor:g}.",
-            f"{low} 个片区、每个至少 {bounds.weight[0]:g}，共需 {low * bounds.weight[0]:g}，"
-            f"而总数只有 {total:g}。请把片区数减到 {fits}，或把下限降到 {floor:g}。",
+        fits, change = math.floor(total / floor), math.floor(total / low)
+        yield _say(
+            "floor", count=low, limit=floor, need=low * floor, found=total, fits=fits, change=change
         )
     if high * instance.high < total:
-        fits, cap = math.ceil(total / instance.high), math.ceil(total / high)
-        yield (
-            f"{high} zones of at most {bounds.weight[1]:g} hold {high * bounds.weight[1]:g}, but "
-            f"all units have {total:g}. Ask for at least {fits} zones, or raise the cap to "
-            f"{cap:g}.",
-            f"{high} 个片区、每个至多 {bounds.weight[1]:g}，只能容纳 {high * bounds.weight[1]:g}，"
-            f"而总数为 {total:g}。请把片区数增到 {fits}，或把上限提高到 {cap:g}。",
+        fits, change = math.ceil(total / cap), math.ceil(total / high)
+        yield _say(
+            "cap", count=high, limit=cap, need=high * cap, found=total, fits=fits, change=change
         )
-    for wrong, limit, word, zh in (
-        (low * instance.units_low > units, instance.units_low, "at least", "至少"),
-        (high * instance.units_high < units, instance.units_high, "at most", "至多"),
-        (low > units, 1, "at least", "至少"),
-    ):
-        if wrong:
-            number = low if word == "at least" else high
-            yield (
-                f"{number} zones of {word} {limit} units each do not fit {units} units. Change the "
-                "number of zones or the limit on units.",
-                f"{number} 个片区、每个{zh} {limit} 个小区，与小区总数 {units} 不符。"
-                "请调整片区数或每片区小区数限值。",
-            )
+    few, many = instance.units_low, instance.units_high
+    if low * few > units:
+        yield _say("few", count=low, limit=few, need=low * few, found=units, fits=units // few)
+    if high * many < units:
+        fits = math.ceil(units / many)
+        yield _say("crowded", count=high, limit=many, need=high * many, found=units, fits=fits)
 
 
 def _parts_clash(instance: Instance, bounds: Bounds) -> Iterator[Sentence]:
@@ -160,24 +229,14 @@ def _parts_clash(instance: Instance, bounds: Bounds) -> Iterator[Sentence]:
     weight = np.bincount(instance.part, weights=instance.weight)
     for part in np.flatnonzero(least > most):
         who = names(instance, np.flatnonzero(instance.part == part).tolist())
-        yield (
-            f"the connected part {who} has {weight[part]:g} in all, which no number of zones "
-            f"divides between {bounds.weight[0]:g} and {bounds.weight[1]:g}. Add a link to its "
-            "surroundings, or widen the limits.",
-            f"连通部分 {who} 合计 {weight[part]:g}，无法划分为 {bounds.weight[0]:g} 至 "
-            f"{bounds.weight[1]:g} 的片区。请补充与周边的邻接，或放宽限值。",
-        )
+        low, high = bounds.weight
+        yield _say("part", who=who, found=weight[part], low=low, high=high)
     if (least > most).any():
         return
-    if int(most.sum()) < instance.count_low or int(least.sum()) > instance.count_high:
-        yield (
-            f"the {len(least)} connected parts hold {int(least.sum())} to {int(most.sum())} zones, "
-            f"but {instance.count_low} to {instance.count_high} are asked for. Change the number "
-            "of zones, add links, or let zones cross street offices.",
-            f"{len(least)} 个连通部分可划 {int(least.sum())} 至 {int(most.sum())} 个片区，"
-            f"而要求为 {instance.count_low} 至 {instance.count_high} 个。"
-            "请调整片区数、补充邻接，或允许跨街道。",
-        )
+    low, high = int(least.sum()), int(most.sum())
+    if high < instance.count_low or low > instance.count_high:
+        count = f"{instance.count_low}–{instance.count_high}"
+        yield _say("parts", parts=len(least), low=low, high=high, count=count)
 
 
 def explain(
@@ -207,10 +266,9 @@ def explain(
     Deletion filter: rules are dropped one after another, and stay dropped while what is left is
     still proven infeasible.
     """
-    kept = [rule for rule in _rules(instance, bounds) if rule[0] != ""]
-    current = bounds
+    current = replace(bounds, balance=0.0)
     conflict: list[Sentence] = []
-    for wording_en, wording_zh, drop in kept:
+    for wording_en, wording_zh, drop in _rules(instance, bounds):
         trial = drop(current)
         if _is_infeasible(remade(trial), max_nodes):
             current = trial
@@ -226,10 +284,10 @@ def _rules(instance: Instance, bounds: Bounds) -> Iterator[Rule]:
     infinity = float("inf")
     for number, group in enumerate(bounds.together):
         who = ", ".join(group)
-        yield (f"together: {who}", f"必须同区：{who}", _without("together", number, bounds))
+        yield (f"together: {who}", f"必须同区：{who}", _without_together(number, bounds))
     for number, group in enumerate(bounds.apart):
         who = ", ".join(group)
-        yield (f"apart: {who}", f"不得同区：{who}", _without("apart", number, bounds))
+        yield (f"apart: {who}", f"不得同区：{who}", _without_apart(number, bounds))
     if bounds.locked:
         yield ("locked zones", "已锁定的片区", lambda b: replace(b, locked={}))
     if bounds.groups is not None and bounds.group_rule == "hard":
@@ -264,15 +322,14 @@ def _rules(instance: Instance, bounds: Bounds) -> Iterator[Rule]:
         )
 
 
-def _without(field: str, number: int, bounds: Bounds) -> Callable[[Bounds], Bounds]:
-    pin = getattr(bounds, field)[number]
+def _without_together(number: int, bounds: Bounds) -> Callable[[Bounds], Bounds]:
+    pin = bounds.together[number]
+    return lambda b: replace(b, together=tuple(group for group in b.together if group != pin))
 
-    def drop(current: Bounds) -> Bounds:
-        left = tuple(group for group in getattr(current, field) if group != pin)
-        changed: Bounds = replace(current, **{field: left})
-        return changed
 
-    return drop
+def _without_apart(number: int, bounds: Bounds) -> Callable[[Bounds], Bounds]:
+    pin = bounds.apart[number]
+    return lambda b: replace(b, apart=tuple(group for group in b.apart if group != pin))
 
 
 def _is_infeasible(instance: Instance, max_nodes: int) -> bool:
@@ -300,8 +357,3 @@ def refuse(sentences: tuple[Sentence, ...], *, proven: bool = True) -> Infeasibl
         zh="job [zones]：以下规则无法同时满足：" + "｜".join(chinese for _, chinese in sentences),
         conflicts=sentences,
     )
-
-
-def heaviest(instance: Instance, nodes: Ints) -> int:
-    """Name the node of greatest weight among some, the first of equals."""
-    return int(nodes[int(np.argmax(instance.weight[nodes]))])

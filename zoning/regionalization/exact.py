@@ -14,6 +14,8 @@ from zoning.regionalization.moves import Ground
 from zoning.regionalization.search import Found, read_plan
 from zoning.solver import Programme, solve
 
+HALF: Final = 0.5
+
 ROUNDS: Final = 200
 """Most rounds of cutting; each adds at least one cut, so that only odd limits come near it."""
 
@@ -54,8 +56,13 @@ class Pairs:
 
     @property
     def count(self) -> int:
-        """Give the number of variables."""
+        """Give the number of pairs."""
         return len(self.node)
+
+    @property
+    def columns(self) -> int:
+        """Give the number of variables: the pairs, then the imbalance of each centre."""
+        return self.count + len(self.own)
 
 
 def solve_exactly(
@@ -96,7 +103,7 @@ def solve_exactly(
     scale = max(float(np.mean(instance.cost[pairs.node, pairs.centre])), 1e-12)
     programme = _pose(instance, pairs, scale)
     best = start
-    values = None if start is None else _values(start, pairs)
+    values = None if start is None else _values(instance, start, pairs)
     lower = -math.inf
     for number in range(1, ROUNDS + 1):
         answer = solve(programme, max_nodes=max_nodes, time_limit_s=time_limit_s, start=values)
@@ -117,7 +124,7 @@ def solve_exactly(
             return Exact(status="stopped", found=best, bound=lower, rounds=number)
         if not cuts:
             cuts = [_forbid(pairs, zone, centre)]
-        programme = _add_cuts(programme, cuts, pairs.count)
+        programme = _add_cuts(programme, cuts, pairs.columns)
     return Exact(status="stopped", found=best, bound=lower, rounds=ROUNDS)
 
 
@@ -132,12 +139,15 @@ def _list_pairs(instance: Instance, open_: Flags) -> Pairs:
     return Pairs(node=node, centre=centre, of=of, own=own)
 
 
-def _values(plan: Found, pairs: Pairs) -> Floats | None:
+def _values(instance: Instance, plan: Found, pairs: Pairs) -> Floats | None:
     column = pairs.of[np.arange(len(plan.zone)), plan.centre[plan.zone]]
     if (column < 0).any():
         return None
-    values = np.zeros(pairs.count)
+    values = np.zeros(pairs.columns)
     values[column] = 1.0
+    if instance.balance > 0:
+        weight = np.bincount(plan.zone, weights=instance.weight)
+        values[pairs.count + plan.centre] = np.abs(weight - instance.target)
     return values
 
 
@@ -155,12 +165,18 @@ def _pose(instance: Instance, pairs: Pairs, scale: float) -> Programme:
     low, high = float(instance.count_low), float(min(instance.count_high, instance.nodes))
     if len(centres):
         rows.append((pairs.own[centres], np.ones(len(centres)), low, high))
-    matrix, lower, upper = _matrix(rows, pairs.count)
+    matrix, lower, upper = _matrix(rows, pairs.columns)
+    imbalance = pairs.columns - pairs.count
     return Programme(
-        cost=instance.cost[pairs.node, pairs.centre] / scale,
-        lower=np.zeros(pairs.count),
-        upper=np.ones(pairs.count),
-        whole=np.ones(pairs.count, dtype=np.bool_),
+        cost=np.concatenate(
+            [
+                instance.cost[pairs.node, pairs.centre] / scale,
+                np.full(imbalance, instance.balance / scale),
+            ]
+        ),
+        lower=np.zeros(pairs.columns),
+        upper=np.repeat([1.0, np.inf if instance.balance > 0 else 0.0], [pairs.count, imbalance]),
+        whole=np.arange(pairs.columns) < pairs.count,
         rows=matrix,
         row_lower=lower,
         row_upper=upper,
@@ -183,20 +199,37 @@ def _centre_rows(instance: Instance, pairs: Pairs, j: int) -> list[Row]:
             if math.isfinite(limit) and not (lower == 0.0 and limit <= float(use[home])):
                 coefficients = use[items] - limit * (items == home)
                 rows.append((column[items], coefficients, lower, upper))
+    if instance.balance > 0:
+        rows.extend(_imbalance_rows(instance, pairs, items, j))
     for i in others:
         beside = instance.neighbours(int(i))
         if home not in beside:
             rows.append(_separator_row(pairs, int(i), beside, j))
+    rows.extend(_pin_rows(instance, pairs, j))
+    return rows
+
+
+def _pin_rows(instance: Instance, pairs: Pairs, j: int) -> list[Row]:
+    column, own = pairs.of[:, j], pairs.own[j]
+    rows: list[Row] = []
     for one, other in instance.tied:
-        a, b = column[one], column[other]
-        ends = np.array([x for x in (a, b) if x >= 0], dtype=np.int64)
+        ends = np.array([x for x in (column[one], column[other]) if x >= 0], dtype=np.int64)
         if len(ends):
             rows.append((ends, np.array([1.0, -1.0])[: len(ends)], 0.0, 0.0))
     for one, other in instance.apart:
-        a, b = column[one], column[other]
-        if a >= 0 and b >= 0:
-            rows.append((np.array([a, b, own]), np.array([1.0, 1.0, -1.0]), -np.inf, 0.0))
+        ends = np.array([column[one], column[other], own])
+        if (ends >= 0).all():
+            rows.append((ends, np.array([1.0, 1.0, -1.0]), -np.inf, 0.0))
     return rows
+
+
+def _imbalance_rows(instance: Instance, pairs: Pairs, items: Ints, j: int) -> list[Row]:
+    columns = np.concatenate([pairs.of[items, j], [pairs.count + j]])
+    excess = instance.weight[items] - instance.target * (items == instance.home[j])
+    return [
+        (columns, np.concatenate([excess, [-1.0]]), -np.inf, 0.0),
+        (columns, np.concatenate([-excess, [-1.0]]), -np.inf, 0.0),
+    ]
 
 
 def _separator_row(pairs: Pairs, i: int, separator: Ints, j: int) -> Row:
@@ -226,7 +259,7 @@ def _add_cuts(programme: Programme, cuts: list[Row], columns: int) -> Programme:
 
 
 def _read_zones(instance: Instance, pairs: Pairs, values: Floats) -> tuple[Ints, Ints]:
-    taken = np.flatnonzero(values > 0.5)
+    taken = np.flatnonzero(values[: pairs.count] > HALF)
     centre_of = np.full(instance.nodes, -1, dtype=np.int64)
     centre_of[pairs.node[taken]] = pairs.centre[taken]
     centre, zone = np.unique(centre_of, return_inverse=True)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Final, Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
+
+from zoning.regionalization.bounds import Bounds
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -21,69 +23,6 @@ SLACK: Final = 1e-9
 
 NO_GROUP: Final = ""
 """Group of a unit whose group is not known; such units form one group of their own."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Bounds:
-    """Limits that every zone, and the plan as a whole, must keep.
-
-    Parameters
-    ----------
-    weight
-        Least and greatest sum of weights (households) of a zone.
-    count
-        Number of zones: fixed, a range ``(from, to)``, or None for free.
-    units
-        Least and greatest number of units of a zone.
-    together
-        Sets of units that must be in one zone.
-    apart
-        Sets of units no two of which may be in one zone.
-    locked
-        Unit -> label: units of one label in one zone, units of two labels in two zones.
-    groups
-        Unit -> group (street office); missing values form a group of their own.
-    group_rule
-        ``hard``: no zone mixes groups; ``soft``: a unit in another group than its zone's centre
-        costs `group_penalty` more per unit of weight; ``off``: groups do not matter.
-    group_penalty
-        Price of ``soft``, in units of cost.
-    balance
-        Price of each unit of weight by which a zone differs from the mean zone, in units of cost;
-        needs a fixed count, or a cap (then the middle of floor and cap stands for the mean).
-    """
-
-    weight: tuple[float, float] = (0.0, float("inf"))
-    count: int | tuple[int, int] | None = None
-    units: tuple[int, int] | None = None
-    together: tuple[tuple[str, ...], ...] = ()
-    apart: tuple[tuple[str, ...], ...] = ()
-    locked: Mapping[str, str] = field(default_factory=dict)
-    groups: pd.Series | None = None
-    group_rule: Literal["hard", "soft", "off"] = "off"
-    group_penalty: float = 0.0
-    balance: float = 0.0
-
-    def __post_init__(self) -> None:
-        """Refuse limits that no number can meet."""
-        if not 0 <= self.weight[0] <= self.weight[1]:
-            raise ValueError(f"weight must be (low, high) with 0 <= low <= high: {self.weight!r}")
-        low, high = self.count_range
-        if not 1 <= low <= high:
-            raise ValueError(f"count must be at least 1 and in order: {self.count!r}")
-        if self.units is not None and not 1 <= self.units[0] <= self.units[1]:
-            raise ValueError(f"units must be (least, most) from 1 upwards: {self.units!r}")
-        if self.group_penalty < 0:
-            raise ValueError(f"group_penalty must not be negative: {self.group_penalty!r}")
-
-    @property
-    def count_range(self) -> tuple[int, int]:
-        """Give the least and greatest number of zones."""
-        if self.count is None:
-            return 1, np.iinfo(np.int64).max
-        if isinstance(self.count, int):
-            return self.count, self.count
-        return self.count
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +49,8 @@ class Instance:
         Limits, slack included for weights.
     tied, apart
         Pairs of nodes that share a zone, or may not.
+    balance, target
+        Price of each unit of weight by which a zone differs from the target.
     """
 
     units: tuple[str, ...]
@@ -130,6 +71,8 @@ class Instance:
     count_high: int
     tied: Ints
     apart: Ints
+    balance: float
+    target: float
 
     @property
     def nodes(self) -> int:
@@ -179,6 +122,8 @@ class Instance:
             count_high=count,
             tied=_pairs_within(self.tied, place),
             apart=_pairs_within(self.apart, place),
+            balance=self.balance,
+            target=self.target,
         )
 
 
@@ -266,7 +211,7 @@ def make_instance(
     order = np.lexsort((centre_unit, home))
     order = order[np.isfinite(by_node[home[order], order])]
     least, most = bounds.count_range
-    node_weight = np.bincount(node, weights=weight, minlength=count)
+    node_weight = np.bincount(node, weights=weight, minlength=count).astype(np.float64)
     slack = SLACK * max(1.0, float(weight.sum()))
     return Instance(
         units=units,
@@ -287,7 +232,20 @@ def make_instance(
         count_high=min(most, len(units)) if bounds.count is None else most,
         tied=tied,
         apart=apart,
+        balance=bounds.balance,
+        target=_target(bounds, float(weight.sum())),
     )
+
+
+def _target(bounds: Bounds, total: float) -> float:
+    if bounds.balance == 0:
+        return 0.0
+    low, high = bounds.count_range
+    if low == high:
+        return total / low
+    if bounds.weight[1] == float("inf"):
+        raise ValueError("balance needs a fixed count or a cap; found neither")
+    return (bounds.weight[0] + bounds.weight[1]) / 2
 
 
 def _units_of(weights: pd.Series) -> tuple[tuple[str, ...], Floats]:
@@ -337,7 +295,7 @@ def _together_sets(bounds: Bounds, position: Mapping[str, int]) -> list[list[int
     return [_positions(members, position) for members in named]
 
 
-def _positions(members: tuple[str, ...] | list[str], position: Mapping[str, int]) -> list[int]:
+def _positions(members: Sequence[str], position: Mapping[str, int]) -> list[int]:
     unknown = [unit for unit in members if unit not in position]
     if unknown:
         raise ValueError(f"a pin names the unknown unit {unknown[0]!r}")

@@ -7,15 +7,15 @@ from typing import NamedTuple
 import numpy as np
 
 from zoning.regionalization.compiled import compiled
-from zoning.regionalization.instance import Flags, Floats, Instance, Ints
+from zoning.regionalization.instance import Floats, Instance, Ints
 
 
 class Ground(NamedTuple):
     """What a search never changes.
 
     ``cost`` has a finite `absent` where a node may not be assigned; ``first_centre`` gives the
-    centres of each node; ``limits`` is low, high, units_low, units_high; ``bond`` is +1 for a pair
-    that shares a zone and -1 for one that may not.
+    centres of each node; ``limits`` is low, high, units_low, units_high, balance, target; ``bond``
+    is +1 for a pair that shares a zone and -1 for one that may not.
     """
 
     indptr: Ints
@@ -69,7 +69,15 @@ def make_ground(instance: Instance) -> Ground:
         bond_end=ends[order, 1],
         bond=signs[order].astype(np.int64),
         limits=np.array(
-            [instance.low, instance.high, instance.units_low, instance.units_high], dtype=np.float64
+            [
+                instance.low,
+                instance.high,
+                instance.units_low,
+                instance.units_high,
+                instance.balance,
+                instance.target,
+            ],
+            dtype=np.float64,
         ),
         absent=absent,
     )
@@ -116,12 +124,7 @@ def recount(ground: Ground, plan: Plan, z: int) -> None:
     i = plan.head[z]
     while i >= 0:
         for c in range(ground.first_centre[i], ground.first_centre[i + 1]):
-            total = 0.0
-            l = plan.head[z]
-            while l >= 0:
-                total += ground.cost[l, c]
-                l = plan.following[l]
-            plan.sums[c] = total
+            plan.sums[c] = column_sum(ground, plan, z, c)
         i = plan.following[i]
     plan.cost[z] = exchange_cost(ground, plan, z, -1, -1)
 
@@ -153,51 +156,61 @@ def shift(ground: Ground, plan: Plan, i: int, z: int) -> None:
     plan.weight[old] -= ground.weight[i]
     plan.size[old] -= ground.size[i]
     plan.members[old] -= 1
-    l = plan.head[old]
-    while l >= 0:
-        for c in range(ground.first_centre[l], ground.first_centre[l + 1]):
-            plan.sums[c] -= ground.cost[i, c]
-        l = plan.following[l]
-    l = plan.head[z]
-    while l >= 0:
-        for c in range(ground.first_centre[l], ground.first_centre[l + 1]):
-            plan.sums[c] += ground.cost[i, c]
-        l = plan.following[l]
+    spread(ground, plan, i, old, -1.0)
+    spread(ground, plan, i, z, 1.0)
     link(ground, plan, i, z)
     for c in range(ground.first_centre[i], ground.first_centre[i + 1]):
-        total = 0.0
-        l = plan.head[z]
-        while l >= 0:
-            total += ground.cost[l, c]
-            l = plan.following[l]
-        plan.sums[c] = total
+        plan.sums[c] = column_sum(ground, plan, z, c)
+
+
+@compiled
+def spread(ground: Ground, plan: Plan, i: int, z: int, sign: float) -> None:
+    """Add the costs of a node to the sums of a zone's centres, or take them off."""
+    other = plan.head[z]
+    while other >= 0:
+        for c in range(ground.first_centre[other], ground.first_centre[other + 1]):
+            plan.sums[c] += sign * ground.cost[i, c]
+        other = plan.following[other]
 
 
 @compiled
 def exchange_cost(ground: Ground, plan: Plan, z: int, out: int, into: int) -> float:
     """Give the cost of a zone around its best centre once `out` left and `into` came (-1: none)."""
     best = 1e300
-    l = plan.head[z]
-    while l >= 0:
-        if l != out:
-            for c in range(ground.first_centre[l], ground.first_centre[l + 1]):
+    weight = plan.weight[z]
+    i = plan.head[z]
+    while i >= 0:
+        if i != out:
+            for c in range(ground.first_centre[i], ground.first_centre[i + 1]):
                 total = plan.sums[c]
                 if out >= 0:
                     total -= ground.cost[out, c]
                 if into >= 0:
                     total += ground.cost[into, c]
                 best = min(best, total)
-        l = plan.following[l]
+        i = plan.following[i]
     if into >= 0:
+        weight += ground.weight[into]
         for c in range(ground.first_centre[into], ground.first_centre[into + 1]):
-            total = ground.cost[into, c]
-            l = plan.head[z]
-            while l >= 0:
-                if l != out:
-                    total += ground.cost[l, c]
-                l = plan.following[l]
+            total = column_sum(ground, plan, z, c) + ground.cost[into, c]
+            if out >= 0:
+                total -= ground.cost[out, c]
             best = min(best, total)
-    return best
+    if out >= 0:
+        weight -= ground.weight[out]
+    off: float = abs(weight - ground.limits[5])
+    return best + float(ground.limits[4]) * off
+
+
+@compiled
+def column_sum(ground: Ground, plan: Plan, z: int, c: int) -> float:
+    """Sum the costs of a zone's members to one centre."""
+    total = 0.0
+    i = plan.head[z]
+    while i >= 0:
+        total += ground.cost[i, c]
+        i = plan.following[i]
+    return total
 
 
 @compiled
@@ -218,12 +231,13 @@ def is_joined(ground: Ground, plan: Plan, z: int, out: int, into: int) -> bool:
         i = plan.queue[done]
         done += 1
         for p in range(ground.indptr[i], ground.indptr[i + 1]):
-            l = ground.indices[p]
-            if plan.stamp[l] != now and l != out and (plan.zone[l] == z or l == into):
-                plan.stamp[l] = now
-                plan.queue[known] = l
+            other = ground.indices[p]
+            inside = (plan.zone[other] == z and other != out) or other == into
+            if inside and plan.stamp[other] != now:
+                plan.stamp[other] = now
+                plan.queue[known] = other
                 known += 1
-    return known == expected
+    return bool(known == expected)
 
 
 @compiled
@@ -236,7 +250,9 @@ def leaves_joined(ground: Ground, plan: Plan, i: int) -> bool:
             same += 1
     if same == 1:
         return True
-    return plan.members[z] > 1 and same > 0 and is_joined(ground, plan, z, i, -1)
+    if same == 0 or plan.members[z] == 1:
+        return False
+    return is_joined(ground, plan, z, i, -1)
 
 
 @compiled
@@ -269,8 +285,3 @@ def faults(ground: Ground, plan: Plan) -> int:
     for i in range(len(plan.zone)):
         count += broken_bonds(ground, plan, i, plan.zone[i])
     return count
-
-
-def may_pair(instance: Instance) -> Flags:
-    """Tell which nodes may be assigned to which centres."""
-    return np.isfinite(instance.cost)

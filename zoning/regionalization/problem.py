@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ from layers.checks import Finding
 from layers.errors import JobError
 from layers.tables import COMMUNITIES, WALKS, check
 from layers.walking import Walking
-from zoning.regionalization.instance import Bounds
+from zoning.regionalization.bounds import Bounds
 from zoning.regionalization.settings import ZoningSettings, ZoningTerms
 from zoning.tables import ADJACENCY, ELIGIBILITY, GAPS, MISSING_STATUSES
 
@@ -175,8 +175,8 @@ def _judge_units(
     for unit, households in communities["households"].sort_index().items():
         name = str(unit)
         known = name in eligibility.index
-        status = str(eligibility.at[name, "status"]) if known else "unknown"
-        words = eligibility.at[name, "reasons"] if known else None
+        status = str(eligibility["status"][name]) if known else "unknown"
+        words = eligibility["reasons"][name] if known else None
         if settings.locked.get(name) == "":
             reasons[name] = ("planner", "")
         elif status in {"excluded", "unknown"} and status not in settings.include:
@@ -193,12 +193,14 @@ def _judge_units(
 
 
 def _links(adjacency: pd.DataFrame, group: pd.Series | None) -> pd.DataFrame:
-    table = adjacency.loc[adjacency["linked"].astype(bool)].reset_index()[["focal", "neighbor"]]
+    pairs = cast("pd.MultiIndex", adjacency.index[adjacency["linked"].astype(bool)])
+    table = pairs.to_frame(index=False)
     if group is None:
         return table
     known = group.astype("object").where(group.notna(), "")
     same = known.reindex(table["focal"]).to_numpy() == known.reindex(table["neighbor"]).to_numpy()
-    return table.loc[same].reset_index(drop=True)
+    kept: pd.DataFrame = table.loc[same]
+    return kept.reset_index(drop=True)
 
 
 def _walk_pairs(walks: pd.DataFrame, settings: ZoningSettings, walking: Walking) -> pd.DataFrame:
@@ -233,7 +235,7 @@ def _prune(
         part = _parts(units, links)
         total = households.reindex(units).groupby(part).transform("sum")
         dropped = set()
-        for unit, number in zip(units, part, strict=True):
+        for unit in units:
             own = float(households[unit])
             if unit not in can_join and not (alone_may and own >= floor):
                 reasons[unit] = ("no_neighbour", "")
@@ -241,7 +243,6 @@ def _prune(
             elif total[unit] < floor:
                 reasons[unit] = ("component_below_floor", f"{total[unit]:g}")
                 dropped.add(unit)
-            del number
         if not dropped:
             break
         units = [unit for unit in units if unit not in dropped]
@@ -250,7 +251,8 @@ def _prune(
 
 def _parts(units: list[str], links: pd.DataFrame) -> list[int]:
     index = pd.Index(units)
-    first, second = index.get_indexer(links["focal"]), index.get_indexer(links["neighbor"])
+    first = index.get_indexer(pd.Index(links["focal"]))
+    second = index.get_indexer(pd.Index(links["neighbor"]))
     matrix = coo_array((np.ones(len(first)), (first, second)), shape=(len(units), len(units)))
     return [int(number) for number in connected_components(matrix.tocsr(), directed=False)[1]]
 
@@ -288,8 +290,9 @@ def _default_count(count: int, total: float, parts: int) -> Finding:
         table_name="zones",
         row_key="",
         code="zones-default-count",
-        zh=f"未设置 households 与 count：按每片区约 {REFERENCE_HOUSEHOLDS:g} 户（偃政办〔2021〕4号）"
-        f"与 {parts} 个连通部分，{total:g} 户划为 {count} 个片区。",
+        zh="未设置 households 与 count："
+        f"按每片区约 {REFERENCE_HOUSEHOLDS:g} 户（偃政办〔2021〕4号）与 {parts} 个连通部分，"
+        f"{total:g} 户划为 {count} 个片区。",
         en=f"Neither households nor count is set: {total:g} households in {parts} connected parts "
         f"make {count} zones at about {REFERENCE_HOUSEHOLDS:g} each (RULES Z05).",
         remedy="在 [zones] 中设置 households 或 count / Set households or count in [zones]",

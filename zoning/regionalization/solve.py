@@ -12,17 +12,22 @@ import numpy as np
 import pandas as pd
 
 from zoning.regionalization.bound import Relaxation, open_pairs, relax
+from zoning.regionalization.bounds import Bounds
 from zoning.regionalization.conflicts import explain, find_conflicts, refuse
 from zoning.regionalization.exact import solve_exactly
-from zoning.regionalization.instance import Bounds, Flags, Instance, make_instance
+from zoning.regionalization.instance import Flags, Instance, make_instance
 from zoning.regionalization.moves import Ground, make_ground
-from zoning.regionalization.search import Found, best_of, improve, read_plan, start_plans
+from zoning.regionalization.search import Found, best_of, improve, read_plan
+from zoning.regionalization.starts import start_plans
 
 CLOSED: Final = 1e-9
 """Gap, as a share of the objective, at which a plan counts as proven optimal."""
 
 ROUNDS: Final = 8
 """Most rounds of bound and search."""
+
+STILL: Final = 2
+"""Rounds without gain after which bound and search stop."""
 
 STEPS: Final = 400
 """Evaluations of the bound in a round."""
@@ -101,7 +106,7 @@ def regionalize(
     seed: int = 0,
     time_limit_s: float | None = None,
 ) -> RegionalizationResult:
-    """Divide units into connected zones around centres at least cost, and bound the cost from below.
+    """Divide units into connected zones around centres at least cost, with a bound.
 
     Parameters
     ----------
@@ -195,7 +200,7 @@ def _alternate(state: _State) -> None:
         now = (state.bound, math.inf if state.best is None else state.best.objective)
         moved = now[0] - before[0] > 1e-5 * abs(now[0]) or now[1] < before[1] * (1 - 1e-6)
         still = 0 if moved else still + 1
-        if still >= 2:
+        if still >= STILL:
             return
 
 

@@ -1,0 +1,114 @@
+"""Links between communities that a planner adds or cuts, each with a reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal, cast
+
+import pandas as pd
+
+from layers.checks import Finding
+from layers.errors import InputError
+
+COLUMNS: Final = ("focal", "neighbor", "action", "reason")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkEdit:
+    """One change: `focal` < `neighbor`, what to do, and why."""
+
+    focal: str
+    neighbor: str
+    action: Literal["add", "cut"]
+    reason: str
+
+
+def read_edits(
+    links: pd.DataFrame, communities: frozenset[str]
+) -> tuple[list[LinkEdit], list[Finding]]:
+    """Read a planner's changes, every row of them before any fault is told.
+
+    Parameters
+    ----------
+    links
+        Columns ``focal``, ``neighbor`` (in any order), ``action`` (add or cut), ``reason``.
+    communities
+        Ids that exist.
+
+    Returns
+    -------
+    tuple
+        Changes in the order of their pairs, the last of equal ones; and a finding for each row that
+        names no community, which is not applied.
+
+    Raises
+    ------
+    InputError
+        If a column is missing, an action is another word, a reason is missing, a community is
+        linked with itself, or a pair is both added and cut.
+    """
+    lacking = sorted(set(COLUMNS) - set(links.columns))
+    if lacking:
+        raise InputError(
+            en=f"links: column {lacking[0]!r} is missing; found {list(links.columns)!r}. Expected "
+            f"{', '.join(COLUMNS)}.",
+            zh=f"links：缺少列 {lacking[0]!r}；现有 {list(links.columns)!r}。"
+            f"应有 {'、'.join(COLUMNS)}。",
+        )
+    faults: list[tuple[str, str]] = []
+    findings: list[Finding] = []
+    edits: dict[tuple[str, str], LinkEdit] = {}
+    words = links[list(COLUMNS)].astype("object")
+    filled = words.where(words.notna(), "").astype("str")
+    rows = cast("list[dict[str, str]]", filled.to_dict("records"))
+    for number, row in enumerate(rows, start=1):
+        fault = _fault_of(row, edits)
+        if fault is not None:
+            faults.append((f"row {number}: {fault[0]}", f"第 {number} 行：{fault[1]}"))
+            continue
+        focal, neighbor = sorted((row["focal"], row["neighbor"]))
+        unknown = [name for name in (focal, neighbor) if name not in communities]
+        if unknown:
+            findings.append(_unknown(focal, neighbor, unknown[0]))
+            continue
+        edits[focal, neighbor] = LinkEdit(
+            focal=focal,
+            neighbor=neighbor,
+            action="add" if row["action"].strip() == "add" else "cut",
+            reason=row["reason"].strip(),
+        )
+    if faults:
+        raise InputError(
+            en="links: " + "; ".join(en for en, _ in faults) + ". Correct these rows.",
+            zh="links：" + "；".join(zh for _, zh in faults) + "。请更正这些行。",
+        )
+    return [edits[pair] for pair in sorted(edits)], findings
+
+
+def _fault_of(
+    row: dict[str, str], edits: dict[tuple[str, str], LinkEdit]
+) -> tuple[str, str] | None:
+    action = row["action"].strip()
+    focal, neighbor = sorted((row["focal"], row["neighbor"]))
+    if action not in {"add", "cut"}:
+        return f"action {action!r}, expected add or cut", f"action 为 {action!r}，应为 add 或 cut"
+    if not row["reason"].strip():
+        return f"{focal}, {neighbor}: no reason given", f"{focal}、{neighbor} 未填写理由"
+    if focal == neighbor:
+        return f"{focal!r} is linked with itself", f"{focal!r} 与自身相连"
+    earlier = edits.get((focal, neighbor))
+    if earlier is not None and earlier.action != action:
+        return f"{focal}, {neighbor}: both added and cut", f"{focal}、{neighbor} 同时被添加与切断"
+    return None
+
+
+def _unknown(focal: str, neighbor: str, unknown: str) -> Finding:
+    return Finding(
+        severity="decide",
+        table_name="adjacency",
+        row_key=f"{focal};{neighbor}",
+        code="link-unknown-community",
+        zh=f"links 中的小区 {unknown!r} 不存在，该行未采用。",
+        en=f"links names {unknown!r}, which is no community; the row is not applied.",
+        remedy="核对小区编码 / Check the community id",
+    )

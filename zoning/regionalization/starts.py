@@ -1,0 +1,138 @@
+"""First plans: the relaxation's centres, as many as each part holds, and zones around them."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from zoning.regionalization.bound import Relaxation
+from zoning.regionalization.compiled import compiled
+from zoning.regionalization.instance import Flags, Floats, Instance, Ints
+
+
+def start_plans(instance: Instance, found: Relaxation, *, most: int) -> list[Ints]:
+    """Draw zones around the best sets of centres that the relaxation met."""
+    zones = []
+    seen: set[bytes] = set()
+    for chosen in found.chosen:
+        centres = settle_centres(instance, found, chosen)
+        if centres is None or centres.tobytes() in seen:
+            continue
+        seen.add(centres.tobytes())
+        zones.append(draw_zones(instance, found, centres))
+        if len(zones) == most:
+            break
+    return zones
+
+
+def settle_centres(instance: Instance, found: Relaxation, chosen: Ints) -> Ints | None:
+    """Give each connected part as many centres as its weight can fill.
+
+    Returns
+    -------
+    ndarray or None
+        Centres, or None when no number of zones fits the parts.
+    """
+    least, most = part_counts(instance)
+    part = instance.part[instance.home]
+    picked = set(chosen.tolist())
+    rank = np.lexsort((np.arange(instance.centres), found.values))
+    held = np.bincount(part[chosen], minlength=len(least))
+    for centre in rank:
+        if held[part[centre]] < least[part[centre]] and int(centre) not in picked:
+            picked.add(int(centre))
+            held[part[centre]] += 1
+    high, low = min(instance.count_high, int(most.sum())), instance.count_low
+    for centre in rank[::-1]:
+        too_many = held[part[centre]] > most[part[centre]]
+        spare = held.sum() > high and held[part[centre]] > least[part[centre]]
+        if int(centre) in picked and (too_many or spare):
+            picked.remove(int(centre))
+            held[part[centre]] -= 1
+    for centre in rank:
+        if held.sum() < low and held[part[centre]] < most[part[centre]]:
+            before = len(picked)
+            picked.add(int(centre))
+            held[part[centre]] += len(picked) - before
+    fits = (held >= least).all() and (held <= most).all() and low <= held.sum() <= high
+    return np.array(sorted(picked), dtype=np.int64) if fits else None
+
+
+def part_counts(instance: Instance) -> tuple[Ints, Ints]:
+    """Give the least and greatest number of zones that each connected part can hold."""
+    parts = int(instance.part.max()) + 1
+    weight = np.bincount(instance.part, weights=instance.weight, minlength=parts)
+    units = np.bincount(instance.part, weights=instance.size, minlength=parts)
+    nodes = np.bincount(instance.part, minlength=parts).astype(np.int64)
+    least = np.maximum(np.ceil(units / instance.units_high), 1).astype(np.int64)
+    if math.isfinite(instance.high) and instance.high > 0:
+        least = np.maximum(least, np.ceil(weight / instance.high - 1e-9).astype(np.int64))
+    most = np.minimum(nodes, np.floor(units / instance.units_low).astype(np.int64))
+    if instance.low > 0:
+        most = np.minimum(most, np.floor(weight / instance.low + 1e-9).astype(np.int64))
+    return least, most
+
+
+def draw_zones(instance: Instance, found: Relaxation, centres: Ints) -> Ints:
+    """Assign each node to the centre of least priced cost, then mend contiguity.
+
+    Parameters
+    ----------
+    instance, found
+        The instance and its relaxation, whose slopes price full and empty centres.
+    centres
+        At least one centre in every connected part.
+
+    Returns
+    -------
+    ndarray
+        Zone number of each node; connected, but limits may be broken.
+    """
+    finite = np.where(np.isfinite(instance.cost), instance.cost, 0.0)
+    away = 2.0 * float(finite.max()) + 1.0
+    priced = instance.cost[:, centres] - np.outer(instance.weight, found.slopes[centres])
+    priced = np.where(np.isfinite(priced), priced, away * 1e3)
+    zone: Ints = np.argmin(priced, axis=1).astype(np.int64)
+    zone[instance.home[centres]] = np.arange(len(centres))
+    mend(instance.indptr, instance.indices, instance.home[centres], priced, zone)
+    return zone
+
+
+@compiled
+def mend(indptr: Ints, indices: Ints, homes: Ints, priced: Floats, zone: Ints) -> None:
+    """Cut off what is not joined with its centre and hand it to the cheapest zone beside it."""
+    settled = joined_with_home(indptr, indices, homes, zone)
+    while True:
+        best, best_zone, best_price = -1, -1, np.inf
+        for i in range(len(zone)):
+            if settled[i]:
+                continue
+            for p in range(indptr[i], indptr[i + 1]):
+                other = indices[p]
+                if settled[other] and priced[i, zone[other]] < best_price:
+                    best, best_zone, best_price = i, zone[other], priced[i, zone[other]]
+        if best < 0:
+            return
+        zone[best] = best_zone
+        settled[best] = True
+
+
+@compiled
+def joined_with_home(indptr: Ints, indices: Ints, homes: Ints, zone: Ints) -> Flags:
+    """Mark the nodes that their zone joins with its centre."""
+    joined = np.zeros(len(zone), dtype=np.bool_)
+    queue = np.empty(len(zone), dtype=np.int64)
+    joined[homes] = True
+    queue[: len(homes)] = homes
+    done, known = 0, len(homes)
+    while done < known:
+        i = queue[done]
+        done += 1
+        for p in range(indptr[i], indptr[i + 1]):
+            other = indices[p]
+            if zone[other] == zone[i] and not joined[other]:
+                joined[other] = True
+                queue[known] = other
+                known += 1
+    return joined
