@@ -79,7 +79,10 @@ KINDS: Final[Mapping[str, Kind]] = {
 PERSONAL: Final = ("surveyor", "responsible_person", "phone")
 """Fields about persons: they stay in the ledger and never enter a table of results."""
 
-WEAK_CODES: Final = ("序号", "项目编号", "xmbh", "id", "code")
+ROW_NUMBER: Final = "序号"
+"""Header of a column that counts rows: never a code."""
+
+WEAK_CODES: Final = (ROW_NUMBER, "项目编号", "xmbh", "id", "code")
 """Headers of codes that are often row numbers or repeat; used only where every value differs."""
 
 _UNITS: Final = (
@@ -248,6 +251,11 @@ def find_fields(headers: Iterable[str], *, given: Mapping[str, str]) -> FieldMat
     return FieldMatches(columns=chosen, units=units, cut=cut, doubts=doubts, passed_over=passed)
 
 
+def is_canonical(name: str) -> bool:
+    """Tell whether a column has the name of a field that the list of aliases knows."""
+    return name in _canonical_names()
+
+
 def _uncut(name: str) -> tuple[str, ...]:
     """Name the fields that a cut header may stand for, the one with the shortest alias first."""
     folded = fold(name).rstrip("([")
@@ -267,6 +275,11 @@ def _shortest(canonical: str) -> str:
 
 
 @lru_cache(maxsize=1)
+def _canonical_names() -> frozenset[str]:
+    return frozenset(canonical for canonical, _ in _aliases().values())
+
+
+@lru_cache(maxsize=1)
 def _aliases() -> Mapping[str, tuple[str, int]]:
     """Folded alias to canonical field and rank in the list; brackets with units removed as well."""
     table: dict[str, tuple[str, int]] = {}
@@ -274,5 +287,6 @@ def _aliases() -> Mapping[str, tuple[str, int]]:
     for rank, row in enumerate(csv.DictReader(text.splitlines())):
         for spelling in (fold(row["alias"]), split_unit(row["alias"])[0]):
             table.setdefault(spelling, (row["canonical"], rank))
-        table.setdefault(row["canonical"], (row["canonical"], rank))
+        # A column that the reader of vector files has renamed is what the job asked for.
+        table[row["canonical"]] = (row["canonical"], -1)
     return table

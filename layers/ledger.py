@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import pandas as pd
@@ -11,12 +11,13 @@ import pandas as pd
 from layers.cells import AREA_FACTORS, MONEY_FACTORS, Raw, decimals_of, read_column, text_of
 from layers.checks import Finding, InputRecord, digest
 from layers.errors import InputError
-from layers.fields import KINDS, fold, unit_in
+from layers.fields import KINDS, ROW_NUMBER, WEAK_CODES, fold, unit_in
 from layers.files import Source
 from layers.grids import Grid, read_grids
 from layers.ledger_doubts import (
     doubt_areas,
     doubt_blank_headers,
+    doubt_code,
     doubt_header,
     doubt_hidden_sheet,
     doubt_no_header,
@@ -43,8 +44,8 @@ class Ledger:
     table
         One row a row of the ledger, keyed ``ledger_row`` (``台账!5``: sheet and row as the
         spreadsheet shows them). Canonical fields in base units, years as ``year_built_from``,
-        ``year_built_to`` and ``year_confidence``; columns that nobody knows under their header, as
-        text.
+        ``year_built_to`` and ``year_confidence``; a code that only counts rows as ``serial``;
+        columns that nobody knows under their header, as text.
     changes
         Every cell that was changed: `layers.records.CHANGE_COLUMNS`.
     totals
@@ -199,11 +200,19 @@ def _names(header: Header, canonical: str, wanted: str) -> bool:
 def _read_sheet(grid: Grid, header: Header) -> _Sheet:
     rows = _sort_rows(grid, header)
     findings = [*doubt_header(grid, header), *doubt_blank_headers(grid, header)]
+    serial = _is_row_number(grid, header, rows.kept)
+    if serial and fold(header.matches.columns["community_id"]) != ROW_NUMBER:
+        findings.append(doubt_code(grid, header.matches.columns["community_id"]))
     columns = [
         _column(grid, header, rows.kept, c, findings) for c in range(grid.width) if header.names[c]
     ]
     if "subdistrict" not in header.columns and fold(grid.name).endswith(_OFFICE_ENDINGS):
         columns.append(_office_column(grid, len(rows.kept), findings))
+    if serial:
+        columns = [
+            replace(column, field="serial") if column.field == "community_id" else column
+            for column in columns
+        ]
     records = read_records(
         columns,
         [f"{grid.name}!{r + 1}" for r in rows.kept],
@@ -217,6 +226,18 @@ def _read_sheet(grid: Grid, header: Header) -> _Sheet:
     return _Sheet(records, totals, findings, len(rows.kept) + len(rows.totals) + len(rows.nameless))
 
 
+def _is_row_number(grid: Grid, header: Header, kept: Sequence[int]) -> bool:
+    """Tell whether the column of codes only counts rows: 序号, or a weak code with repeats."""
+    if "community_id" not in header.columns:
+        return False
+    name = fold(header.matches.columns["community_id"])
+    if name == ROW_NUMBER:
+        return True
+    codes = [grid.rows[r][header.columns["community_id"]] for r in kept]
+    known = {fold(text_of(code)) for code in codes if code is not None}
+    return name in WEAK_CODES and len(known) < len(codes)
+
+
 def _sort_rows(grid: Grid, header: Header) -> _Rows:
     rows = _Rows()
     naming = [
@@ -224,7 +245,11 @@ def _sort_rows(grid: Grid, header: Header) -> _Rows:
         for name in ("community_id", "name", "subdistrict", "neighbourhood")
         if name in header.columns
     ]
-    telling = [header.columns[n] for n in ("community_id", "name") if n in header.columns]
+    telling = [
+        header.columns[name]
+        for name in ("community_id", "name")
+        if name in header.columns and fold(header.matches.columns[name]) != ROW_NUMBER
+    ]
     heads = {grid.rows[r] for r in range(header.first, header.last + 1)}
     for r in range(header.last + 1, len(grid.rows)):
         row = grid.rows[r]

@@ -167,6 +167,18 @@ def doubt_sheet_as_office(grid: Grid, count: int) -> Finding:
     )
 
 
+def doubt_code(grid: Grid, header: str) -> Finding:
+    """Tell that a column of codes repeats or has blanks and is not used."""
+    return _note(
+        "check",
+        "ledger-code-not-used",
+        f"工作表「{grid.name}」列「{header}」有空值或重复，不作为小区编码",
+        f"sheet {grid.name!r}: column {header!r} has blanks or repeats and is not used as the id "
+        "of communities",
+        "增加小区编码列 / Add a column 小区编码",
+    )
+
+
 def doubt_blank_headers(grid: Grid, header: Header) -> list[Finding]:
     """Tell of columns that hold data and have no header."""
     below = grid.rows[header.last + 1 :]

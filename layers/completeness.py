@@ -1,0 +1,134 @@
+"""What a table of communities lacks: missing fields by street office, repeated names."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+
+from layers.checks import Finding
+from layers.likeness import name_key
+from layers.tables import COMMUNITIES, captions_of
+
+MINIMUM: Final = (
+    "name",
+    "households",
+    "year_built_to",
+    "buildings",
+    "floor_area_m2",
+    "ownership",
+    "property_mgmt",
+)
+"""Fields of the minimum ledger (RULES L01), and the year of building (RULES E01)."""
+
+_SHOWN: Final = 20
+
+
+def doubt_missing(communities: gpd.GeoDataFrame) -> list[Finding]:
+    """Count the communities that lack a field of the minimum ledger, by street office.
+
+    Parameters
+    ----------
+    communities
+        Contract `COMMUNITIES`; estimated households count as missing.
+
+    Returns
+    -------
+    list of Finding
+        One for each field that some community lacks.
+    """
+    captions = captions_of(COMMUNITIES)
+    offices = communities["subdistrict"].fillna("—")
+    findings = []
+    for name in MINIMUM:
+        lacking = communities[name].isna()
+        if name == "households":
+            lacking |= communities["households_source"].ne("ledger")
+        if not lacking.any():
+            continue
+        by_office = offices[lacking].value_counts().sort_index()
+        shown = ", ".join(f"{office} {count}" for office, count in by_office.items())
+        total = int(lacking.sum())
+        findings.append(
+            Finding(
+                severity="check",
+                table_name="communities",
+                row_key="",
+                code="community-field-missing",
+                zh=f"{len(communities)} 个小区中 {total} 个没有「{captions[name]['zh']}」"
+                f"（{shown}）",
+                en=f"{total} of {len(communities)} communities have no {captions[name]['en']!r} "
+                f"({shown})",
+                remedy="在台账中补填 / Fill them in in the ledger",
+            )
+        )
+    return findings
+
+
+def doubt_names(communities: gpd.GeoDataFrame) -> list[Finding]:
+    """Tell which names several communities have.
+
+    Parameters
+    ----------
+    communities
+        Contract `COMMUNITIES`.
+
+    Returns
+    -------
+    list of Finding
+        One for each name.
+    """
+    keys = communities["name"].map(name_key)
+    findings = []
+    for key, group in communities.groupby(keys, sort=True):
+        if not key or len(group) == 1:
+            continue
+        ids = ", ".join(map(str, group.index[:_SHOWN]))
+        name = group["name"].iloc[0]
+        findings.append(
+            Finding(
+                severity="note",
+                table_name="communities",
+                row_key="",
+                code="community-name-repeats",
+                zh=f"{len(group)} 个小区同名 {name!r}：{ids}",
+                en=f"{len(group)} communities are named {name!r}: {ids}",
+                remedy="以编码区分 / Tell them apart by their ids",
+            )
+        )
+    return findings
+
+
+def whole_buildings(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Leave out counts of buildings that are no whole numbers.
+
+    Parameters
+    ----------
+    frame
+        Communities, with or without ``buildings``.
+
+    Returns
+    -------
+    frame : GeoDataFrame
+        A new table.
+    findings : list of Finding
+        One for each count that was left out.
+    """
+    if "buildings" not in frame.columns:
+        return frame, []
+    counts = pd.to_numeric(frame["buildings"])
+    broken = counts.notna() & (counts % 1 != 0)
+    findings = [
+        Finding(
+            severity="check",
+            table_name="communities",
+            row_key=str(key),
+            code="community-buildings-not-whole",
+            zh=f"小区 {key} 的楼栋数 {value:g} 不是整数，按缺失处理",
+            en=f"community {key} has {value:g} buildings, which is no whole number; left missing",
+            remedy="核对楼栋数 / Check the number of buildings",
+        )
+        for key, value in counts[broken].items()
+    ]
+    return frame.assign(buildings=counts.mask(broken)), findings
