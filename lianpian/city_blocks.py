@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import heapq
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
-from lianpian.city_plan import XY, Cell, CityPlan
+from lianpian.city_old_town import Cell
+from lianpian.city_plan import XY, CityPlan
 from lianpian.city_streets import Sketch, Street, frontage, move, rounded
 
 Sides = dict[str, Street | None]
@@ -20,6 +21,9 @@ LANE_FROM_M2: Final = 8_000.0
 
 NARROWEST_M: Final = 27.0
 DEAD_END_SHARE: Final = 0.25
+CUT_SHARE: Final = (0.36, 0.64)
+NEARLY_SQUARE: Final = 1.25
+LIVING_STREET_FROM_M: Final = 110.0
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,15 @@ class Block:
             (1 - s) * (1 - t) * sw[0] + s * (1 - t) * se[0] + s * t * ne[0] + (1 - s) * t * nw[0],
             (1 - s) * (1 - t) * sw[1] + s * (1 - t) * se[1] + s * t * ne[1] + (1 - s) * t * nw[1],
         )
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A cut through a plot: where, how wide the lane in it, and which way it runs."""
+
+    share: float
+    gap_m: float
+    is_upright: bool
 
 
 @dataclass(frozen=True)
@@ -191,55 +204,45 @@ def divide(plots: list[Plot], count: int, sketch: Sketch, rng: np.random.Generat
 def _cut(plot: Plot, sketch: Sketch, rng: np.random.Generator) -> list[Plot]:
     """Cut a plot in two so that both parts keep a way out; none when it cannot be."""
     upright_first = plot.width_m >= plot.height_m
-    if 0.8 < plot.width_m / plot.height_m < 1.25:
-        upright_first = bool(rng.random() < 0.5)
-    share = float(rng.uniform(0.36, 0.64))
+    if 1 / NEARLY_SQUARE < plot.width_m / plot.height_m < NEARLY_SQUARE:
+        upright_first = bool(rng.integers(2))
+    share = float(rng.uniform(*CUT_SHARE))
     for upright in (upright_first, not upright_first):
         extent = plot.width_m if upright else plot.height_m
-        ends = ("S", "N") if upright else ("W", "E")
-        flanks = ("W", "E") if upright else ("S", "N")
-        open_ends = [side for side in ends if plot.sides[side] is not None]
-        through = all(plot.sides[side] is not None for side in flanks)
-        wants_lane = plot.area_m2 > LANE_FROM_M2 and bool(open_ends)
+        ends, flanks = (("S", "N"), ("W", "E")) if upright else (("W", "E"), ("S", "N"))
+        has_open_end = any(plot.sides[side] is not None for side in ends)
+        has_open_flanks = all(plot.sides[side] is not None for side in flanks)
+        wants_lane = plot.area_m2 > LANE_FROM_M2 and has_open_end
         gap = float(rng.uniform(*LANE_WIDTH_M)) if wants_lane else 0.0
         if (extent - gap) * min(share, 1 - share) < NARROWEST_M:
             continue
-        if not (open_ends or through):
-            continue
-        lane = None
-        if wants_lane:
-            lane = lay_lane(plot, upright, share, sketch, rng)
-        return list(_parts(plot, upright, share, gap, lane))
+        if has_open_end or has_open_flanks:
+            cut = Cut(share, gap, is_upright=upright)
+            lane = _lay_lane(plot, cut, sketch, rng) if wants_lane else None
+            return list(_parts(plot, cut, lane))
     return []
 
 
-def _parts(
-    plot: Plot, upright: bool, share: float, gap: float, lane: Street | None
-) -> tuple[Plot, Plot]:
+def _parts(plot: Plot, cut: Cut, lane: Street | None) -> tuple[Plot, Plot]:
     """Make the two plots on the sides of a cut."""
-    if upright:
-        middle = plot.u0 + share * plot.width_m
+    half = cut.gap_m / 2
+    if cut.is_upright:
+        middle = plot.u0 + cut.share * plot.width_m
         return (
-            Plot(
-                plot.block, plot.u0, plot.v0, middle - gap / 2, plot.v1, {**plot.sides, "E": lane}
-            ),
-            Plot(
-                plot.block, middle + gap / 2, plot.v0, plot.u1, plot.v1, {**plot.sides, "W": lane}
-            ),
+            replace(plot, u1=middle - half, sides={**plot.sides, "E": lane}),
+            replace(plot, u0=middle + half, sides={**plot.sides, "W": lane}),
         )
-    middle = plot.v0 + share * plot.height_m
+    middle = plot.v0 + cut.share * plot.height_m
     return (
-        Plot(plot.block, plot.u0, plot.v0, plot.u1, middle - gap / 2, {**plot.sides, "N": lane}),
-        Plot(plot.block, plot.u0, middle + gap / 2, plot.u1, plot.v1, {**plot.sides, "S": lane}),
+        replace(plot, v1=middle - half, sides={**plot.sides, "N": lane}),
+        replace(plot, v0=middle + half, sides={**plot.sides, "S": lane}),
     )
 
 
-def lay_lane(
-    plot: Plot, upright: bool, share: float, sketch: Sketch, rng: np.random.Generator
-) -> Street:
+def _lay_lane(plot: Plot, cut: Cut, sketch: Sketch, rng: np.random.Generator) -> Street:
     """Lay a lane through a plot, from street to street or to a dead end."""
-    low, high = ("S", "N") if upright else ("W", "E")
-    ends = _lane_line(plot, upright, share)
+    low, high = ("S", "N") if cut.is_upright else ("W", "E")
+    ends = _lane_line(plot, cut)
     streets = [plot.sides[low], plot.sides[high]]
     if all(streets) and rng.random() < DEAD_END_SHARE:
         streets[int(rng.integers(2))] = None
@@ -250,17 +253,17 @@ def lay_lane(
         else:
             places.append(rounded(move(ends[k], ends[1 - k], 2.0)))
     lane = Street(places[0], places[1], {"highway": "service", "service": "alley"})
-    if math.dist(*places) > 110.0 and all(streets):
+    if math.dist(*places) > LIVING_STREET_FROM_M and all(streets):
         lane.tags = {"highway": "living_street"}
     sketch.lanes.append(lane)
     return lane
 
 
-def _lane_line(plot: Plot, upright: bool, share: float) -> tuple[XY, XY]:
-    if upright:
-        u = share * plot.width_m
+def _lane_line(plot: Plot, cut: Cut) -> tuple[XY, XY]:
+    if cut.is_upright:
+        u = cut.share * plot.width_m
         return plot.at(u, 0.0), plot.at(u, plot.height_m)
-    v = share * plot.height_m
+    v = cut.share * plot.height_m
     return plot.at(0.0, v), plot.at(plot.width_m, v)
 
 

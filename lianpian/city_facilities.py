@@ -9,7 +9,8 @@ from typing import Any, Final
 import numpy as np
 
 from lianpian.city_communities import Settlement
-from lianpian.city_plan import XY, Cell, CityPlan
+from lianpian.city_old_town import Cell
+from lianpian.city_plan import XY, CityPlan
 from lianpian.city_streets import Sketch, Street, frontage, rounded
 
 FRONT_M: Final = 5.5
@@ -73,7 +74,7 @@ def place_facilities(
             count = max(1 if share == 1.0 else 0, round(len(cells) * row["per_block"] * share))
             for k in range(count):
                 pool = cells
-                if row["category"] == "elderly_care" and share == 1.0 and k % 3 != 2:
+                if row["category"] == "elderly_care" and cells is core and (k + 1) % 3:
                     pool = across
                 cell = pool[int(rng.integers(len(pool)))]
                 facilities.append(_place(plan, sketch, cell, row, words, rng))
@@ -81,7 +82,8 @@ def place_facilities(
 
 
 def _cells(plan: CityPlan) -> tuple[list[Cell], list[Cell]]:
-    core, margin = [], []
+    core: list[Cell] = []
+    margin: list[Cell] = []
     for i in range(len(plan.columns)):
         for j in range(len(plan.rows)):
             if plan.is_block((i, j)):

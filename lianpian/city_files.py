@@ -10,6 +10,7 @@ from typing import Final
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import osmium
 import pyogrio
 import pyproj
@@ -77,7 +78,7 @@ def _all_ways(sketch: Sketch) -> Iterator[Way]:
     yield from sketch.ways
 
 
-def _to_wgs84(points: list[XY]) -> tuple[np.ndarray, np.ndarray]:
+def _to_wgs84(points: list[XY]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Turn points into longitude and latitude, to the 1e-7 degree that OSM keeps."""
     turn = pyproj.Transformer.from_crs(CRS, "EPSG:4326", always_xy=True)
     xs, ys = np.array(points).T

@@ -1,4 +1,4 @@
-"""Everything else that stands in the made city: schools, offices, works, parks, villages, fields."""
+"""Everything else in the made city: schools, offices, works, parks, villages and fields."""
 
 from __future__ import annotations
 
@@ -24,6 +24,9 @@ TOWN_USES: Final = {
 """Shares of plots in the city proper; drawn, not surveyed."""
 
 MARGIN_USES: Final = {"fields": 0.55, "village": 0.25, "works": 0.12, "new_estate": 0.08}
+
+BUILT_SHARE: Final = 0.6
+"""Share of village plots with a house."""
 
 LAND: Final = {
     "park": {"leisure": "park"},
@@ -132,7 +135,7 @@ def _draw_village(plot: Plot, sketch: Sketch, rng: np.random.Generator) -> None:
     """Draw courtyard houses in rows, some plots empty."""
     for u in np.arange(6.0, plot.width_m - 16.0, 18.0):
         for v in np.arange(6.0, plot.height_m - 16.0, 24.0):
-            if rng.random() < 0.6:
+            if rng.random() < BUILT_SHARE:
                 slab = Slab(
                     float(u), float(v), float(u) + 12.0, float(v) + 13.0, int(rng.integers(1, 4))
                 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import io
 import re
 import zipfile
@@ -38,6 +38,7 @@ HEAD: Final = (
     ("备注", ""),
 )
 SUM_COLUMNS: Final = (8, 9, 10, 11)
+CODE_COLUMN: Final = 4
 CODES_MISSING: Final = 4
 M2_PER_WAN: Final = 10_000
 EPOCH: Final = (2021, 3, 27, 0, 0, 0)
@@ -161,7 +162,7 @@ def _write_entry(
     for column, value in enumerate(values, start=1):
         cell = sheet.cell(row, column)
         cell.value = value
-        if column == 4:
+        if column == CODE_COLUMN:
             cell.number_format = "@"
 
 
@@ -196,7 +197,7 @@ def _dress(sheet: Worksheet) -> None:
 
 def _save(book: Workbook, path: Path) -> None:
     """Write a workbook whose bytes do not tell when it was written."""
-    stamp = datetime.datetime(*EPOCH, tzinfo=datetime.UTC).replace(tzinfo=None)
+    stamp = dt.datetime(*EPOCH, tzinfo=dt.UTC).replace(tzinfo=None)
     book.properties.creator = "lianpian"
     book.properties.created = stamp
     raw = io.BytesIO()

@@ -8,19 +8,20 @@ from typing import Final
 
 import numpy as np
 
+from lianpian.city_old_town import Band, Cell, Group, pick_cells, seat_groups
+
 XY = tuple[float, float]
-Cell = tuple[int, int]
 
 MARGIN_CELLS: Final = 5
 MARGIN_SIZE_M: Final = (318.0, 340.0)
 """Five blocks of at least 318 m are more than 1.5 km of streets beyond the outermost community."""
 
-BAND_COLUMNS: Final = 3
+BAND_COLUMNS: Final = 2
 BAND_ROWS: Final = 2
 COLUMN_SIZE_M: Final = (252.0, 322.0)
 ROW_SIZE_M: Final = (222.0, 278.0)
 RIVER_ROW_M: Final = 168.0
-RAIL_COLUMN_M: Final = 72.0
+RAIL_COLUMN_M: Final = 32.0
 BANDS_PER_GROUP: Final = 1.25
 """Some bands hold no old communities: parks, works, schools, the new town."""
 
@@ -28,22 +29,13 @@ CARRIAGEWAY_M: Final = 9.0
 """Half the distance between the two carriageways of an arterial."""
 
 SETBACK_M: Final = {
-    "primary": (21.0, 27.0),
+    "primary": (17.5, 23.5),
     "secondary": (13.0, 15.0),
     "tertiary": (9.5, 12.0),
     "residential": (7.0, 9.0),
     "unclassified": (7.0, 9.0),
 }
 """From the middle of a street to the land beside it, by class."""
-
-
-@dataclass(frozen=True)
-class Group:
-    """What one natural group of old communities holds: its year, communities and households."""
-
-    year: int
-    communities: int
-    households: int
 
 
 @dataclass(frozen=True)
@@ -92,7 +84,7 @@ class CityPlan:
     rows: tuple[str, ...]
     upright: tuple[StreetLine, ...]
     level: tuple[StreetLine, ...]
-    bands: tuple[tuple[int, int, int, int], ...]
+    bands: tuple[Band, ...]
     band_columns: int
     groups: tuple[Group, ...]
     group_cells: tuple[tuple[Cell, ...], ...]
@@ -101,7 +93,7 @@ class CityPlan:
     rail_crossings: dict[int, str]
 
     @property
-    def core(self) -> tuple[int, int, int, int]:
+    def core(self) -> Band:
         """Give the lines that bound the city proper."""
         return (
             min(band[0] for band in self.bands),
@@ -135,7 +127,7 @@ def draw_plan(groups: tuple[Group, ...], words: dict[str, list[str]], seed: int)
     Returns
     -------
     CityPlan
-        Bands of three by two blocks. The river runs between two rows of bands, the railway between
+        Bands of two by two blocks. The river runs between two rows of bands, the railway between
         two columns of bands, arterials between all others.
     """
     rng = np.random.default_rng([seed, 1])
@@ -152,10 +144,9 @@ def draw_plan(groups: tuple[Group, ...], words: dict[str, list[str]], seed: int)
     upright = _lines(columns, column_starts, BAND_COLUMNS, names, rng)
     level = _lines(rows, row_starts, BAND_ROWS, names, rng)
     level = _name_banks(level, rows)
-    order = [int(k) for k in rng.permutation(len(bands))[: len(groups)]]
-    group_cells = tuple(
-        _pick_cells(bands[band], group, rng) for band, group in zip(order, groups, strict=True)
-    )
+    order = seat_groups(groups, wide, row_starts, rows, rng)
+    rail = columns.index("rail")
+    group_cells = pick_cells([bands[band] for band in order], groups, rail, rng)
     return CityPlan(
         nodes=_warp(xs, ys, rng),
         columns=columns,
@@ -167,8 +158,8 @@ def draw_plan(groups: tuple[Group, ...], words: dict[str, list[str]], seed: int)
         groups=groups,
         group_cells=group_cells,
         group_bands=tuple(order),
-        bridges=_bridges(upright, columns, column_starts),
-        rail_crossings=_rail_crossings(level, rows, row_starts),
+        bridges=_bridges(column_starts),
+        rail_crossings=_rail_crossings(level, row_starts),
     )
 
 
@@ -228,7 +219,7 @@ def _lines(
     for k in range(len(kinds) + 1):
         special = (k < len(kinds) and kinds[k] != "block") or (k > 0 and kinds[k - 1] != "block")
         if special:
-            highway = "secondary" if "river" in kinds else "tertiary"
+            highway = "secondary" if "river" in kinds else "residential"
         elif k in (first, last):
             highway = "secondary"
         elif k in starts:
@@ -238,8 +229,9 @@ def _lines(
             highway = "tertiary" if inside == 1 else str(rng.choice(["tertiary", "residential"]))
         else:
             highway = "unclassified" if (k - first) % 2 else "tertiary"
+        # Inside a band one of the two inner streets can be crossed over, and one along the track.
         signals = highway in ("primary", "secondary") or (
-            first < k < last and k not in starts and k - 1 in starts
+            first < k < last and (k in starts if special else k - 1 in starts)
         )
         name = next(names)  # type: ignore[call-overload]  # an iterator of text
         setback = float(rng.uniform(*SETBACK_M[highway]))
@@ -291,55 +283,28 @@ CENTRE: Final = (389_180.0, 3_845_300.0)
 """Middle of the city in EPSG:4547: near 34.73 N, 112.79 E."""
 
 
-def _pick_cells(
-    band: tuple[int, int, int, int], group: Group, rng: np.random.Generator
-) -> tuple[Cell, ...]:
-    """Choose as many blocks of a band, side by side, as a group needs."""
-    i0, i1, j0, j1 = band
-    cells = [(i, j) for i in range(i0, i1) for j in range(j0, j1)]
-    wanted = min(len(cells), max(2, math.ceil(group.households * LAND_PER_HOUSEHOLD_M2 / 38_000)))
-    chosen = [cells[int(rng.integers(len(cells)))]]
-    while len(chosen) < wanted:
-        beside = [
-            cell
-            for cell in cells
-            if cell not in chosen
-            and any(abs(cell[0] - c[0]) + abs(cell[1] - c[1]) == 1 for c in chosen)
-        ]
-        chosen.append(beside[int(rng.integers(len(beside)))])
-    return tuple(sorted(chosen))
-
-
-LAND_PER_HOUSEHOLD_M2: Final = 68.0
-"""Land of an old walk-up estate: about 85 m2 of floor at a floor area ratio of 1.25."""
-
-
-def _bridges(
-    upright: tuple[StreetLine, ...], columns: tuple[str, ...], starts: tuple[int, ...]
-) -> tuple[int, ...]:
+def _bridges(starts: tuple[int, ...]) -> tuple[int, ...]:
     """Choose the lines that cross the river: two in a county town, more in a large city."""
-    rail = columns.index("rail")
-    # An inner line west of the railway and one east of it, so that each side has its own.
-    lines = [starts[0] + 1]
-    for start in starts[1:]:
-        if start > rail and (len(lines) == 1 or (start - starts[0]) % (2 * BAND_COLUMNS) == 1):
-            lines.append(start + (1 if upright[start].highway != "primary" else 0))
-    return tuple(lines)
+    if len(starts) == SMALL_WIDE:
+        return (starts[0] + 1, starts[1] + 1)
+    # One on a quiet street at the western end, then on every second arterial.
+    return (starts[0] + 1, *starts[2::2])
 
 
-def _rail_crossings(
-    level: tuple[StreetLine, ...], rows: tuple[str, ...], starts: tuple[int, ...]
-) -> dict[int, str]:
+SMALL_WIDE: Final = 2
+
+
+def _rail_crossings(level: tuple[StreetLine, ...], starts: tuple[int, ...]) -> dict[int, str]:
     """Choose the lines that cross the railway, and how."""
-    river = rows.index("river")
     crossings: dict[int, str] = {}
+    middles = [start + 1 for start in starts]
     for j, line in enumerate(level):
         if line.highway == "primary":
             crossings[j] = "underpass"
-        elif j in (starts[0] + 1, starts[0] - 4, starts[-1] + BAND_ROWS + 3):
+        elif j in middles:
+            crossings[j] = "footbridge" if middles.index(j) % 2 else "level"
+        elif j in (starts[0] - 4, starts[-1] + BAND_ROWS + 3):
             crossings[j] = "level"
-        elif j == river + 2:
-            crossings[j] = "footbridge"
     if "underpass" not in crossings.values():
         crossings[starts[-1] + BAND_ROWS] = "underpass"
     return crossings

@@ -9,12 +9,16 @@ import numpy as np
 import shapely
 
 from lianpian.city_communities import Community, Settlement
-from lianpian.city_plan import Cell, CityPlan
-from lianpian.city_streets import Sketch
+from lianpian.city_old_town import Cell
+from lianpian.city_plan import BAND_COLUMNS, BAND_ROWS, CityPlan
 
 COMMUNITIES_PER_OFFICE: Final = 70
 TWIN_NAME: Final = "粮食局家属院"
 """Two communities of this name stand in different streets, as in real ledgers."""
+
+CENTURY: Final = 2000
+SEVENTIES: Final = 7
+UNKNOWN_YEAR: Final = ("", "不详")
 
 OWNERSHIP: Final = ("房改房", "单位产权", "商品房", "混合产权")
 MANAGEMENT: Final = ("无物业", "单位自管", "社区托管", "专业物业")
@@ -89,9 +93,41 @@ def draw_offices(plan: CityPlan, communities: int, words: dict[str, Any]) -> lis
     high = len(plan.bands) // plan.band_columns
     whole = (0, plan.band_columns, 0, high)
     count = max(1, round(communities / COMMUNITIES_PER_OFFICE))
-    parts = _bisect(plan, load, whole, count)
+    parts = _along_river(plan, load, whole, count)
     names = list(words["offices"]) + [f"{stem}路街道" for stem in words["streets"]]
     return [Office(names[k], _land_of(plan, part)) for k, part in enumerate(parts)]
+
+
+def outline(plan: CityPlan) -> shapely.Polygon:
+    """Trace the land that the grid covers, margin included.
+
+    Parameters
+    ----------
+    plan
+        The grid.
+
+    Returns
+    -------
+    Polygon
+        EPSG:4547.
+    """
+    high = len(plan.bands) // plan.band_columns
+    return _land_of(plan, (0, plan.band_columns, 0, high))
+
+
+def _along_river(
+    plan: CityPlan, load: list[int], whole: tuple[int, int, int, int], count: int
+) -> list[tuple[int, int, int, int]]:
+    """Let the river part the first two offices, then cut each bank by itself."""
+    if count == 1:
+        return [whole]
+    a0, a1, b0, b1 = whole
+    river = plan.rows.index("river")
+    bank = sum(plan.bands[b * plan.band_columns][2] < river for b in range(b0, b1))
+    south, north = (a0, a1, b0, bank), (a0, a1, bank, b1)
+    share = _load(plan, load, south) / sum(load)
+    first = min(count - 1, max(1, round(share * count)))
+    return _bisect(plan, load, south, first) + _bisect(plan, load, north, count - first)
 
 
 def _bisect(
@@ -102,7 +138,7 @@ def _bisect(
     if count <= 1 or (a1 - a0 == 1 and b1 - b0 == 1):
         return [part]
     first = count // 2
-    wide = 1.5 * (a1 - a0) >= b1 - b0 and a1 - a0 > 1
+    wide = a1 - a0 >= b1 - b0
     cuts = range(a0 + 1, a1) if wide else range(b0 + 1, b1)
     goal = first / count
 
@@ -142,7 +178,6 @@ def _land_of(plan: CityPlan, part: tuple[int, int, int, int]) -> shapely.Polygon
 
 def register(
     plan: CityPlan,
-    sketch: Sketch,
     settled: Settlement,
     offices: list[Office],
     words: dict[str, Any],
@@ -152,7 +187,7 @@ def register(
 
     Parameters
     ----------
-    plan, sketch, settled
+    plan, settled
         What was built.
     offices
         Street offices.
@@ -175,11 +210,11 @@ def register(
     entries = []
     for k, community in enumerate(settled.communities):
         office = _office_of(community, offices)
-        street = _street_of(community, plan, sketch)
+        street = _street_of(community, plan)
         numbers[street] = numbers.get(street, 0) + int(rng.integers(1, 4))
         address = f"{street}{numbers[street]}号"
         cell = community.site.plot.block.cell
-        band = (cell[0] // 3, cell[1] // 2)
+        band = (cell[0] // BAND_COLUMNS, cell[1] // BAND_ROWS)
         hood = hoods.setdefault(band, len(hoods))
         serial = serials[office, hood] = serials.get((office, hood), 0) + 1
         name = TWIN_NAME if k in twins else names.draw(community, address)
@@ -211,13 +246,7 @@ def _twins(settled: Settlement) -> set[int]:
         if c.status == "core" and not c.site.is_single and k != settled.walled_in
     ]
     first = walled[0]
-    last = next(
-        k
-        for k in reversed(walled)
-        if settled.communities[k].site.plot.block.cell
-        != settled.communities[first].site.plot.block.cell
-    )
-    return {first, last}
+    return {first, walled[-1]}
 
 
 def _office_of(community: Community, offices: list[Office]) -> int:
@@ -228,7 +257,7 @@ def _office_of(community: Community, offices: list[Office]) -> int:
     raise ValueError(f"no street office holds the community at {middle.wkt}")
 
 
-def _street_of(community: Community, plan: CityPlan, sketch: Sketch) -> str:
+def _street_of(community: Community, plan: CityPlan) -> str:
     """Name the street of a community: its own, or the nearest one with a name."""
     plot = community.site.plot
     sides = [gate.side for gate in community.site.gates] + plot.open_sides()
@@ -277,9 +306,9 @@ def _mix(units: list[str], estates: list[str]) -> list[str]:
     """Put one estate after every third work unit's housing."""
     mixed: list[str] = []
     left = list(estates)
-    for k, unit in enumerate(units):
+    for k, unit in enumerate(units, start=1):
         mixed.append(unit)
-        if k % 3 == 2 and left:
+        if k % 3 == 0 and left:
             mixed.append(left.pop(0))
     return mixed
 
@@ -317,16 +346,21 @@ def _entry(
 def _year_text(years: tuple[int, int] | None, drawn: float, month: float) -> str:
     """Write a year as clerks do: plain, short, a decade, a range, with a month, or 不详."""
     if years is None:
-        return "" if drawn < 0.5 else "不详"
+        return UNKNOWN_YEAR[round(drawn)]
     first, last = years
     if first != last:
         return f"{first}-{last}"
-    if drawn < 0.10 and first < 2000:
-        return f"{first % 100:02d}年"
-    if drawn < 0.18 and 1980 <= first < 2000:
-        return f"{first % 100 // 10}0年代"
-    if drawn < 0.24:
-        return f"{first}.{1 + int(month * 12):02d}"
-    if drawn < 0.28 and first < 2000:
-        return f"约{first}年"
-    return f"{first}年" if drawn < 0.55 else str(first)
+    old = first < CENTURY
+    spellings = (
+        (0.10, f"{first % 100:02d}年", old),
+        (0.08, f"{first % 100 // 10}0年代", old and first % 100 // 10 > SEVENTIES),
+        (0.06, f"{first}.{1 + int(month * 12):02d}", True),
+        (0.05, f"约{first}年", first < CENTURY - 5),
+        (0.30, f"{first}年", True),
+    )
+    upto = 0.0
+    for share, text, fits in spellings:
+        upto += share
+        if drawn < upto and fits:
+            return text
+    return str(first)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from lianpian.city_blocks import Plot
 from lianpian.city_plan import XY
@@ -20,8 +21,16 @@ FLAT_WIDTH_M: Final = 8.5
 
 SINGLE_BELOW_M2: Final = 2_000.0
 SINGLE_SHARE: Final = 0.12
+SINGLE_DEEPEST_M: Final = 48.0
 NOTCH_SHARE: Final = 0.2
+NOTCH_FROM_M: Final = 48.0
+TWO_GATES_FROM_M2: Final = 5_000
+TWO_GATES: Final = 0.55
+CORNERS: Final = 4
+"""Corners of a rectangle; an outline with more has a corner cut out."""
+
 GATE_OPENING_M: Final = 4.0
+HIGH_ROAD: Final = 0.6
 
 
 @dataclass(frozen=True)
@@ -65,7 +74,7 @@ class Site:
     outline
         Corners of its boundary in the plot's metres, counter-clockwise.
     slabs, gates
-        Buildings and gates.
+        Buildings; gates, or the door of a single building.
     alleys
         Paths between the slabs, metres north of the plot's southern edge.
     spine_u
@@ -86,16 +95,27 @@ class Site:
         """Give the boundary on the ground, open, rounded to the millimetre."""
         return [rounded(self.plot.at(u, v)) for u, v in self.outline]
 
-    def doors(self) -> list[XY]:
-        """Give the places where people come out: gates, or the middle of a single building."""
-        if self.gates:
-            return [self.gate_point(gate) for gate in self.gates]
-        slab = self.slabs[0]
-        return [self.plot.at((slab.u0 + slab.u1) / 2, (slab.v0 + slab.v1) / 2)]
-
     def gate_point(self, gate: Gate) -> XY:
         """Give the place of a gate."""
         return rounded(self.plot.at(gate.u, gate.v))
+
+    def approaches(self) -> list[tuple[XY, float]]:
+        """Give the nodes of streets that its doors lead to, with the metres from the door."""
+        plot = self.plot
+        ends = []
+        for gate in self.gates:
+            street = plot.sides[gate.side]
+            if street is not None:
+                door = self.gate_point(gate)
+                node = street.meet(self.inside(gate), door)
+                ends.append((node, math.dist(node, door)))
+        return ends
+
+    def inside(self, gate: Gate) -> XY:
+        """Give the point of the opposite side, for the line through a gate."""
+        if gate.side in "SN":
+            return self.plot.at(gate.u, 0.0 if gate.side == "N" else self.plot.height_m)
+        return self.plot.at(0.0 if gate.side == "E" else self.plot.width_m, gate.v)
 
     def flats(self) -> int:
         """Estimate how many homes it holds."""
@@ -121,11 +141,13 @@ def lay_site(plot: Plot, rng: np.random.Generator, *, low_gate: str | None = Non
     """
     drawn = rng.random(6)
     small = plot.area_m2 < SINGLE_BELOW_M2 * (0.7 + 0.6 * drawn[0])
-    if low_gate is None and (small or (drawn[1] < SINGLE_SHARE and plot.height_m < 48)):
+    if low_gate is None and (
+        small or (drawn[1] < SINGLE_SHARE and plot.height_m < SINGLE_DEEPEST_M)
+    ):
         return _lay_single(plot, drawn)
     open_sides = plot.open_sides()
-    main = low_gate or open_sides[int(drawn[2] * len(open_sides))]
-    west = main == "W" or (main != "E" and drawn[3] < 0.5)
+    main = low_gate or _main_side(plot, open_sides, drawn)
+    west = main == "W" or (main != "E" and bool(round(drawn[3])))
     spine_u = EDGE_M - 1.5 if west else plot.width_m - EDGE_M + 1.5
     slabs, alleys = _lay_slabs(plot, west=west, tall=int(4 + drawn[4] * 3))
     outline: tuple[XY, ...] = _outline(
@@ -134,14 +156,28 @@ def lay_site(plot: Plot, rng: np.random.Generator, *, low_gate: str | None = Non
     slabs = tuple(slab for slab in slabs if _is_inside(slab, outline, plot))
     sides = [main]
     others = [side for side in open_sides if side != main]
-    if others and low_gate is None and plot.area_m2 > 5_000 and rng.random() < 0.55:
+    if (
+        others
+        and low_gate is None
+        and plot.area_m2 > TWO_GATES_FROM_M2
+        and rng.random() < TWO_GATES
+    ):
         sides.append(others[int(rng.integers(len(others)))])
     gates = []
     for side in sides:
-        usable = alleys[:1] if low_gate or len(outline) > 4 else alleys
+        usable = alleys[:1] if low_gate or len(outline) > CORNERS else alleys
         alley = usable[int(rng.integers(len(usable)))]
         gates.append(_gate(side, plot, spine_u, alley))
     return Site(plot, outline, slabs, tuple(gates), alleys, spine_u, is_single=False)
+
+
+def _main_side(plot: Plot, open_sides: list[str], drawn: npt.NDArray[np.float64]) -> str:
+    """Choose the side of the main gate: often the high road, where the plot has one."""
+    for side in open_sides:
+        street = plot.sides[side]
+        if street is not None and street.tags["highway"] == "primary" and drawn[2] < HIGH_ROAD:
+            return side
+    return open_sides[int(drawn[2] * len(open_sides))]
 
 
 def _gate(side: str, plot: Plot, spine_u: float, alley: float) -> Gate:
@@ -153,19 +189,24 @@ def _gate(side: str, plot: Plot, spine_u: float, alley: float) -> Gate:
     }[side]
 
 
-def _lay_single(plot: Plot, drawn: np.ndarray) -> Site:
-    """Put one building on a plot; its walls are the boundary."""
+def _lay_single(plot: Plot, drawn: npt.NDArray[np.float64]) -> Site:
+    """Put one building on a plot, near its street; its walls are the boundary."""
     length = min(SLAB_LONGEST_M, plot.width_m - 6.0)
-    u0 = 3.0 + float(drawn[2]) * (plot.width_m - 6.0 - length)
-    if plot.sides["S"] is not None:
-        v0 = 3.0
-    elif plot.sides["N"] is not None:
-        v0 = plot.height_m - 3.0 - SLAB_DEPTH_M
-    else:
-        v0 = (plot.height_m - SLAB_DEPTH_M) / 2
+    side = next(side for side in "SNWE" if plot.sides[side] is not None)
+    spare_u, spare_v = plot.width_m - 6.0 - length, plot.height_m - 6.0 - SLAB_DEPTH_M
+    share_u = {"W": 0.0, "E": 1.0}.get(side, float(drawn[2]))
+    share_v = {"S": 0.0, "N": 1.0}.get(side, 0.5)
+    u0, v0 = 3.0 + share_u * spare_u, 3.0 + share_v * spare_v
     slab = Slab(u0, v0, u0 + length, v0 + SLAB_DEPTH_M, int(3 + drawn[4] * 4))
     outline = ((u0, v0), (slab.u1, v0), (slab.u1, slab.v1), (u0, slab.v1))
-    return Site(plot, outline, (slab,), (), (), u0, is_single=True)
+    middle_u, middle_v = (u0 + slab.u1) / 2, (v0 + slab.v1) / 2
+    door = {
+        "S": Gate("S", middle_u, v0),
+        "N": Gate("N", middle_u, slab.v1),
+        "W": Gate("W", u0, middle_v),
+        "E": Gate("E", slab.u1, middle_v),
+    }[side]
+    return Site(plot, outline, (slab,), (door,), (), u0, is_single=True)
 
 
 def _lay_slabs(plot: Plot, *, west: bool, tall: int) -> tuple[tuple[Slab, ...], tuple[float, ...]]:
@@ -192,7 +233,7 @@ def _lay_slabs(plot: Plot, *, west: bool, tall: int) -> tuple[tuple[Slab, ...], 
 def _outline(plot: Plot, *, notch: bool, west: bool) -> tuple[XY, ...]:
     """Bound a plot: a rectangle, or an L where a corner was cut out for something else."""
     w, h = plot.width_m, plot.height_m
-    if not notch or w < 46 or h < 52:
+    if not notch or min(w, h) < NOTCH_FROM_M:
         return ((0.0, 0.0), (w, 0.0), (w, h), (0.0, h))
     cut_u, cut_v = 0.38 * w, 0.42 * h
     if west:
@@ -209,7 +250,7 @@ def _outline(plot: Plot, *, notch: bool, west: bool) -> tuple[XY, ...]:
 
 def _is_inside(slab: Slab, outline: tuple[XY, ...], plot: Plot) -> bool:
     """Tell whether a slab keeps clear of a corner that was cut out."""
-    if len(outline) == 4:
+    if len(outline) == CORNERS:
         return True
     cut_v = min(v for _, v in outline if v > 0)
     us = [u for u, v in outline if v == plot.height_m]
@@ -236,7 +277,7 @@ def draw_site(site: Site, sketch: Sketch, *, is_walled: bool, gate_nodes: bool) 
         _draw_entrance(site, gate, sketch)
         if gate_nodes:
             sketch.node_tags[site.gate_point(gate)] = {"barrier": "gate"}
-    if site.gates:
+    if not site.is_single:
         _draw_paths(site, sketch)
     if is_walled:
         _draw_wall(site, sketch)
@@ -250,18 +291,19 @@ def draw_slab(plot: Plot, slab: Slab, sketch: Sketch, kind: str, **tags: str) ->
 
 
 def _draw_entrance(site: Site, gate: Gate, sketch: Sketch) -> None:
-    """Connect a gate with the street outside and the spine inside."""
+    """Connect a gate with the street outside and the spine inside; a door with the street only."""
     plot = site.plot
     street = plot.sides[gate.side]
     if street is None:
         raise ValueError(f"gate on a closed side {gate.side!r} of block {plot.block.cell!r}")
+    outside = street.meet(site.inside(gate), site.gate_point(gate))
+    if site.is_single:
+        sketch.add([outside, site.gate_point(gate)], highway="footway")
+        return
     if gate.side in "SN":
-        inside = plot.at(gate.u, plot.height_m - gate.v)
         foot = plot.at(gate.u, site.alleys[0 if gate.side == "S" else -1])
     else:
-        inside = plot.at(plot.width_m - gate.u, gate.v)
         foot = plot.at(site.spine_u, gate.v)
-    outside = street.meet(inside, site.gate_point(gate))
     sketch.add([outside, site.gate_point(gate), foot], highway="service", service="driveway")
 
 

@@ -1,4 +1,4 @@
-"""Streets of the made city: carriageways, crossings, bridges, railway, river, embankment stairs."""
+"""Streets of the made city: carriageways, crossings, bridges, underpasses, footbridges."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from typing import Final
 
 import numpy as np
 
-from lianpian.city_plan import CARRIAGEWAY_M, XY, Cell, CityPlan, StreetLine
+from lianpian.city_old_town import Cell
+from lianpian.city_plan import CARRIAGEWAY_M, XY, CityPlan, StreetLine
 
 Segment = tuple[str, int, int, int]
 """Axis (``upright`` or ``level``), line, cell along the line, carriageway (-1, 0, 1)."""
 
-RIVER_HALF_M: Final = 50.0
-FENCE_CLEAR_M: Final = 16.0
 EMPTY_SHARE: Final = 0.25
 
 
@@ -62,7 +61,7 @@ class Street:
         dx, dy = b[0] - a[0], b[1] - a[1]
         ex, ey = self.end[0] - self.start[0], self.end[1] - self.start[1]
         cross = ex * dy - ey * dx
-        if abs(cross) < 1e-9:
+        if math.isclose(cross, 0.0, abs_tol=1e-9):
             return self.nearest(a)
         return ((a[0] - self.start[0]) * dy - (a[1] - self.start[1]) * dx) / cross
 
@@ -130,7 +129,7 @@ def move(point: XY, towards: XY, metres: float) -> XY:
 
 
 def lay_streets(plan: CityPlan, seed: int) -> Sketch:
-    """Lay the streets on the grid, with river and railway between them.
+    """Lay the streets on the grid.
 
     Parameters
     ----------
@@ -156,9 +155,6 @@ def lay_streets(plan: CityPlan, seed: int) -> Sketch:
     for i in range(len(plan.upright)):
         for j in range(len(plan.level)):
             _join_crossing(plan, sketch, (i, j))
-    _draw_river(plan, sketch)
-    _draw_railway(plan, sketch)
-    _draw_fences(plan, sketch)
     return sketch
 
 
@@ -318,92 +314,3 @@ def _draw_footbridge_over(sketch: Sketch, ends: list[XY]) -> None:
 def _near_core(plan: CityPlan, at: Cell) -> bool:
     i0, i1, j0, j1 = plan.core
     return i0 <= at[0] <= i1 and j0 <= at[1] <= j1
-
-
-def _draw_river(plan: CityPlan, sketch: Sketch) -> None:
-    """Draw the river with its banks, a path along the north bank, and stairs down to it."""
-    row = plan.rows.index("river")
-    middle, banks = _river_lines(plan, row)
-    sketch.add(middle, waterway="river", name="洛滨河")
-    ring = banks[0] + banks[1][::-1]
-    sketch.add([*ring, ring[0]], natural="water", water="river", name="洛滨河")
-    i0, i1, _, _ = plan.core
-    steps = len(banks[1]) // (len(plan.nodes) - 1)
-    path = [rounded((x, y + 6.0)) for x, y in banks[1][i0 * steps : i1 * steps + 1]]
-    sketch.add(path, highway="footway", name="滨河步道", surface="paving_stones")
-    for i in range(i0, i1):
-        street = sketch.segments.get(("level", row + 1, i, 0))
-        if street is None:
-            continue
-        foot = path[(i - i0) * steps + steps // 2]
-        top = street.join(street.nearest(foot))
-        sketch.add([top, move(top, foot, math.dist(top, foot) / 2)], highway="footway")
-        sketch.add(
-            [move(top, foot, math.dist(top, foot) / 2), foot], highway="steps", step_count="18"
-        )
-
-
-def _river_lines(plan: CityPlan, row: int) -> tuple[list[XY], tuple[list[XY], list[XY]]]:
-    """Trace the middle of the river and its two banks, winding a little."""
-    middle: list[XY] = []
-    banks: tuple[list[XY], list[XY]] = ([], [])
-    steps = 6
-    for i in range(len(plan.nodes) - 1):
-        for step in range(steps + (i == len(plan.nodes) - 2)):
-            share = step / steps
-            low = _between(plan.nodes[i][row], plan.nodes[i + 1][row], share)
-            high = _between(plan.nodes[i][row + 1], plan.nodes[i + 1][row + 1], share)
-            wind = 10.0 * math.sin((i + share) * 2.1)
-            half = RIVER_HALF_M + 4.0 * math.sin((i + share) * 3.7)
-            centre = move(_between(low, high, 0.5), high, wind)
-            middle.append(rounded(centre))
-            banks[0].append(rounded(move(centre, low, half)))
-            banks[1].append(rounded(move(centre, high, half)))
-    return middle, banks
-
-
-def _between(a: XY, b: XY, share: float) -> XY:
-    return (a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1]))
-
-
-def _draw_railway(plan: CityPlan, sketch: Sketch) -> None:
-    """Draw the track along its column; it shares a node with each street that crosses it level."""
-    column = plan.columns.index("rail")
-    track: list[XY] = []
-    for j in range(len(plan.level)):
-        middle = rounded(_between(plan.nodes[column][j], plan.nodes[column + 1][j], 0.5))
-        street = sketch.segments.get(("level", j, column, 0))
-        if plan.rail_crossings.get(j) == "level" and street is not None:
-            middle = street.join(0.5)
-            sketch.node_tags[middle] = {"railway": "level_crossing"}
-        track.append(middle)
-    river = plan.rows.index("river")
-    tags = {"railway": "rail", "name": "陇滨铁路", "gauge": "1435"}
-    sketch.add(track[: river + 1], **tags)
-    sketch.add(track[river : river + 2], **tags, bridge="yes", layer="1")
-    sketch.add(track[river + 1 :], **tags)
-
-
-def _draw_fences(plan: CityPlan, sketch: Sketch) -> None:
-    """Put a fence in the middle of each arterial, open where there are signals."""
-    i0, i1, j0, j1 = plan.core
-    for i, line in enumerate(plan.upright):
-        if line.highway == "primary":
-            opens = [j for j in range(j0, j1 + 1) if plan.level[j].signals]
-            _fence(plan.rows, sketch, {j: plan.nodes[i][j] for j in range(j0, j1 + 1)}, opens)
-    for j, line in enumerate(plan.level):
-        if line.highway == "primary":
-            opens = [i for i in range(i0, i1 + 1) if plan.upright[i].signals]
-            _fence(plan.columns, sketch, {i: plan.nodes[i][j] for i in range(i0, i1 + 1)}, opens)
-
-
-def _fence(kinds: tuple[str, ...], sketch: Sketch, at: dict[int, XY], opens: list[int]) -> None:
-    """Fence a line between its openings; never on water or rails."""
-    stops = sorted({min(at), max(at), *opens})
-    for low, high in zip(stops, stops[1:], strict=False):
-        if "block" not in kinds[low:high]:
-            continue
-        run = [at[k] for k in range(low, high + 1)]
-        run[0] = move(at[low], at[low + 1], FENCE_CLEAR_M)
-        run[-1] = move(at[high], at[high - 1], FENCE_CLEAR_M)
-        sketch.add(run, barrier="fence", fence_type="guard_rail")

@@ -23,8 +23,10 @@ from lianpian.city_files import (
 )
 from lianpian.city_fillers import fill_city
 from lianpian.city_ledger import write_ledger
-from lianpian.city_plan import CityPlan, Group, draw_plan
-from lianpian.city_register import Entry, Office, draw_offices, register
+from lianpian.city_obstacles import draw_obstacles
+from lianpian.city_old_town import Group
+from lianpian.city_plan import CityPlan, draw_plan
+from lianpian.city_register import Entry, Office, draw_offices, outline, register
 from lianpian.city_streets import Sketch, lay_streets
 
 PRINTED: Final = ((2021, 2, 24, 1_656), (2022, 3, 58, 4_763), (2023, 2, 54, 3_008))
@@ -148,12 +150,13 @@ def draw_city(*, communities: int = PRINTED_COMMUNITIES, seed: int = 0) -> City:
     words = _words()
     plan = draw_plan(size_groups(communities, seed), words, seed)
     sketch = lay_streets(plan, seed)
+    draw_obstacles(plan, sketch)
     settled = settle(plan, sketch, seed)
     fill_city(plan, sketch, settled.rest, seed)
     facilities = place_facilities(plan, sketch, settled, words, seed)
     offices = draw_offices(plan, communities, words)
-    entries = register(plan, sketch, settled, offices, words, seed)
-    extent = shapely.union_all([office.polygon for office in offices])
+    entries = register(plan, settled, offices, words, seed)
+    extent = outline(plan)
     return City(plan, sketch, settled, offices, entries, facilities, extent)
 
 
