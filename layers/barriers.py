@@ -63,7 +63,7 @@ def prepare_barriers(
     passable = read_marks(keyed, column_named(keyed, _BRIDGE_HEADERS))
     passable |= read_marks(keyed, column_named(keyed, _TUNNEL_HEADERS))
     words = read_texts(keyed, column_named(keyed, _KIND_HEADERS))
-    kinds = words.map(_kind, na_action="ignore").fillna("other")
+    kinds = words.map(_kind, na_action="ignore").astype("str").fillna("other")
     table = keyed.assign(kind=kinds, name=read_texts(keyed, column_named(keyed, _NAME_HEADERS)))
     unread = keyed.index[(kinds == "other") & words.notna() & (words != "other")]
     findings = [

@@ -81,8 +81,9 @@ def _merge_ends(lines: Lines, snap_m: float) -> tuple[Lines, int]:
     pairs = cKDTree(ends).query_pairs(snap_m, output_type="ndarray")
     links = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(ends),) * 2)
     _, group = connected_components(links, directed=False)
-    _, leader = np.unique(group, return_index=True)
-    target = ends[leader[group]]
+    by_line = np.argsort(np.arange(len(ends)) % len(lines), kind="stable")
+    _, first_of = np.unique(group[by_line], return_index=True)
+    target = ends[by_line[first_of][group]]
     is_moved = (target != ends).any(axis=1)
     # a short line whose ends fall together would vanish: it keeps both ends
     half = len(lines)

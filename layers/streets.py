@@ -226,7 +226,7 @@ def _cut(streets: gpd.GeoDataFrame, extent: shapely.Polygon) -> gpd.GeoDataFrame
 def _doubts(streets: gpd.GeoDataFrame, judged: pd.DataFrame) -> list[Finding]:
     unknown = streets["highway"][judged["order"] == 0]
     private = streets.index[judged["order"] == PRIVATE_LANES]
-    layered = streets["tags"].str.contains('"layer"', regex=False)
+    layered = streets["tags"].astype("str").str.contains('"layer"', regex=False)
     unread = streets.index[layered & judged["level"].isna()]
     findings = []
     if len(unknown):
