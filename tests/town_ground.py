@@ -95,6 +95,13 @@ def cell(position: int) -> tuple[int, int]:
     return position % 4, position // 4
 
 
+def block(position: int) -> Polygon:
+    """Give the ground between streets that a community stands on; blocks tile the town."""
+    column, row = cell(position)
+    x, y = WEST + column * PITCH_X, SOUTH + row * PITCH_Y
+    return box(x, y, x + PITCH_X, y + PITCH_Y)
+
+
 def gate(position: int) -> Point:
     column, row = cell(position)
     return at(column * PITCH_X + PITCH_X / 2, row * PITCH_Y)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from itertools import combinations
 from typing import Any
 
-import geopandas as gpd
 import pandas as pd
 import shapely
 
 from tests.town_ground import (
     ZONE_OF,
+    block,
     cell,
-    communities,
     community_ids,
     frame,
     gate,
@@ -26,7 +25,6 @@ from zoning.tables import MISSING_STATUSES
 
 def zoning(gaps: pd.DataFrame) -> dict[str, pd.DataFrame]:
     eligibility, assignment, partners = [], [], []
-    outlines = communities().set_index("community_id").geometry
     for position, (key, zone) in enumerate(zip(community_ids(), ZONE_OF, strict=True)):
         status = "excluded" if zone is None else "absorbable" if position == 9 else "core"
         eligibility.append(
@@ -74,17 +72,17 @@ def zoning(gaps: pd.DataFrame) -> dict[str, pd.DataFrame]:
         "eligibility": pd.DataFrame(eligibility),
         "adjacency": pd.DataFrame(adjacency),
         "assignment": pd.DataFrame(assignment),
-        "zones": _zones(outlines),
+        "zones": _zones(),
         "partners": ranked,
     }
 
 
-def _zones(outlines: gpd.GeoSeries) -> pd.DataFrame:
+def _zones() -> pd.DataFrame:
     rows = []
     for zone in sorted({zone for zone in ZONE_OF if zone}):
         members = [i for i, own in enumerate(ZONE_OF) if own == zone]
         keys = [community_ids()[i] for i in members]
-        outline = shapely.union_all([g.buffer(30, join_style="mitre") for g in outlines[keys]])
+        outline = shapely.union_all([block(i) for i in members])
         rows.append(
             {
                 "zone_id": zone,

@@ -126,7 +126,7 @@
       const strict = Math.round((gaps.limit_m ? gaps.limit_m[at] / app.doc.imprint.limit_m : 1) * app.doc.imprint.strict_m);
       notes.push(line(app.t("flips", { n: app.number(strict) }), "flips"));
     }
-    if (gaps.covered && gaps.covered[at] >= 0 && gaps.covered[at] < 100 && !app.isMissing(status)) {
+    if (gaps.covered && gaps.covered[at] >= 0 && gaps.covered[at] < 100 && (status === "met" || status === "small")) {
       notes.push(line(app.t("covered", { n: gaps.covered[at] }), "hint"));
     }
     if (gaps.bureau && app.isMissing(status)) {

@@ -52,7 +52,7 @@
     const size = app.map.getSize();
     return wide
       ? { paddingTopLeft: [30, 30], paddingBottomRight: [30, 40] }
-      : { paddingTopLeft: [16, 16], paddingBottomRight: [16, Math.round(size.y * 0.08) + 16] };
+      : { paddingTopLeft: [16, 60], paddingBottomRight: [16, Math.round(size.y * 0.08) + 16] };
   };
 
   const bounds = (box) => L.latLngBounds(app.latLng(box[0], box[3]), app.latLng(box[2], box[1]));

@@ -33,14 +33,16 @@
   };
   app.code = (group, word) => {
     const words = app.doc.codes[group] || {};
-    return word
+    const text = word
       .split(";")
       .map((part) => app.pick(words[part] || [part, part]))
       .join(app.state.language === "zh" ? "、" : ", ");
+    return words[word] ? raised(text) : text;
   };
   app.number = (value, digits = 0) =>
     value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
-  app.haveName = (have) => app.pick(app.doc.haves[have].label);
+  const raised = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+  app.haveName = (have) => raised(app.pick(app.doc.haves[have].label));
   app.communityName = (i) => {
     const name = (app.doc.communities.name || [])[i];
     return name || app.t("unnamed", { id: app.doc.communities.id[i] });
@@ -81,7 +83,7 @@
     }
     const step = looks.missing.find((one) => tally.missing >= one.low && tally.missing <= one.high);
     const waits = tally.unconfirmed + tally.no_data > 0;
-    return { key: `missing_${step.low}`, fill: step.fill, label: String(tally.missing), waits };
+    return { key: `missing_${step.low}`, fill: step.fill, label: tally.missing ? String(tally.missing) : "", waits };
   };
 
   app.recount = () => {

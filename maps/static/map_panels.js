@@ -153,7 +153,15 @@
     body.append(all);
     app.doc.haves.forEach((_, have) => body.append(haveRow(have)));
     table.append(body);
-    box.replaceChildren(table);
+    const hollow = app.doc.facilities.confirmed.includes("0")
+      ? app.make(
+          "p",
+          { class: "hint hollow" },
+          app.badgePicture(0, false),
+          app.make("span", { textContent: app.t("legend_unconfirmed_place") }),
+        )
+      : null;
+    box.replaceChildren(...[table, hollow].filter(Boolean));
     if (focused && document.getElementById(focused)) document.getElementById(focused).focus();
   };
 
@@ -208,7 +216,7 @@
   };
 
   /* Layers */
-  const layerRow = (name, pictures) =>
+  const layerRow = (name, picture, rows = []) =>
     app.make(
       "div",
       { class: "layer" },
@@ -225,9 +233,27 @@
           },
         }),
         app.make("span", { textContent: app.t(`layer_${name}`) }),
+        picture,
       ),
-      pictures.length ? app.make("ul", { class: "legend small" }, ...pictures) : null,
+      rows.length ? app.make("ul", { class: "legend small" }, ...rows) : null,
     );
+
+  /* Nested bands are darker inside, as on the map. */
+  const bandPictures = () =>
+    app.doc.bands.length < 2
+      ? []
+      : [...app.doc.bands].reverse().map((band, depth) => {
+          const picture = app.picture(26, 16, (pen) => {
+            for (let n = 0; n <= depth; n += 1) {
+              pen.fillStyle = app.circleFill("community");
+              pen.fillRect(1, 1, 24, 14);
+            }
+            pen.strokeStyle = app.doc.looks.circle;
+            pen.lineWidth = 2;
+            pen.strokeRect(1, 1, 24, 14);
+          });
+          return legendRow(picture, app.t("band_n", { n: band }));
+        });
 
   const gatePictures = () =>
     ["surveyed", "inferred", "nearest"].map((kind) => {
@@ -246,28 +272,14 @@
     const { doc, state } = app;
     const { circle, zone } = doc.looks;
     const rows = [];
-    if (doc.zones.id.length) {
-      rows.push(layerRow("zones", [legendRow(linePicture(zone, []), app.t("layer_zones"), doc.zones.id.length)]));
-    }
-    rows.push(
-      layerRow("circle", [
-        legendRow(linePicture(circle, [], "rgba(31,92,153,.13)"), app.t("legend_circle")),
-      ]),
-    );
-    if (doc.zones.id.length) {
-      rows.push(
-        layerRow("zone_circle", [
-          legendRow(linePicture("#6b3f94", [6, 3], "rgba(107,63,148,.09)"), app.t("legend_zone_circle")),
-        ]),
-      );
-    }
-    rows.push(layerRow("gates", gatePictures()));
-    if (doc.links) rows.push(layerRow("links", state.layers.links ? linkPictures() : []));
-    rows.push(layerRow("names", []));
-    document.getElementById("layers").replaceChildren(
-      ...rows,
-      app.make("p", { class: "hint", textContent: app.t("legend_unconfirmed_place") }),
-    );
+    const hasZones = doc.zones.id.length > 0;
+    if (hasZones) rows.push(layerRow("zones", linePicture(zone, [])));
+    rows.push(layerRow("circle", linePicture(circle, [], app.circleFill("community")), bandPictures()));
+    if (hasZones) rows.push(layerRow("zone_circle", linePicture("#6b3f94", [6, 3], app.circleFill("zone"))));
+    rows.push(layerRow("gates", null, gatePictures()));
+    if (doc.links) rows.push(layerRow("links", null, state.layers.links ? linkPictures() : []));
+    rows.push(layerRow("names", null));
+    document.getElementById("layers").replaceChildren(...rows);
     const walkers = document.getElementById("walkers");
     walkers.hidden = doc.walkers.length < 2;
     walkers.replaceChildren(

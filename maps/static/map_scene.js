@@ -88,7 +88,7 @@
     const top = app.doc.bands[app.doc.bands.length - 1];
     if (zone >= 0 && (layers.zone_circle || (chosen.kind === "zone" && layers.circle))) {
       const one = (app.doc.zone_circles[`${walker}_${top}`] || [])[zone];
-      if (one) out.push({ one, kind: "zone" });
+      if (one) out.push({ one, kind: "zone", band: top });
     }
     if (chosen && chosen.kind === "community" && layers.circle) {
       for (const band of [...app.doc.bands].reverse()) {
@@ -97,6 +97,24 @@
       }
     }
     return out;
+  };
+
+  app.circleFill = (kind) => (kind === "zone" ? "rgba(107,63,148,.10)" : "rgba(31,92,153,.14)");
+
+  /* The minutes of a circle, written on its northern end. */
+  const drawCircleNames = (ctx, view, taken) => {
+    for (const { one, kind, band } of circlesOfChosen()) {
+      let top = [0, Infinity];
+      for (const ring of one.parts) {
+        for (let i = 0; i < ring.length; i += 2) {
+          if (ring[i + 1] < top[1]) top = [ring[i], ring[i + 1]];
+        }
+      }
+      const text = app.t("band_n", { n: band });
+      const pill = kind === "zone" ? "#6b3f94" : app.doc.looks.circle;
+      const style = { size: 11.5, weight: 600, ink: "#ffffff", pill };
+      app.text(ctx, taken, text, view.x(top[0]), view.y(top[1]), style);
+    }
   };
 
   app.drawAreas = (ctx, view) => {
@@ -108,9 +126,7 @@
       fillShape(ctx, view, catchment, "rgba(31,92,153,.10)");
       strokeShapes(ctx, view, [catchment], "rgba(31,92,153,.55)", 1.4, [2, 4]);
     }
-    for (const { one, kind } of circles) {
-      fillShape(ctx, view, one, kind === "zone" ? "rgba(107,63,148,.09)" : "rgba(31,92,153,.13)");
-    }
+    for (const { one, kind } of circles) fillShape(ctx, view, one, app.circleFill(kind));
     communities.shapes.forEach((one, i) => {
       if (app.isSeen(view, one.box)) fillCommunity(ctx, view, i, 0.93);
     });
@@ -254,11 +270,10 @@
         halo: light ? "rgba(60,25,10,.75)" : "rgba(255,255,255,.9)",
       };
       const named = app.state.layers.names && view.zoom >= 15 && width > 46;
-      if (named) {
-        app.text(ctx, taken, app.communityName(i), x, y, { ...style, size: 12.5, fits: width * 1.5 });
-      }
+      const isWritten =
+        named && app.text(ctx, taken, app.communityName(i), x, y, { ...style, size: 12.5, fits: width * 1.5 });
       if (label && width > 20) {
-        const below = named ? 16 : 0;
+        const below = isWritten ? 19 : 0;
         app.text(ctx, taken, label, x, y + below, { ...style, size: 12, weight: 700 });
       }
     }
@@ -300,6 +315,7 @@
     drawLinks(ctx, view);
     drawGates(ctx, view);
     drawPlaces(ctx, view, taken);
+    drawCircleNames(ctx, view, taken);
     drawZoneNames(ctx, view, taken);
     drawCommunityNames(ctx, view, taken);
     drawStreetNames(ctx, view, taken);

@@ -1,0 +1,70 @@
+import json
+import re
+
+import pytest
+
+from layers.tables import CATEGORIES
+from maps import assets
+from maps.interactive import SCRIPTS
+
+OWN = (*SCRIPTS, "map.css", "page.html", "words.json", "symbols.json")
+
+
+def test_libraries_are_the_real_ones_and_name_no_address() -> None:
+    assert "1.9.3" in assets.leaflet_script()[:400]
+    assert "jQuery v3.7" in assets.jquery_script()[:200]
+    for script in (assets.leaflet_script(), assets.jquery_script()):
+        assert "sourceMappingURL" not in script
+        assert "</script" not in script.lower()
+
+
+def test_the_style_of_leaflet_asks_for_no_file() -> None:
+    assert "url(" not in assets.leaflet_style()
+    assert ".leaflet-container" in assets.leaflet_style()
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_own_files_name_no_address(name: str) -> None:
+    text = assets.static_text(name)
+    assert "//cdn" not in text
+    assert not re.search(r"https?://", text)
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_own_scripts_never_write_markup(name: str) -> None:
+    text = assets.static_text(name)
+    for sink in (
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacent",
+        "document.write",
+        "eval(",
+        "Function(",
+    ):
+        assert sink not in text, sink
+    assert "bindPopup" not in text
+
+
+def test_every_word_of_the_page_is_in_both_languages() -> None:
+    words = json.loads(assets.static_text("words.json"))
+    for key, both in words.items():
+        assert len(both) == 2, key
+        assert all(text.strip() for text in both), key
+        holes = [set(re.findall(r"\{\w+\}", text)) for text in both]
+        assert holes[0] == holes[1], key
+
+
+def test_every_word_that_the_page_asks_for_is_there_and_none_is_idle() -> None:
+    words = set(json.loads(assets.static_text("words.json")))
+    source = "\n".join(assets.static_text(name) for name in (*SCRIPTS, "page.html"))
+    asked = set(re.findall(r'\bt\("(\w+)"', source))
+    asked |= set(re.findall(r'data-word(?:-label|-placeholder)?="(\w+)"', source))
+    asked |= {"gate_surveyed", "gate_inferred", "gate_nearest"}
+    asked |= {key for key in words if key.startswith("layer_")}
+    asked |= {key for key in words if f'"{key}"' in source}
+    assert asked - words == set()
+    assert words - asked == set()
+
+
+def test_every_have_has_a_pictogram() -> None:
+    assert list(assets.static_table("symbols.json")) == list(CATEGORIES)

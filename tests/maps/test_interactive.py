@@ -1,0 +1,303 @@
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from maps.interactive import draw_public_map, draw_working_map
+from maps.labels import Imprint
+from tests.browser import Watched, count_colours, open_map, outside_requests, watched_page
+
+pytestmark = pytest.mark.browser
+
+Town = dict[str, pd.DataFrame]
+
+
+def choose(page: Page, name: str) -> None:
+    page.fill("#search", name)
+    page.press("#search", "Enter")
+
+
+def click_on(page: Page, community: str) -> None:
+    """Click where the map shows a community."""
+    spot = page.evaluate(
+        """(id) => {
+          const { doc, map, latLng } = window.lianpian;
+          const at = doc.communities.anchors[doc.communities.id.indexOf(id)];
+          const { x, y } = map.latLngToContainerPoint(latLng(at.x, at.y));
+          const box = map.getContainer().getBoundingClientRect();
+          return [box.left + x + 18, box.top + y - 14];
+        }""",
+        community,
+    )
+    page.mouse.click(*spot)
+
+
+def test_public_map_opens_without_any_request(watched: Watched, public_map: Path) -> None:
+    page = open_map(watched, public_map)
+    assert outside_requests(watched) == []
+    assert watched.errors == []
+    assert page.title() == "偃师区老旧小区组团连片改造"
+    for pane in ("base", "areas", "marks"):
+        assert count_colours(page, pane) > 3, pane
+
+
+def test_working_map_opens_without_any_request(watched: Watched, working_map: Path) -> None:
+    page = open_map(watched, working_map)
+    page.click("#open-table")
+    page.click("#table-dialog .close")
+    page.click("#open-about")
+    assert outside_requests(watched) == []
+    assert watched.errors == []
+    assert count_colours(page, "areas") > 3
+
+
+def test_a_click_on_a_community_shows_its_nine_haves(watched: Watched, public_map: Path) -> None:
+    page = open_map(watched, public_map)
+    click_on(page, "c01")
+    expect(page.locator("#card-title")).to_have_text("幸福里小区")
+    rows = page.locator("#card table.answers tr")
+    expect(rows).to_have_count(9)
+    clinic = rows.nth(2)
+    expect(clinic).to_contain_text("达标")
+    expect(clinic).to_contain_text("280 米")
+    expect(clinic).to_contain_text("4.2 分钟")
+    expect(clinic).to_contain_text("建设路社区卫生服务站")
+    expect(rows.nth(3)).to_contain_text("距离超标")
+    card = page.locator("#card")
+    for text in ("缺 1 项", "槐新街道", "Z01", "<50 户", "1,000 米", "偃政办〔2021〕4号 附件2"):
+        expect(card).to_contain_text(text)
+    page.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+    assert watched.errors == []
+
+
+def test_answers_that_flip_at_the_strict_limit_say_so(watched: Watched, public_map: Path) -> None:
+    page = open_map(watched, public_map)
+    choose(page, "东风厂家属院")
+    expect(page.locator("#card .flips").first).to_contain_text("800 米")
+
+
+def test_search_is_done_by_keyboard_alone(watched: Watched, public_map: Path) -> None:
+    page = open_map(watched, public_map)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.focus("#search")
+    page.keyboard.type("粮食局")
+    options = page.locator("#found [role=option]")
+    expect(options).to_have_count(2)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    assert options.nth(1).get_attribute("aria-selected") == "true"
+    assert page.get_attribute("#search", "aria-activedescendant") == "found-1"
+    page.keyboard.press("Enter")
+    expect(page.locator("#card-title")).to_be_focused()
+    assert "community=c10" in page.url
+    page.fill("#search", "没有这个小区")
+    expect(page.locator("#found")).to_contain_text("没有找到")
+
+
+def test_language_changes_without_reload(watched: Watched, public_map: Path) -> None:
+    page = open_map(watched, public_map)
+    choose(page, "幸福里")
+    page.evaluate("window.stays = 1")
+    page.click("[data-language=en]")
+    assert page.evaluate("window.stays") == 1
+    assert page.get_attribute("html", "lang") == "en"
+    expect(page.locator("#legend-title")).to_have_text("How many haves are missing")
+    expect(page.locator("#card")).to_contain_text("Too far")
+    expect(page.locator("#card")).to_contain_text("Street office")
+    expect(page.locator("#imprint")).to_contain_text("internal use")
+    left = page.locator("#side, #card, .bar-tools").all_inner_texts()
+    names = "幸福里|槐|夕阳|建设|偃|菜鸟|惠民|电动|公厕|卫生|中文|老年|商城|星星"
+    chinese = [
+        line
+        for text in left
+        for line in text.splitlines()
+        if re.search("[\u4e00-\u9fff]", line) and not re.search(names, line)
+    ]
+    assert chinese == []
+    page.click("[data-language=zh]")
+    expect(page.locator("#legend-title")).to_have_text("每个小区缺几项")
+    assert watched.errors == []
+
+
+def test_a_single_have_shows_its_answers_and_its_facilities(
+    watched: Watched, public_map: Path
+) -> None:
+    page = open_map(watched, public_map)
+    before = page.evaluate("window.lianpian.shownPlaces().size")
+    page.click("#have-3")
+    expect(page.locator("#legend-title")).to_have_text(re.compile("^城市书房.*各小区结论$"))
+    legend = page.locator("#legend li")
+    counts = dict(line.split("\n") for line in legend.all_inner_texts() if "\n" in line)
+    # Six communities west of the river are too far or without; four wait for the reading room.
+    assert counts == {
+        "达标": "0",
+        "面积不足": "0",
+        "距离超标": counts["距离超标"],
+        "缺项": counts["缺项"],
+        "待核实": "5",
+        "无数据": "1",
+    }
+    assert int(counts["距离超标"]) + int(counts["缺项"]) == 6
+    assert before == 0
+    assert page.evaluate("window.lianpian.shownPlaces().size") == 2
+    assert "have=library" in page.url
+    page.click("#have--1")
+    expect(page.locator("#legend-title")).to_have_text("每个小区缺几项")
+
+
+def test_the_legend_counts_every_community_once(watched: Watched, public_map: Path) -> None:
+    page = open_map(watched, public_map)
+    counts = [int(text) for text in page.locator("#legend .legend-count").all_inner_texts()]
+    *classes, waiting, no_data = counts
+    assert sum(classes) + no_data == 12
+    assert no_data == 1
+    assert waiting <= sum(classes)
+
+
+def test_facility_layers_stand_in_the_official_order_and_show_their_places(
+    watched: Watched, public_map: Path
+) -> None:
+    page = open_map(watched, public_map)
+    ids = page.eval_on_selector_all("#haves input", "nodes => nodes.map(node => node.id)")
+    assert ids == [f"places-{have}" for have in range(9)]
+    labels = page.eval_on_selector_all(
+        "#haves input", "nodes => nodes.map(node => node.getAttribute('aria-label'))"
+    )
+    assert "（3 处）" in labels[4]
+    page.check("#places-4")
+    assert page.evaluate("window.lianpian.shownPlaces().size") == 3
+
+
+def test_the_table_says_what_the_map_says(watched: Watched, public_map: Path, town: Town) -> None:
+    page = open_map(watched, public_map)
+    page.click("#open-table")
+    rows = page.locator("#table-body tbody tr")
+    expect(rows).to_have_count(len(town["communities"]))
+    first = rows.first.locator("th, td").all_inner_texts()
+    assert len(first) == 5 + 9
+    page.locator("#table-body tbody button", has_text="幸福里小区").click()
+    expect(page.locator("#card-title")).to_have_text("幸福里小区")
+
+
+def test_a_link_opens_the_same_view_again(watched: Watched, public_map: Path) -> None:
+    page = open_map(watched, public_map, "#community=c05&have=clinic&lang=en")
+    expect(page.locator("#card-title")).to_have_text("粮食局家属院")
+    expect(page.locator("#legend-title")).to_contain_text("answer by community")
+    assert page.evaluate("window.lianpian.state.have") == 2
+
+
+def test_the_life_circle_of_the_chosen_community_is_drawn(
+    watched: Watched, public_map: Path
+) -> None:
+    page = open_map(watched, public_map)
+    choose(page, "文化路小区")
+    with_circle = count_colours(page, "areas")
+    page.locator("#card .ticks input").first.uncheck()
+    page.wait_for_timeout(100)
+    assert count_colours(page, "areas") < with_circle
+    choose(page, "槐新花园")
+    expect(page.locator("#card")).to_contain_text("没有生活圈")
+
+
+def test_working_map_shows_what_the_bureau_needs(watched: Watched, working_map: Path) -> None:
+    page = open_map(watched, working_map)
+    choose(page, "机械厂北院")
+    card = page.locator("#card")
+    for text in ("159 户", "估算", "建设路8号门牌", "核心", "共用围墙", "依据"):
+        expect(card).to_contain_text(text)
+    adult = page.evaluate("window.lianpian.doc.gaps.adult.status")
+    page.click("#walker-older")
+    assert page.evaluate("window.lianpian.gaps().status") != adult
+    page.check("#layer-links")
+    expect(page.locator("#layers")).to_contain_text("人工断开")
+    page.locator("#zones button").nth(2).click()
+    expect(card).to_contain_text("Z03：3个小区")
+    expect(card).to_contain_text("有限值未满足")
+    choose(page, "c09")
+    expect(card).to_contain_text("小区无名称")
+    assert watched.errors == []
+
+
+def test_a_narrowed_public_map_still_opens(
+    watched: Watched, town: Town, imprint: Imprint, tmp_path: Path
+) -> None:
+    path = tmp_path / "narrow.html"
+    draw_public_map(town, replace(imprint, public_columns=("name", "households_band")), path)
+    page = open_map(watched, path)
+    choose(page, "幸福里")
+    expect(page.locator("#card")).to_contain_text("<50 户")
+    page.click("#open-table")
+    assert watched.errors == []
+
+
+def test_a_phone_shows_map_legend_and_card(phone: Watched, public_map: Path) -> None:
+    page = open_map(phone, public_map)
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width == 360
+    side = page.locator("#side").bounding_box()
+    assert side is not None
+    assert side["height"] < 740 / 2
+    expect(page.locator("#legend")).to_be_visible()
+    choose(page, "建设路12")
+    card = page.locator("#card").bounding_box()
+    assert card is not None
+    assert card["y"] > 740 * 0.3
+    assert card["width"] == 360
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("button, input, a")]
+          .filter((node) => node.checkVisibility() && !node.classList.contains("skip"))
+          .filter((node) => {
+            const box = (node.closest("label") || node).getBoundingClientRect();
+            return box.height < 24 && !node.classList.contains("link");
+          })
+          .map((node) => node.outerHTML)"""
+    )
+    assert small == []
+    assert phone.errors == []
+
+
+def test_controls_have_names_for_a_screen_reader(watched: Watched, working_map: Path) -> None:
+    page = open_map(watched, working_map)
+    choose(page, "幸福里")
+    nameless = page.evaluate(
+        """() => [...document.querySelectorAll("button, input, [role], section, aside, dialog")]
+          .filter((node) => !(node.getAttribute("aria-label") || node.textContent.trim()
+            || node.getAttribute("aria-labelledby") || (node.labels && node.labels.length)
+            || node.id === "spoken"))
+          .map((node) => node.outerHTML.slice(0, 120))"""
+    )
+    assert nameless == []
+
+
+def test_without_scripts_the_table_is_there(browser: Browser, public_map: Path) -> None:
+    with watched_page(browser, scripts=False) as watched:
+        watched.page.goto(public_map.as_uri())
+        table = watched.page.locator("#fallback table")
+        expect(table).to_be_visible()
+        expect(table.locator("tbody tr")).to_have_count(12)
+        expect(table).to_contain_text("幸福里小区")
+        expect(watched.page.locator("#fallback")).to_contain_text("OpenStreetMap")
+
+
+def test_marks_and_imprint_stand_on_the_map(
+    watched: Watched, town: Town, imprint: Imprint, tmp_path: Path
+) -> None:
+    path = tmp_path / "map.html"
+    marked = replace(
+        imprint, includes_unknown=True, edge_ignored=True, review_number="豫S(2025)1号"
+    )
+    draw_working_map(town, marked, path)
+    page = open_map(watched, path)
+    expect(page.locator("#imprint")).to_contain_text("审图号：豫S(2025)1号")
+    expect(page.locator("#imprint")).to_contain_text("© OpenStreetMap contributors")
+    for text in ("示例数据", "改造资格待定", "超出数据范围", "按楼栋估算"):
+        expect(page.locator("#marks")).to_contain_text(text)
+    page.click("#open-about")
+    about = page.locator("#about-body")
+    for text in ("偃师区住房和城乡建设局", "2021-03-27", "偃政办〔2021〕4号", "objective: 12345.6"):
+        expect(about).to_contain_text(text)
