@@ -5,21 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from zoning.rules import HAVE_NAMES
+
 Both = tuple[str, str]
 """A text in Chinese and in English."""
 
-HAVES: Final[Mapping[str, Both]] = {
-    "service_centre": ("便民服务中心", "service centre"),
-    "elderly_care": ("养老设施", "care for older people"),
-    "clinic": ("医疗服务中心", "clinic"),
-    "library": ("城市书房", "library"),
-    "toilet": ("公用厕所", "public toilet"),
-    "parcel": ("快递收发点", "parcel point"),
-    "shop": ("便民超市", "shop"),
-    "parking": ("停车场地", "parking"),
-    "charging": ("充电设施", "charging"),
-}
-"""The nine haves (九有) in their official order."""
+HAVES: Final[Mapping[str, Both]] = HAVE_NAMES
+"""The nine haves (九有) in their official order, named as in the summary."""
 
 STATUSES: Final[Mapping[str, Both]] = {
     "met": ("达标", "met"),
@@ -65,6 +57,7 @@ _LINKS: Final = {
     "road": ("隔道路", "across a road"),
     "arterial": ("隔主干道", "across an arterial road"),
     "bridge": ("经桥相连", "by a bridge"),
+    "through": ("经其他小区相连", "through other communities"),
     "none": ("不跨越", "nothing"),
     "added": ("人工增加", "added by a planner"),
     "cut": ("人工断开", "cut by a planner"),
@@ -89,7 +82,9 @@ WORDS: Final[Mapping[str, Mapping[str, Both]]] = {
     "gaps.reason": {
         **_NO_RESULT,
         "edge": ("生活圈超出数据范围", "the walk leaves the data"),
-        "unconfirmed": ("设施待核实", "the facility waits for review"),
+        "unconfirmed_facility": ("设施待核实", "the facility waits for review"),
+        "thin_data": ("此类设施数据偏少", "few facilities of this kind in the data"),
+        "beyond_limit": ("超出限值", "beyond the limit"),
     },
     "crosses": _LINKS,
     "shared_kind": _LINKS,
@@ -123,8 +118,8 @@ WORDS: Final[Mapping[str, Mapping[str, Both]]] = {
 YES_NO: Final[Mapping[bool, Both]] = {True: ("是", "yes"), False: ("否", "no")}
 
 
-def pick(both: Both, languages: Iterable[str]) -> str:
-    """Join the texts of the wanted languages, in their order, by a space.
+def pick(both: Both, languages: Iterable[str], *, joint: str = " ") -> str:
+    """Join the texts of the wanted languages, in their order.
 
     Parameters
     ----------
@@ -132,6 +127,8 @@ def pick(both: Both, languages: Iterable[str]) -> str:
         Chinese and English text.
     languages
         ``zh`` and ``en`` in order of preference.
+    joint
+        What stands between them.
 
     Returns
     -------
@@ -139,7 +136,7 @@ def pick(both: Both, languages: Iterable[str]) -> str:
         ``缺项 missing`` for both languages; a text that both share is given once.
     """
     texts = dict.fromkeys(both[0] if language == "zh" else both[1] for language in languages)
-    return " ".join(text for text in texts if text)
+    return joint.join(text for text in texts if text)
 
 
 def words_of(table: str, column: str) -> Mapping[str, Both]:

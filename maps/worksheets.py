@@ -21,12 +21,16 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from layers.tables import Caption
+from maps.fonts import one_line
 
 HAZARDS: Final = ("=", "+", "-", "@", "\t", "\r")
 """First characters that a spreadsheet may take for a formula (OWASP, CSV injection)."""
 
 LONGEST_TEXT: Final = 32_767
 """Characters that one cell holds (limit of the file format)."""
+
+LONGEST_MARGIN: Final = 100
+"""Characters of a printed header or footer; the format allows 255 with its codes."""
 
 MOST_ROWS: Final = 1_048_576
 """Rows that one sheet holds (limit of the file format)."""
@@ -166,8 +170,8 @@ def set_up_print(page: Worksheet, *, area: str, head_rows: int, title: str, foot
     page.print_options.gridLines = True
     page.print_options.horizontalCentered = True
     # An ampersand begins a code in headers and footers: doubled, it is the character itself.
-    page.oddHeader.center.text = title.replace("&", "&&")
-    page.oddFooter.left.text = footer.replace("&", "&&")
+    page.oddHeader.center.text = one_line(title)[:LONGEST_MARGIN].replace("&", "&&")
+    page.oddFooter.left.text = one_line(footer)[:LONGEST_MARGIN].replace("&", "&&")
     page.oddFooter.right.text = "&P / &N"
 
 

@@ -151,9 +151,9 @@ def test_haves_stand_in_their_official_order(book: Path) -> None:
     rows = rows_of(book, "服务范围")[2:]
     assert [str(row[0]).split()[0] for row in rows] == [
         "便民服务中心",
-        "养老设施",
+        "养老服务设施",
         "医疗服务中心",
-        "城市书房",
+        "城市书房（阅览室）",
         "公用厕所",
         "快递收发点",
         "便民超市",
@@ -193,7 +193,9 @@ def test_no_text_of_the_data_becomes_a_formula(tmp_path: Path) -> None:
     communities["=cmd|' /C calc'!A0"] = "=1+1"
     facilities = tables["facilities"]
     facilities["name"] = [HOSTILE[i % len(HOSTILE)] for i in range(len(facilities))]
-    imprint = Imprint(title="=1+1", drafting_unit="@x", sources=("+1", "-1"), date="2021-01-01")
+    imprint = Imprint(
+        title="=1+1 \x07 &P", drafting_unit="@x", sources=("+1", "-1"), date="2021-01-01"
+    )
     path = tmp_path / "plan.xlsx"
     write_workbook(tables, imprint, path)
     for name, xml in xml_of(path).items():

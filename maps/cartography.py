@@ -1,0 +1,335 @@
+"""Drawing the ground on a sheet: land, streets, communities, zones, facilities and their names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import shapely
+from matplotlib.axes import Axes
+
+from maps.drawing import Canvas, area_path, line_path
+from maps.paper import Frame, Window
+from maps.placing import Taken
+from maps.scene import Scene, count_fills
+from maps.sheet_style import (
+    ALARM,
+    BUILDING_FILL,
+    OUTLINE,
+    OUTSIDE,
+    PATH_COLOUR,
+    PRINT_FILLS,
+    SOFT_INK,
+    STREET_EDGE,
+    STREET_FILL,
+    STREET_WIDTHS,
+)
+from maps.style import (
+    CIRCLE_INK,
+    GATE_COLOURS,
+    LAND_COLOURS,
+    ZONE_INK,
+)
+from maps.words import HAVES
+
+_FINEST_MM: Final = 0.06
+"""Bends smaller than this on paper are not drawn."""
+
+_GATE_MM: Final = 1.5
+_DASH: Final = (4.0, 2.0)
+
+
+@dataclass
+class Shown:
+    """What a map shows, for a legend that lists nothing else.
+
+    Parameters
+    ----------
+    fills
+        Communities by class.
+    haves
+        Facilities by have: confirmed and waiting for review.
+    gates
+        Access points by kind.
+    signs
+        Further signs: ``zone``, ``circle``, ``major``, ``minor``, ``path``, ``water``, ``green``,
+        ``railway``, ``building``.
+    """
+
+    fills: dict[str, int] = field(default_factory=dict)
+    haves: dict[str, tuple[int, int]] = field(default_factory=dict)
+    gates: dict[str, int] = field(default_factory=dict)
+    signs: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class View:
+    """One map frame with what it looks at.
+
+    Parameters
+    ----------
+    frame, window
+        Where on the page, and which ground.
+    zone
+        The zone that the sheet is about; empty for all zones.
+    facilities, buildings, gates
+        Whether they are drawn.
+    badge
+        Width of the badges of facilities, mm on A3.
+    """
+
+    frame: Frame
+    window: Window
+    zone: str = ""
+    facilities: bool = False
+    buildings: bool = False
+    gates: bool = False
+    badge: float = 3.0
+
+
+class GroundMap:
+    """A map frame under the hand: each method draws one kind of thing and notes what was shown.
+
+    Parameters
+    ----------
+    canvas, view, scene
+        The page, the frame on it and what there is to draw.
+    """
+
+    def __init__(self, canvas: Canvas, view: View, scene: Scene) -> None:
+        self.canvas = canvas
+        self.view = view
+        self.scene = scene
+        self.shown = Shown()
+        self.axes: Axes = canvas.map_axes(view.frame, view.window)
+        width, height = view.frame.width, view.frame.height
+        self.taken = Taken((0.6, 0.6, width - 0.6, height - 0.6))
+
+    def draw(self) -> Shown:
+        """Draw everything from the ground upwards."""
+        self._land()
+        self._communities()
+        self._streets()
+        if self.view.buildings:
+            self._buildings()
+        self._zones()
+        if self.view.gates:
+            self._gates()
+        if self.view.facilities:
+            self._facilities()
+        return self.shown
+
+    def within(self, table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        """Keep the rows that the frame shows, cut to it and without needless bends."""
+        if table.empty:
+            return table
+        window = self.view.window
+        seen = table.iloc[np.sort(table.sindex.query(shapely.box(*window.bounds)))]
+        # Cut a little outside, so that no cut edge shows in the frame.
+        rim = window.metres(4 * self.canvas.by)
+        west, south, east, north = window.bounds
+        cut = shapely.clip_by_rect(
+            seen.geometry.to_numpy(), west - rim, south - rim, east + rim, north + rim
+        )
+        fine = shapely.simplify(cut, window.metres(_FINEST_MM * self.canvas.by))
+        kept = seen.set_geometry(gpd.GeoSeries(fine, index=seen.index, crs=table.crs))
+        return kept[~kept.geometry.is_empty]
+
+    def on_paper(self, x: float, y: float) -> tuple[float, float]:
+        """Turn metres into units of the layout from the frame's lower left corner."""
+        window, frame = self.view.window, self.view.frame
+        return (
+            (x - window.west) / window.width_m * frame.width,
+            (y - window.south) / window.height_m * frame.height,
+        )
+
+    def on_ground(self, x: float, y: float) -> tuple[float, float]:
+        """Turn units of the layout into metres: the way back of `on_paper`."""
+        window, frame = self.view.window, self.view.frame
+        return (
+            window.west + x / frame.width * window.width_m,
+            window.south + y / frame.height * window.height_m,
+        )
+
+    def _land(self) -> None:
+        land = self.within(self.scene.land)
+        for kind, zorder in (("green", 0.1), ("water", 0.2)):
+            shapes = land[land["kind"].eq(kind)].geometry.to_numpy() if len(land) else []
+            areas = area_path(np.asarray(shapes, dtype=object))
+            lines = line_path(np.asarray(shapes, dtype=object))
+            colour = LAND_COLOURS[kind]
+            if areas:
+                self.canvas.path(self.axes, areas, fill=colour, zorder=zorder)
+            if lines:
+                self.canvas.path(self.axes, lines, edge=colour, width=1.4, zorder=zorder)
+            if areas or lines:
+                self.shown.signs.add(kind)
+        rails = land[land["kind"].eq("railway")].geometry.to_numpy() if len(land) else []
+        path = line_path(np.asarray(rails, dtype=object))
+        if path:
+            self.shown.signs.add("railway")
+            colour = LAND_COLOURS["railway"]
+            self.canvas.path(self.axes, path, edge=colour, width=1.5, zorder=2.6)
+            self.canvas.path(
+                self.axes, path, edge="#ffffff", width=0.8, dash=(6.0, 6.0), zorder=2.61
+            )
+
+    def _communities(self) -> None:
+        seen = self.within(self.scene.communities)
+        if seen.empty:
+            return
+        zone = self.view.zone
+        if zone:
+            seen = seen.assign(fill=seen["fill"].where(seen["zone_id"].eq(zone), OUTSIDE))
+        self.shown.fills = count_fills(seen)
+        for key, rows in seen.groupby("fill", sort=True):
+            style = PRINT_FILLS[str(key)]
+            path = area_path(rows.geometry.to_numpy())
+            if path is None:
+                continue
+            self.canvas.path(self.axes, path, fill=style.colour, zorder=1.0)
+            if style.hatch:
+                self.canvas.path(
+                    self.axes, path, edge=style.ink, width=0.0, hatch=style.hatch, zorder=1.1
+                )
+            width = 0.35 if key == OUTSIDE else 0.6
+            self.canvas.path(self.axes, path, edge=OUTLINE, width=width, zorder=3.0)
+
+    def _streets(self) -> None:
+        streets = self.within(self.scene.streets)
+        if streets.empty:
+            return
+        # Streets grow with the scale, within what the eye bears.
+        grow = float(np.clip(6_000 / self.view.window.denominator, 0.5, 2.4))
+        for group, zorder in (("path", 2.0), ("minor", 2.1), ("major", 2.2)):
+            path = line_path(streets[streets["group"].eq(group)].geometry.to_numpy())
+            if path is None:
+                continue
+            self.shown.signs.add(group)
+            width = STREET_WIDTHS[group] * grow
+            if group == "path":
+                self.canvas.path(
+                    self.axes,
+                    path,
+                    edge=PATH_COLOUR,
+                    width=max(width, 0.3),
+                    dash=(3.0, 2.0),
+                    zorder=zorder,
+                )
+                continue
+            self.canvas.path(self.axes, path, edge=STREET_EDGE, width=width + 0.7, zorder=zorder)
+            self.canvas.path(self.axes, path, edge=STREET_FILL, width=width, zorder=zorder + 0.3)
+
+    def _buildings(self) -> None:
+        path = area_path(self.within(self.scene.buildings).geometry.to_numpy())
+        if path:
+            self.shown.signs.add("building")
+            self.canvas.path(
+                self.axes, path, edge="#ffffff", fill=BUILDING_FILL, width=0.2, zorder=2.9
+            )
+
+    def _zones(self) -> None:
+        zones = self.scene.zones
+        if self.view.zone:
+            zones = zones[zones.index == self.view.zone]
+        seen = self.within(zones)
+        path = area_path(seen.geometry.to_numpy()) if len(seen) else None
+        if path:
+            self.shown.signs.add("zone")
+            self.canvas.path(self.axes, path, edge="#ffffff", width=2.6, zorder=4.0)
+            self.canvas.path(self.axes, path, edge=ZONE_INK, width=1.4, zorder=4.1)
+
+    def draw_circle(self, zone: str) -> None:
+        """Draw the 15-minute life circle of a zone."""
+        circles = self.scene.circles
+        seen = self.within(circles[circles.index == zone])
+        path = area_path(seen.geometry.to_numpy()) if len(seen) else None
+        if path:
+            self.shown.signs.add("circle")
+            self.canvas.path(self.axes, path, edge=CIRCLE_INK, width=0.9, dash=_DASH, zorder=3.9)
+
+    def _gates(self) -> None:
+        gates = self.within(self.scene.gates)
+        if gates.empty:
+            return
+        for kind, colour in GATE_COLOURS.items():
+            rows = gates[gates["kind"].eq(kind)]
+            if rows.empty:
+                continue
+            self.shown.gates[kind] = len(rows)
+            self.canvas.marks(
+                self.axes,
+                rows.get_coordinates().to_numpy(),
+                shape="cross" if kind == "nearest" else "triangle",
+                fill="#ffffff" if kind == "inferred" else colour,
+                edge=colour,
+                size=_GATE_MM,
+            )
+            for x, y in rows.get_coordinates().to_numpy():
+                self.take(*self.on_paper(x, y), 0.8)
+
+    def _facilities(self) -> None:
+        seen = self.within(self.scene.facilities)
+        if seen.empty:
+            return
+        places = self._side_by_side(seen)
+        confirmed = seen["confirmed"].astype(bool).to_numpy()
+        category = seen["category"].to_numpy()
+        for have in HAVES:
+            for is_sure in (False, True):
+                chosen = (category == have) & (confirmed == is_sure)
+                if chosen.any():
+                    self.canvas.badge(
+                        self.axes, places[chosen], have, confirmed=is_sure, size=self.view.badge
+                    )
+            own = category == have
+            if own.any():
+                sure = int((own & confirmed).sum())
+                self.shown.haves[have] = (sure, int(own.sum()) - sure)
+        for x, y in places:
+            self.take(*self.on_paper(x, y), self.view.badge / 2)
+
+    def _side_by_side(self, seen: gpd.GeoDataFrame) -> npt.NDArray[np.float64]:
+        """Set badges that would cover each other side by side: one place may be several haves."""
+        places: npt.NDArray[np.float64] = seen.get_coordinates().to_numpy().copy()
+        step = self.view.window.metres(self.view.badge * self.canvas.by)
+        order = np.lexsort((seen["facility_id"], seen["category"]))
+        crowd: dict[tuple[int, int], int] = {}
+        for row in order:
+            cell = (int(places[row, 0] // step), int(places[row, 1] // step))
+            nth = crowd.get(cell, 0)
+            crowd[cell] = nth + 1
+            places[row, 0] += nth * step * 1.05
+        return places
+
+    def take(self, x: float, y: float, half: float) -> None:
+        """Keep labels off a square around a place on the paper."""
+        self.taken.take((x - half, y - half, x + half, y + half))
+
+    def draw_location(self, bounds: tuple[float, float, float, float]) -> None:
+        """Draw the whole area in a small frame, with the rectangle that a sheet shows."""
+        self._land()
+        scene = self.scene
+        plain = (
+            (scene.subdistricts, "none", SOFT_INK, 0.5, 1.0),
+            (scene.communities, OUTLINE, "none", 0.0, 1.1),
+            (scene.zones, "none", ZONE_INK, 0.7, 1.2),
+        )
+        for table, fill, edge, width, zorder in plain:
+            path = area_path(self.within(table).geometry.to_numpy()) if len(table) else None
+            if path:
+                self.canvas.path(self.axes, path, fill=fill, edge=edge, width=width, zorder=zorder)
+        path = area_path(np.asarray([shapely.box(*bounds)]))
+        if path:
+            self.canvas.path(self.axes, path, edge=ALARM, width=1.1, zorder=5.0)
+
+    def draw_surroundings(self, zone: str) -> None:
+        """Draw a zone in its life circle, with streets and facilities, in a small frame."""
+        self._land()
+        self._streets()
+        self._zones()
+        self.draw_circle(zone)
+        self._facilities()

@@ -1,0 +1,286 @@
+"""Furniture of a sheet: title, north arrow, scale bar, imprint, headings and tables of text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from matplotlib.path import Path
+
+from maps.drawing import LEADING, Across, Canvas
+from maps.labels import Imprint
+from maps.notes import marks, method, review_note, rulebook_title
+from maps.paper import MM_PER_M, MM_PER_POINT, Frame, Window, bar_length_m
+from maps.sheet_style import ALARM, HEAD_FILL, RULE, SOFT_INK
+from maps.style import INK
+from maps.words import Both, pick
+
+_TITLE_POINTS: Final = 15.0
+_SUBTITLE_POINTS: Final = 7.0
+_SMALL: Final = 4.9
+_SECTION_GAP: Final = 2.6
+_BAR_PARTS: Final = 4
+_BAR_HEIGHT: Final = 1.5
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What a sheet is called.
+
+    Parameters
+    ----------
+    title
+        What it shows, behind the title of the job.
+    number
+        Drawing number (图号).
+    """
+
+    title: Both
+    number: str
+
+
+def draw_title(canvas: Canvas, imprint: Imprint, sheet: Sheet) -> None:
+    """Write the title top centre, its translation below, and the mark of made data beside it."""
+    frame = canvas.layout.title
+    languages = imprint.languages
+    main = f"{imprint.title}  {pick(sheet.title, languages[:1])}"
+    points = _TITLE_POINTS
+    room = frame.width - 2 * 62.0
+    while canvas.width_of(_clean(canvas, main), points) > room and points > _SUBTITLE_POINTS:
+        points -= 0.5
+    upper, lower = frame.cut_top(frame.height * 0.66)
+    canvas.fitted(_middle(upper, room), main, points=points, across="center")
+    second = pick(sheet.title, languages[1:])
+    if second:
+        canvas.fitted(
+            _middle(lower, room), second, points=_SUBTITLE_POINTS, colour=SOFT_INK, across="center"
+        )
+    if imprint.made_data:
+        mark = Frame(frame.right - 46.0, frame.bottom + 5.2, 46.0, 7.6)
+        canvas.box(mark, edge=ALARM, width=0.8)
+        text = pick(("示例数据", "made data"), languages)
+        canvas.fitted(mark.inset(1.2), text, points=8.5, colour=ALARM, across="center")
+
+
+def _middle(frame: Frame, width: float) -> Frame:
+    return Frame(frame.left + (frame.width - width) / 2, frame.bottom, width, frame.height)
+
+
+def _clean(canvas: Canvas, text: str) -> str:
+    return "".join(character for character in text if character in canvas.face.advances)
+
+
+def draw_border(canvas: Canvas) -> None:
+    """Draw the border of the sheet."""
+    canvas.box(canvas.layout.page.inset(5.0), edge=INK, width=1.0)
+
+
+def draw_scale(canvas: Canvas, window: Window, languages: tuple[str, ...]) -> Frame:
+    """Draw the scale bar with the numeric scale in the lower left corner of the map.
+
+    Returns
+    -------
+    Frame
+        The plate that it stands on; labels keep off it.
+    """
+    metres = bar_length_m(window, canvas.by)
+    length = metres * MM_PER_M / window.denominator / canvas.by
+    frame = canvas.layout.map
+    plate = Frame(frame.left + 2.0, frame.bottom + 2.0, max(length + 16.0, 46.0), 11.5)
+    canvas.box(plate, edge=RULE, fill="#ffffff", width=0.4)
+    left, bottom = plate.left + 4.0, plate.bottom + 1.8
+    for part in range(_BAR_PARTS):
+        piece = Frame(left + length * part / _BAR_PARTS, bottom, length / _BAR_PARTS, _BAR_HEIGHT)
+        canvas.box(piece, edge=INK, fill=INK if part % 2 == 0 else "#ffffff", width=0.3)
+    for share in (0.0, 0.5, 1.0):
+        text = _distance(metres * share, with_unit=share == 1.0)
+        canvas.text(
+            left + length * share, bottom + 2.2, text, points=5.0, align=("center", "baseline")
+        )
+    name = pick(("比例尺", "Scale"), languages)
+    number = f"1:{window.denominator:,.0f}".replace(",", " ")
+    canvas.text(left - 1.6, plate.top - 3.4, f"{name} {number}（{canvas.layout.size}）", points=6.6)
+    return plate
+
+
+def _distance(metres: float, *, with_unit: bool) -> str:
+    return f"{metres:g}{' m' if with_unit else ''}"
+
+
+def draw_north(canvas: Canvas, languages: tuple[str, ...]) -> Frame:
+    """Draw the north arrow in the upper right corner of the map; give the plate it stands on."""
+    frame = canvas.layout.map
+    plate = Frame(frame.right - 12.0, frame.top - 17.0, 10.0, 15.0)
+    canvas.box(plate, edge=RULE, fill="#ffffff", width=0.4)
+    x, bottom, top = plate.left + 5.0, plate.bottom + 1.4, plate.top - 4.6
+    left_half = [(x, top), (x - 2.6, bottom), (x, bottom + 2.0), (x, top)]
+    right_half = [(x, top), (x + 2.6, bottom), (x, bottom + 2.0), (x, top)]
+    canvas.path(canvas.page, Path(left_half), edge=INK, fill=INK, width=0.4, zorder=3.0)
+    canvas.path(canvas.page, Path(right_half), edge=INK, fill="#ffffff", width=0.4, zorder=3.0)
+    word = pick(("北", "N"), languages[:1])
+    canvas.text(x, plate.top - 3.6, word, points=7.5, align=("center", "baseline"))
+    return plate
+
+
+def draw_imprint(
+    canvas: Canvas, imprint: Imprint, sheet: Sheet, *, crs_name: str, notes: list[Both]
+) -> None:
+    """Fill the strip along the bottom: who, when, from what, how; review number and seal."""
+    strip = canvas.layout.imprint
+    canvas.box(strip, edge=INK, width=0.6)
+    left = Frame(strip.left, strip.bottom, 112.0, strip.height)
+    right = Frame(strip.right - 78.0, strip.bottom, 78.0, strip.height)
+    middle = Frame(left.right, strip.bottom, right.left - left.right, strip.height)
+    for x in (left.right, right.left):
+        canvas.line([(x, strip.bottom), (x, strip.top)], width=0.4)
+    _draw_fields(canvas, left.inset(1.6), imprint, sheet, crs_name)
+    _draw_notes(canvas, middle.inset(1.6), imprint, notes)
+    _draw_review(canvas, right.inset(1.6), imprint)
+
+
+def _draw_fields(
+    canvas: Canvas, frame: Frame, imprint: Imprint, sheet: Sheet, crs_name: str
+) -> None:
+    languages = imprint.languages
+    fields: tuple[tuple[Both, str], ...] = (
+        (("图号", "Drawing no."), sheet.number),
+        (("编制单位", "Drafting unit"), imprint.drafting_unit),
+        (("编制日期", "Date"), imprint.date),
+        (("数据截止日期", "Date of the data"), imprint.data_date),
+        (("政策规则", "Rulebook"), pick(rulebook_title(imprint), languages[:1])),
+        (("坐标系", "Reference system"), crs_name),
+    )
+    row = frame.height / len(fields)
+    for number, (label, value) in enumerate(fields):
+        bottom = frame.top - row * (number + 1)
+        canvas.fitted(
+            Frame(frame.left, bottom, 37.0, row),
+            pick(label, languages),
+            points=5.6,
+            colour=SOFT_INK,
+        )
+        room = Frame(frame.left + 38.0, bottom, frame.width - 38.0, row)
+        canvas.fitted(room, value or "—", points=6.2)
+
+
+def _draw_notes(canvas: Canvas, frame: Frame, imprint: Imprint, notes: list[Both]) -> None:
+    rest = frame
+    for both in (*marks(imprint), *notes):
+        rest = canvas.paragraph(rest, pick(both, imprint.languages), points=5.4, colour=ALARM)
+    if imprint.sources:
+        label = pick(("数据来源：", "Sources:"), imprint.languages[:1])
+        rest = canvas.paragraph(rest, f"{label} {'；'.join(imprint.sources)}", points=_SMALL)
+    for language in imprint.languages:
+        text = "".join(pick(both, (language,)) + " " for both in method(imprint))
+        rest = canvas.paragraph(rest, text, points=_SMALL, colour=SOFT_INK)
+
+
+def _draw_review(canvas: Canvas, frame: Frame, imprint: Imprint) -> None:
+    note = review_note(imprint)
+    rest = canvas.paragraph(frame, pick(note, imprint.languages[:1]), points=6.4)
+    second = pick(note, imprint.languages[1:])
+    if second:
+        rest = canvas.paragraph(rest, second, points=_SMALL, colour=SOFT_INK)
+    seal = pick(("（盖章处）", "(seal)"), imprint.languages)
+    room = Frame(frame.left, frame.bottom, frame.width, 4.0)
+    canvas.fitted(room, seal, points=5.4, colour=SOFT_INK, across="right")
+
+
+def draw_heading(canvas: Canvas, frame: Frame, text: str) -> Frame:
+    """Write the heading of a section of a panel; give the room below."""
+    head, rest = frame.cut_top(5.2, 1.0)
+    canvas.fitted(Frame(head.left, head.bottom, head.width, 4.8), text, points=7.2)
+    canvas.line([(head.left, head.bottom), (head.right, head.bottom)], width=0.7)
+    return rest
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """A table of texts.
+
+    Parameters
+    ----------
+    header
+        Captions; empty for a table without them.
+    rows
+        Texts of the cells.
+    widths
+        Shares of the table's width.
+    align
+        Side that the cells of each column keep to.
+    """
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    widths: tuple[float, ...]
+    align: tuple[Across, ...]
+
+
+def draw_table(
+    canvas: Canvas,
+    frame: Frame,
+    table: TextTable,
+    *,
+    languages: tuple[str, ...],
+    points: float = 5.8,
+    row: float = 3.9,
+) -> Frame:
+    """Draw a table from the top of a frame; give the room below.
+
+    Rows that do not fit are not drawn: the last row then says how many, and where they are.
+    """
+    rest = frame
+    if table.header:
+        lines = 2 if any("\n" in text for text in table.header) else 1
+        head, rest = rest.cut_top(row * (0.72 * lines + 0.28))
+        canvas.box(head, fill=HEAD_FILL)
+        _draw_head(canvas, head, table, points)
+    room = int(rest.height / row + 1e-6)
+    shown = table.rows if len(table.rows) <= room else table.rows[: max(room - 1, 0)]
+    for cells in shown:
+        line, rest = rest.cut_top(row)
+        for text, cell, side in zip(cells, _cells(line, table), table.align, strict=True):
+            canvas.fitted(cell, text, points=points, across=side)
+        canvas.line([(line.left, line.bottom), (line.right, line.bottom)], colour=RULE, width=0.25)
+    hidden = len(table.rows) - len(shown)
+    if hidden and room:
+        line, rest = rest.cut_top(row)
+        more = (f"另有 {hidden} 行，见 plan.xlsx", f"{hidden} more rows in plan.xlsx")
+        canvas.fitted(line, pick(more, languages), points=points, colour=SOFT_INK)
+    return rest
+
+
+def _draw_head(canvas: Canvas, head: Frame, table: TextTable, points: float) -> None:
+    step = points * MM_PER_POINT * LEADING * 0.86
+    for text, cell, side in zip(table.header, _cells(head, table), table.align, strict=True):
+        lines = text.split("\n")
+        middle = (len(lines) - 1) / 2
+        for number, line in enumerate(lines):
+            shift = (middle - number) * step
+            place = Frame(cell.left, cell.bottom + shift, cell.width, cell.height)
+            canvas.fitted(place, line, points=points * (1.0 if number == 0 else 0.82), across=side)
+
+
+def _cells(line: Frame, table: TextTable) -> list[Frame]:
+    total = sum(table.widths)
+    left = line.left
+    cells = []
+    for share in table.widths:
+        width = line.width * share / total
+        cells.append(Frame(left + 0.9, line.bottom, width - 1.8, line.height))
+        left += width
+    return cells
+
+
+def draw_section(
+    canvas: Canvas, frame: Frame, title: Both, table: TextTable, languages: tuple[str, ...]
+) -> Frame:
+    """Draw a heading with a table below it; give the room below both."""
+    rest = draw_heading(canvas, frame, pick(title, languages))
+    rest = draw_table(canvas, rest, table, languages=languages)
+    return Frame(rest.left, rest.bottom, rest.width, max(rest.height - _SECTION_GAP, 0.0))
+
+
+def draw_inset(canvas: Canvas, frame: Frame) -> None:
+    """Draw the neat line of a map."""
+    canvas.box(frame, edge=INK, width=0.8)

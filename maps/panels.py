@@ -1,0 +1,298 @@
+"""Tables in the panels of sheets: figures, nine haves, zones, members, index of the series."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import Any, Final, TypeGuard
+
+import pandas as pd
+
+from maps.drawing import Across
+from maps.furniture import TextTable
+from maps.scene import Scene
+from maps.style import HAVE_CHARACTERS
+from maps.words import HAVES, LEFT_OUT, YES_NO, Both, pick, say
+
+FIGURES: Final = (
+    "zones",
+    "renovatable_communities",
+    "renovatable_households",
+    "outside_communities",
+    "communities",
+    "households",
+    "communities_all_met",
+    "communities_with_gaps",
+    "gaps",
+    "unconfirmed",
+    "facilities_confirmed",
+    "facilities_review",
+)
+"""Figures of the summary that the overview prints, as far as they are there."""
+
+_SQUARE_METRES: Final = 10_000
+
+
+def head(languages: tuple[str, ...], *captions: Both) -> tuple[str, ...]:
+    """Caption columns: one line a language."""
+    return tuple("\n".join(pick(both, (one,)) for one in languages) for both in captions)
+
+
+def number(value: object) -> str:
+    """Write a whole number with thin groups, or a dash where it is missing."""
+    return f"{value:,.0f}".replace(",", " ") if is_known(value) else "—"
+
+
+def is_known(value: object) -> TypeGuard[float]:
+    """Tell whether a cell holds a number."""
+    return not isinstance(value, str) and value is not pd.NA and value == value  # noqa: PLR0124
+
+
+def text(value: object) -> str:
+    """Give the text of a cell, several parts set apart; a dash where it is missing."""
+    return value.replace(";", "、") if isinstance(value, str) else "—"
+
+
+def figure(summary: pd.DataFrame, name: str) -> float | None:
+    """Look a figure up; nothing when it was not computed or is unknown."""
+    if name not in summary.index:
+        return None
+    value = summary["value"][name]
+    return float(value) if is_known(value) else None
+
+
+def summary_table(summary: pd.DataFrame, languages: tuple[str, ...]) -> TextTable:
+    """List the headline figures of a plan."""
+    rows = []
+    for name in FIGURES:
+        if name in summary.index:
+            caption = pick((summary["zh"][name], summary["en"][name]), languages)
+            unit = summary["unit"][name] if isinstance(summary["unit"][name], str) else ""
+            rows.append((caption, f"{number(summary['value'][name])} {unit}".strip()))
+    return TextTable((), tuple(rows), (3.4, 1.0), ("left", "right"))
+
+
+def haves_of_all(summary: pd.DataFrame, languages: tuple[str, ...]) -> TextTable:
+    """Show each have of the whole area: communities by answer, share of households covered."""
+    rows = []
+    for have, both in HAVES.items():
+        counts = [
+            number(figure(summary, f"{answer}_{have}_communities"))
+            for answer in ("met", "gaps", "unconfirmed")
+        ]
+        share = figure(summary, f"covered_{have}_share")
+        covered = "—" if share is None else f"{share:.0%}"
+        rows.append((HAVE_CHARACTERS[have], pick(both, languages), *counts, covered))
+    captions = head(
+        languages,
+        ("", ""),
+        ("九有（小区数）", "communities"),
+        ("达标", "met"),
+        ("缺项", "missing"),
+        ("待核实", "open"),
+        ("覆盖户数", "covered"),
+    )
+    align: tuple[Across, ...] = ("left", "left", "right", "right", "right", "right")
+    return TextTable(captions, tuple(rows), (0.5, 4.2, 0.9, 1.0, 1.0, 1.2), align)
+
+
+def haves_of_zone(zone_gaps: pd.DataFrame, zone: str, languages: tuple[str, ...]) -> TextTable:
+    """Show each have of a zone: communities and households covered, and the verdict; adults."""
+    rows = []
+    for have, row in _answers_of(zone_gaps, zone).items():
+        waiting = f" (+{row['communities_unconfirmed']})" if row["communities_unconfirmed"] else ""
+        rows.append(
+            (
+                HAVE_CHARACTERS[have],
+                pick(HAVES[have], languages),
+                f"{row['communities_met']}{waiting}/{row['communities']}",
+                f"{number(row['households_covered'])}/{number(row['households'])}",
+                _yes_no(row["met"], languages[:1]),
+            )
+        )
+    captions = head(
+        languages,
+        ("", ""),
+        ("九有", "nine haves"),
+        ("达标小区", "communities"),
+        ("覆盖户数", "households"),
+        ("达标", "met"),
+    )
+    align: tuple[Across, ...] = ("left", "left", "right", "right", "right")
+    return TextTable(captions, tuple(rows), (0.5, 3.5, 1.6, 2.0, 1.0), align)
+
+
+def _answers_of(zone_gaps: pd.DataFrame | None, zone: str) -> dict[str, dict[Hashable, Any]]:
+    """Look up the answers of a zone for adults by have, in their official order."""
+    if zone_gaps is None:
+        return {}
+    own = zone_gaps.reset_index()
+    own = own[own["zone_id"].eq(zone) & own["walker"].eq("adult")].set_index("category")
+    found = own.to_dict(orient="index")
+    return {have: found[have] for have in HAVES if have in found}
+
+
+def _yes_no(flag: object, languages: tuple[str, ...]) -> str:
+    if not is_known(flag):
+        return pick(("待核实", "open"), languages)
+    return pick(YES_NO[bool(flag)], languages)
+
+
+def zones_table(
+    tables: Mapping[str, pd.DataFrame], numbers: Mapping[str, str], languages: tuple[str, ...]
+) -> TextTable:
+    """List the zones with their size, what they lack and the number of their sheet."""
+    rows = []
+    for zone, row in tables["zones"].to_dict(orient="index").items():
+        rows.append(
+            (
+                str(zone),
+                number(row["communities"]),
+                number(row["households"]),
+                _lacks(tables.get("zone_gaps"), str(zone)),
+                numbers.get(str(zone), ""),
+            )
+        )
+    captions = head(
+        languages,
+        ("片区", "zone"),
+        ("小区", "comm."),
+        ("户数", "households"),
+        ("未全部达标", "not all met"),
+        ("图号", "sheet"),
+    )
+    align: tuple[Across, ...] = ("left", "right", "right", "left", "right")
+    return TextTable(captions, tuple(rows), (1.1, 0.9, 1.5, 3.2, 1.1), align)
+
+
+def _lacks(zone_gaps: pd.DataFrame | None, zone: str) -> str:
+    """Name the haves that a zone does not meet, by their characters."""
+    answers = _answers_of(zone_gaps, zone)
+    unmet = (have for have, row in answers.items() if is_known(row["met"]) and not row["met"])
+    return "".join(HAVE_CHARACTERS[have] for have in unmet)
+
+
+def zone_figures(
+    tables: Mapping[str, pd.DataFrame], zone: str, languages: tuple[str, ...]
+) -> TextTable:
+    """List the figures of one zone: size, floor area, centre, street offices, form."""
+    row = tables["zones"].loc[zone].to_dict()
+    communities = tables["communities"]
+    members = communities[tables["assignment"]["zone_id"].reindex(communities.index).eq(zone)]
+    names = communities["name"].dropna()
+    source = row["households_source"]
+    told = f"（{say('zones', 'households_source', source, languages[:1])}）" if source else ""
+    walk = row["walk_minutes_max"]
+    figures: list[tuple[Both, str]] = [
+        (("小区数", "Communities"), number(row["communities"])),
+        (("户数", "Households"), f"{number(row['households'])}{told}"),
+        (("楼栋数", "Buildings"), _total(members["buildings"], languages)),
+        (
+            ("建筑面积（万㎡）", "Floor area, 10 000 m²"),
+            _floor(members["floor_area_m2"], languages),
+        ),
+        (("所在街道", "Street office"), text(row["subdistricts"])),
+        (("中心小区", "Centre"), names.get(row["centre_id"], row["centre_id"])),
+        (("最远步行（分钟）", "Longest walk, min"), f"{walk:.1f}" if is_known(walk) else "—"),
+        (("满足限值", "Bounds met"), _yes_no(row["bounds_met"], languages)),
+    ]
+    rows = tuple((pick(label, languages), value) for label, value in figures)
+    return TextTable((), rows, (1.1, 1.0), ("left", "right"))
+
+
+def _floor(values: pd.Series, languages: tuple[str, ...]) -> str:
+    return _total(values / _SQUARE_METRES, languages, decimals=2)
+
+
+def _total(values: pd.Series, languages: tuple[str, ...], *, decimals: int = 0) -> str:
+    """Add up a column of members and say for how many it is not known."""
+    unknown = int(values.isna().sum())
+    if unknown == len(values):
+        return "—"
+    total = f"{float(values.sum()):,.{decimals}f}".replace(",", " ")
+    note = pick((f"{unknown} 个小区无数据", f"{unknown} unknown"), languages[:1])
+    return f"{total}（{note}）" if unknown else total
+
+
+def members_in_order(scene: Scene, zone: str) -> list[str]:
+    """Order the communities of a zone: those that lack most first; their places number them."""
+    members = scene.communities[scene.communities["zone_id"].eq(zone)]
+    order = members.assign(key=members.index).sort_values(
+        ["missing", "key"], ascending=[False, True]
+    )
+    return [str(key) for key in order.index]
+
+
+def members_table(scene: Scene, order: list[str], languages: tuple[str, ...]) -> TextTable:
+    """List the communities of a zone with their numbers on the map and what they lack."""
+    rows = []
+    for place, key in enumerate(order, start=1):
+        row = scene.communities.loc[key]
+        doubts = f"（{row['doubts']}）" if row["doubts"] else ""
+        answer = f"{row['lacks']}{doubts}" or "—"
+        if row["fill"] == "no_data":
+            answer = pick(("无数据", "no data"), languages[:1])
+        rows.append((str(place), str(row["label"]), number(row["households"]), answer))
+    captions = head(
+        languages,
+        ("号", "no."),
+        ("小区", "community"),
+        ("户数", "households"),
+        ("缺项（待核实）", "missing (open)"),
+    )
+    align: tuple[Across, ...] = ("right", "left", "right", "left")
+    return TextTable(captions, tuple(rows), (0.55, 3.6, 1.35, 2.8), align)
+
+
+def index_table(
+    tables: Mapping[str, pd.DataFrame], numbers: Mapping[str, str], languages: tuple[str, ...]
+) -> TextTable:
+    """List all zones of a series with what each meets: the index sheet."""
+    rows = []
+    for zone, row in tables["zones"].to_dict(orient="index").items():
+        answers = _answers_of(tables.get("zone_gaps"), str(zone))
+        walk, compact = row["walk_minutes_max"], row["compactness"]
+        rows.append(
+            (
+                numbers.get(str(zone), ""),
+                str(zone),
+                text(row["subdistricts"]),
+                number(row["communities"]),
+                number(row["households"]),
+                f"{walk:.1f}" if is_known(walk) else "—",
+                f"{compact:.2f}" if is_known(compact) else "—",
+                _yes_no(row["bounds_met"], languages[:1]),
+                *(_met_of(answers.get(have)) for have in HAVES),
+            )
+        )
+    captions = head(
+        languages,
+        ("图号", "sheet"),
+        ("片区", "zone"),
+        ("街道", "street office"),
+        ("小区", "comm."),
+        ("户数", "households"),
+        ("最远步行", "walk, min"),
+        ("紧凑度", "compact"),
+        ("满足限值", "bounds"),
+        *HAVES.values(),
+    )
+    widths = (1.2, 1.0, 3.4, 0.9, 1.3, 1.3, 1.1, 1.2, *(2.0,) * len(HAVES))
+    sides: tuple[Across, ...] = ("left", "left", "left")
+    right: list[Across] = ["right"] * (len(widths) - len(sides))
+    return TextTable(captions, tuple(rows), widths, (*sides, *right))
+
+
+def _met_of(row: Mapping[Hashable, Any] | None) -> str:
+    return f"{row['communities_met']}/{row['communities']}" if row else "—"
+
+
+def left_out_table(tables: Mapping[str, pd.DataFrame], languages: tuple[str, ...]) -> TextTable:
+    """Count the communities outside of all zones by reason."""
+    counts = tables["assignment"]["reason"].value_counts()
+    rows = tuple(
+        (pick(both, languages), str(int(counts[reason])))
+        for reason, both in LEFT_OUT.items()
+        if reason in counts.index
+    )
+    captions = head(languages, ("未入片区的小区", "communities in no zone"), ("小区数", "number"))
+    return TextTable(captions, rows, (4.0, 1.0), ("left", "right"))

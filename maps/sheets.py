@@ -1,0 +1,370 @@
+"""Sheets for wall and file: an overview, an index and one sheet a zone, true to scale on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from math import ceil
+from pathlib import Path
+from typing import Final
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_pdf import PdfPages
+from matplotlib.figure import Figure
+
+from maps.cartography import GroundMap, Shown, View
+from maps.drawing import Canvas
+from maps.fonts import paper_face
+from maps.furniture import (
+    Sheet,
+    draw_border,
+    draw_heading,
+    draw_imprint,
+    draw_inset,
+    draw_north,
+    draw_scale,
+    draw_section,
+    draw_table,
+    draw_title,
+)
+from maps.labels import Imprint
+from maps.legends import draw_legend
+from maps.map_labels import (
+    label_communities,
+    label_facilities,
+    label_streets,
+    label_zones,
+)
+from maps.panels import (
+    haves_of_all,
+    haves_of_zone,
+    index_table,
+    left_out_table,
+    members_in_order,
+    members_table,
+    summary_table,
+    zone_figures,
+    zones_table,
+)
+from maps.paper import Frame, SheetWish, choose_window, lay_out, read_wish
+from maps.scene import Scene, make_scene
+from maps.words import Both, pick
+
+OVERVIEW: Final[Both] = ("缺项与片区总图", "Overview: missing haves and zones")
+INDEX: Final[Both] = ("片区一览与图纸目录", "Zones and index of sheets")
+WALL: Final = SheetWish("A1", "pdf", 96)
+PREVIEW: Final = SheetWish("A3", "png", 96)
+_GAP: Final = 2.4
+_LOCATION: Final = 46.0
+_CIRCLE: Final = 58.0
+_EXPLANATION: Final = 26.0
+_INDEX_ROW: Final = 4.4
+_LARGEST_ROW: Final = 6.0
+_INDEX_POINTS: Final = 5.8
+_INDEX_REST: Final = 48.0
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What all sheets of a plan share."""
+
+    tables: Mapping[str, pd.DataFrame]
+    imprint: Imprint
+    scene: Scene
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return self.imprint.languages
+
+    @property
+    def zones(self) -> list[str]:
+        """List the zones that get a sheet."""
+        return [str(zone) for zone in self.scene.zones.index]
+
+
+def draw_sheets(
+    tables: Mapping[str, pd.DataFrame],
+    imprint: Imprint,
+    folder: Path,
+    *,
+    sheets: tuple[str, ...] = ("A3 pdf",),
+) -> tuple[Path, ...]:
+    """Draw the sheets of a plan.
+
+    Parameters
+    ----------
+    tables
+        Tables under their contracts, by name, in one metric reference system.
+    imprint
+        What stands in the margins.
+    folder
+        Where the files go; made when it is not there.
+    sheets
+        Series to draw: page, format and, for ``png``, dots per inch: ``"A1 png 150"``.
+
+    Returns
+    -------
+    tuple of Path
+        ``sheets-A3.pdf``: overview, index and one page a zone, one such file a PDF series;
+        ``overview-A1.pdf`` for the wall; ``overview-A3.png``, the preview at 96 dpi; and for a
+        PNG series ``sheet-A1-01.png`` and on.
+
+    Raises
+    ------
+    JobError
+        If a series is not one that can be drawn.
+    OutputError
+        If a text has a character that the face cannot draw.
+
+    Notes
+    -----
+    Equal tables and imprint give equal bytes: no clock, no chance, fixed metadata.
+    """
+    wishes = [read_wish(text) for text in sheets]
+    series = next((wish.size for wish in wishes), PREVIEW.size)
+    job = _Job(tables, imprint, make_scene(tables))
+    folder.mkdir(parents=True, exist_ok=True)
+    written: list[Path] = []
+    # Type 42: embedded outlines, cut down to the glyphs in use, so that text stays text.
+    with mpl.rc_context({"pdf.fonttype": 42, "hatch.linewidth": 0.4}):
+        for wish in wishes:
+            written += _write_series(job, wish, folder)
+        wall = folder / f"overview-{WALL.size}.pdf"
+        _write_pdf(wall, imprint, iter([_overview(job, WALL.size, series)]))
+        preview = folder / f"overview-{PREVIEW.size}.png"
+        _write_png(preview, _overview(job, PREVIEW.size, series), PREVIEW.dpi)
+    return (*written, wall, preview)
+
+
+def _write_series(job: _Job, wish: SheetWish, folder: Path) -> list[Path]:
+    if wish.form == "pdf":
+        path = folder / f"sheets-{wish.size}.pdf"
+        _write_pdf(path, job.imprint, _series(job, wish.size))
+        return [path]
+    paths = []
+    for number, figure in enumerate(_series(job, wish.size), start=1):
+        path = folder / f"sheet-{wish.size}-{number:02d}.png"
+        _write_png(path, figure, wish.dpi)
+        paths.append(path)
+    return paths
+
+
+def _write_pdf(path: Path, imprint: Imprint, figures: Iterator[Figure]) -> None:
+    facts = {
+        "Title": imprint.title,
+        "Author": imprint.drafting_unit,
+        "Creator": f"lianpian {imprint.version}".strip(),
+        "Producer": "lianpian",
+        "CreationDate": None,
+    }
+    with PdfPages(path, metadata=facts) as pages:
+        for figure in figures:
+            pages.savefig(figure)
+
+
+def _write_png(path: Path, figure: Figure, dpi: int) -> None:
+    FigureCanvasAgg(figure)
+    figure.savefig(path, format="png", dpi=dpi, metadata={"Software": "lianpian"})
+
+
+def _series(job: _Job, size: str) -> Iterator[Figure]:
+    """Draw the pages of a series one after the other: overview, index, zones."""
+    yield _overview(job, size, size)
+    if job.zones:
+        yield from _index(job, size)
+    for zone in job.zones:
+        yield _zone_sheet(job, size, zone)
+
+
+def _numbers(job: _Job, size: str) -> dict[str, str]:
+    """Give each zone's sheet its drawing number; the overview is 01, the index follows it."""
+    first = 2 + _index_pages(job, size)
+    return {zone: f"{size}-{first + place:02d}" for place, zone in enumerate(job.zones)}
+
+
+def _overview(job: _Job, size: str, series: str) -> Figure:
+    """Draw the overview; the sheets that it refers to are those of the series of a page size."""
+    layout = lay_out(size)
+    canvas = Canvas(layout, paper_face())
+    sheet = Sheet(OVERVIEW, f"{size}-01")
+    window = choose_window(_bounds_of_all(job.scene), layout.map, canvas.by)
+    ground = GroundMap(canvas, View(layout.map, window), job.scene)
+    shown = ground.draw()
+    _furnish(canvas, job, sheet, ground)
+    label_zones(ground, 10.0)
+    label_communities(ground, dict(job.scene.communities["label"]), 5.2)
+    label_streets(ground, 4.8)
+    rest = _location(canvas, job, layout.left, window.bounds)
+    _legend(canvas, job, rest, shown)
+    _overview_panel(canvas, job, layout.right, series)
+    return canvas.figure
+
+
+def _bounds_of_all(scene: Scene) -> tuple[float, float, float, float]:
+    west, south, east, north = scene.communities.total_bounds
+    return float(west), float(south), float(east), float(north)
+
+
+def _furnish(canvas: Canvas, job: _Job, sheet: Sheet, ground: GroundMap) -> None:
+    """Draw title, borders, scale, north and imprint; labels of the map keep off the plates."""
+    draw_title(canvas, job.imprint, sheet)
+    draw_border(canvas)
+    draw_inset(canvas, canvas.layout.map)
+    frame = canvas.layout.map
+    for plate in (
+        draw_scale(canvas, ground.view.window, job.languages),
+        draw_north(canvas, job.languages),
+    ):
+        left, bottom = plate.left - frame.left, plate.bottom - frame.bottom
+        ground.taken.take((left, bottom, left + plate.width, bottom + plate.height))
+    draw_imprint(canvas, job.imprint, sheet, crs_name=job.scene.crs_name, notes=[])
+
+
+def _location(
+    canvas: Canvas, job: _Job, panel: Frame, bounds: tuple[float, float, float, float]
+) -> Frame:
+    """Draw the small map that shows where the sheet lies in the whole area."""
+    rest = draw_heading(canvas, panel, pick(("区位图", "Location"), job.languages))
+    frame, rest = rest.cut_top(_LOCATION, _GAP)
+    scene = job.scene
+    around = scene.subdistricts if len(scene.subdistricts) else scene.communities
+    whole = _joined(tuple(around.total_bounds), bounds)
+    window = choose_window(whole, frame, canvas.by, round_scale=False)
+    small = GroundMap(canvas, View(frame, window), scene)
+    small.draw_location(bounds)
+    draw_inset(canvas, frame)
+    return rest
+
+
+def _joined(
+    one: tuple[float, ...], other: tuple[float, float, float, float]
+) -> tuple[float, float, float, float]:
+    return (
+        min(one[0], other[0]),
+        min(one[1], other[1]),
+        max(one[2], other[2]),
+        max(one[3], other[3]),
+    )
+
+
+def _legend(canvas: Canvas, job: _Job, panel: Frame, shown: Shown) -> None:
+    rest = draw_heading(canvas, panel, pick(("图例", "Legend"), job.languages))
+    draw_legend(canvas, rest, shown, job.languages)
+
+
+def _overview_panel(canvas: Canvas, job: _Job, panel: Frame, series: str) -> None:
+    tables, languages, rest = job.tables, job.languages, panel
+    if "summary" in tables and len(tables["summary"]):
+        figures = summary_table(tables["summary"], languages)
+        rest = draw_section(canvas, rest, ("主要指标", "Figures"), figures, languages)
+        haves = haves_of_all(tables["summary"], languages)
+        rest = draw_section(canvas, rest, ("九有配置", "Nine haves"), haves, languages)
+    if job.zones:
+        zones = zones_table(tables, _numbers(job, series), languages)
+        draw_section(canvas, rest, ("片区", "Zones"), zones, languages)
+
+
+def _zone_sheet(job: _Job, size: str, zone: str) -> Figure:
+    layout = lay_out(size)
+    canvas = Canvas(layout, paper_face())
+    number = _numbers(job, size)[zone]
+    sheet = Sheet((f"{zone} 片区规划图", f"Plan of zone {zone}"), number)
+    scene = job.scene
+    members = scene.communities[scene.communities["zone_id"].eq(zone)]
+    shape = scene.zones.loc[[zone]]
+    bounds = _joined(tuple(shape.total_bounds), tuple(members.total_bounds))
+    window = choose_window(bounds, layout.map, canvas.by, margin=0.08)
+    view = View(layout.map, window, zone=zone, facilities=True, buildings=True, gates=True)
+    ground = GroundMap(canvas, view, scene)
+    shown = ground.draw()
+    ground.draw_circle(zone)
+    _furnish(canvas, job, sheet, ground)
+    order = members_in_order(scene, zone)
+    numbers = {key: str(place) for place, key in enumerate(order, start=1)}
+    names = {key: f"{numbers[key]} {scene.communities.loc[key, 'label']}" for key in order}
+    dropped = label_communities(ground, names, 5.8)
+    label_communities(ground, {key: numbers[key] for key in dropped}, 5.8)
+    label_streets(ground, 5.2)
+    label_facilities(ground, 4.6)
+    rest = _location(canvas, job, layout.left, window.bounds)
+    rest = _circle(canvas, job, rest, zone)
+    _legend(canvas, job, rest, shown)
+    _zone_panel(canvas, job, zone, order)
+    return canvas.figure
+
+
+def _circle(canvas: Canvas, job: _Job, panel: Frame, zone: str) -> Frame:
+    """Draw the small map of the zone's 15-minute life circle with the facilities in it."""
+    circles = job.scene.circles
+    own = circles[circles.index == zone]
+    if own.empty:
+        return panel
+    title = pick(("15 分钟生活圈", "15-minute life circle"), job.languages)
+    rest = draw_heading(canvas, panel, title)
+    frame, rest = rest.cut_top(_CIRCLE, _GAP)
+    west, south, east, north = own.total_bounds
+    bounds = float(west), float(south), float(east), float(north)
+    window = choose_window(bounds, frame, canvas.by, margin=0.03, round_scale=False)
+    view = View(frame, window, zone=zone, facilities=True, badge=1.9)
+    GroundMap(canvas, view, job.scene).draw_surroundings(zone)
+    draw_inset(canvas, frame)
+    return rest
+
+
+def _zone_panel(canvas: Canvas, job: _Job, zone: str, order: list[str]) -> None:
+    tables, languages, rest = job.tables, job.languages, canvas.layout.right
+    figures = zone_figures(tables, zone, languages)
+    rest = draw_section(canvas, rest, ("片区指标", "Figures"), figures, languages)
+    if "zone_gaps" in tables:
+        haves = haves_of_zone(tables["zone_gaps"], zone, languages)
+        rest = draw_section(canvas, rest, ("九有配置", "Nine haves"), haves, languages)
+    row = tables["zones"].loc[zone].to_dict()
+    texts = [row[f"explanation_{language}"] for language in languages]
+    said = [text for text in texts if isinstance(text, str)]
+    if said:
+        rest = draw_heading(canvas, rest, pick(("为何如此划分", "Why this zone"), languages))
+        part, below = rest.cut_top(_EXPLANATION, _GAP)
+        left = part
+        for text in said:
+            left = canvas.paragraph(left, text, points=5.4)
+        # What the explanation leaves free goes to the list of members.
+        rest = Frame(rest.left, rest.bottom, rest.width, below.height + left.height)
+    members = members_table(job.scene, order, languages)
+    draw_section(canvas, rest, ("小区与缺项", "Communities"), members, languages)
+
+
+def _index_frame(size: str) -> Frame:
+    layout = lay_out(size)
+    bottom = layout.map.bottom
+    return Frame(layout.left.left, bottom, layout.right.right - layout.left.left, layout.map.height)
+
+
+def _zones_per_page(size: str) -> int:
+    room = _index_frame(size).height - _INDEX_REST
+    return max(int(room / _INDEX_ROW), 1)
+
+
+def _index_pages(job: _Job, size: str) -> int:
+    return ceil(len(job.zones) / _zones_per_page(size))
+
+
+def _index(job: _Job, size: str) -> Iterator[Figure]:
+    """Draw the index: all zones with what they meet, and who is in none."""
+    table = index_table(job.tables, _numbers(job, size), job.languages)
+    step, pages = _zones_per_page(size), _index_pages(job, size)
+    for page in range(pages):
+        canvas = Canvas(lay_out(size), paper_face())
+        sheet = Sheet(INDEX, f"{size}-{2 + page:02d}")
+        draw_title(canvas, job.imprint, sheet)
+        draw_border(canvas)
+        draw_imprint(canvas, job.imprint, sheet, crs_name=job.scene.crs_name, notes=[])
+        part = replace(table, rows=table.rows[page * step : (page + 1) * step])
+        rest = draw_table(canvas, _index_frame(size), part, languages=job.languages, row=_INDEX_ROW)
+        if page == pages - 1:
+            left_out = left_out_table(job.tables, job.languages)
+            if left_out.rows:
+                below = Frame(rest.left, rest.bottom, 120.0, rest.height - 2 * _GAP)
+                draw_table(canvas, below, left_out, languages=job.languages)
+        yield canvas.figure
