@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 
 from lianpian.city_communities import Settlement
 from lianpian.city_old_town import Cell
-from lianpian.city_plan import XY, CityPlan
+from lianpian.city_plan import XY, CityPlan, name_neighbourhood
 from lianpian.city_streets import Sketch, Street, frontage, rounded
 
 FRONT_M: Final = 5.5
 """From the middle of the carriageway to the shopfronts; they stand outside the walls."""
 
 BEHIND_WALL_M: Final = 40.0
+TWIN_SHARE: Final = 0.25
+TWIN_STEP_M: Final = 7.0
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,8 @@ def place_facilities(
                     pool = across
                 cell = pool[int(rng.integers(len(pool)))]
                 facilities.append(_place(plan, sketch, cell, row, words, rng))
+                if "twin_name" in row and rng.random() < TWIN_SHARE:
+                    facilities.append(_beside_itself(facilities[-1], row))
     return facilities
 
 
@@ -103,14 +107,27 @@ def _place(
     streets = [street for street in frontage(plan, sketch, cell).values() if street is not None]
     street = streets[int(rng.integers(len(streets)))]
     point = _beside(street, float(rng.uniform(0.08, 0.92)), _middle(plan, cell))
-    names = row["names"]
-    name = names[int(rng.integers(len(names)))].format(
-        n=words["neighbourhoods"][int(rng.integers(len(words["neighbourhoods"])))],
+    band = plan.band_of(cell)
+    villages = words["villages"]
+    local = villages[int(rng.integers(len(villages)))] + "村"
+    name = row["names"][int(rng.integers(len(row["names"])))].format(
+        n=local if band is None else name_neighbourhood(band, words),
         s=words["surnames"][int(rng.integers(len(words["surnames"])))],
         r=street.tags.get("name", "滨河路"),
     )
     return Facility(
         row["category"], name, row["type"], row["typecode"], street.tags.get("name", ""), point
+    )
+
+
+def _beside_itself(facility: Facility, row: dict[str, Any]) -> Facility:
+    """List a place a second time, a few steps on, as providers do with the halves of a toilet."""
+    x, y = facility.point
+    return replace(
+        facility,
+        name=row["twin_name"],
+        typecode=row["twin_typecode"],
+        point=rounded((x + TWIN_STEP_M, y)),
     )
 
 

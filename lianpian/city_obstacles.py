@@ -10,6 +10,9 @@ from lianpian.city_plan import XY, CityPlan
 from lianpian.city_streets import Sketch, move, rounded
 
 RIVER_HALF_M: Final = 50.0
+STEPS: Final = 6
+"""Points of the banks between two streets."""
+
 FENCE_CLEAR_M: Final = 16.0
 
 
@@ -36,14 +39,13 @@ def _draw_river(plan: CityPlan, sketch: Sketch) -> None:
     ring = banks[0] + banks[1][::-1]
     sketch.add([*ring, ring[0]], natural="water", water="river", name="洛滨河")
     i0, i1, _, _ = plan.core
-    steps = len(banks[1]) // (len(plan.nodes) - 1)
-    path = [rounded((x, y + 6.0)) for x, y in banks[1][i0 * steps : i1 * steps + 1]]
+    path = [rounded((x, y + 6.0)) for x, y in banks[1][i0 * STEPS : i1 * STEPS + 1]]
     sketch.add(path, highway="footway", name="滨河步道", surface="paving_stones")
     for i in range(i0, i1):
         street = sketch.segments.get(("level", row + 1, i, 0))
         if street is None:
             continue
-        foot = path[(i - i0) * steps + steps // 2]
+        foot = path[(i - i0) * STEPS + STEPS // 2]
         top = street.join(street.nearest(foot))
         sketch.add([top, move(top, foot, math.dist(top, foot) / 2)], highway="footway")
         sketch.add(
@@ -55,18 +57,19 @@ def _river_lines(plan: CityPlan, row: int) -> tuple[list[XY], tuple[list[XY], li
     """Trace the middle of the river and its two banks, winding a little."""
     middle: list[XY] = []
     banks: tuple[list[XY], list[XY]] = ([], [])
-    steps = 6
-    for i in range(len(plan.nodes) - 1):
-        for step in range(steps + (i == len(plan.nodes) - 2)):
-            share = step / steps
-            low = _between(plan.nodes[i][row], plan.nodes[i + 1][row], share)
-            high = _between(plan.nodes[i][row + 1], plan.nodes[i + 1][row + 1], share)
-            wind = 10.0 * math.sin((i + share) * 2.1)
-            half = RIVER_HALF_M + 4.0 * math.sin((i + share) * 3.7)
+    along = 0.0
+    last = len(plan.nodes) - 2
+    for i in range(last + 1):
+        for step in range(STEPS + (i == last)):
+            low = _between(plan.nodes[i][row], plan.nodes[i + 1][row], step / STEPS)
+            high = _between(plan.nodes[i][row + 1], plan.nodes[i + 1][row + 1], step / STEPS)
+            wind = 11.0 * math.sin(along / 140.0)
+            half = RIVER_HALF_M + 4.0 * math.sin(along / 85.0)
             centre = move(_between(low, high, 0.5), high, wind)
             middle.append(rounded(centre))
             banks[0].append(rounded(move(centre, low, half)))
             banks[1].append(rounded(move(centre, high, half)))
+            along += math.dist(plan.nodes[i][row], plan.nodes[i + 1][row]) / STEPS
     return middle, banks
 
 

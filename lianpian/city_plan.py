@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -107,9 +108,36 @@ class CityPlan:
         i0, i1, j0, j1 = self.core
         return i0 <= cell[0] < i1 and j0 <= cell[1] < j1
 
+    def band_of(self, cell: Cell) -> int | None:
+        """Tell which band a cell belongs to; None outside the city proper."""
+        for k, (i0, i1, j0, j1) in enumerate(self.bands):
+            if i0 <= cell[0] < i1 and j0 <= cell[1] < j1:
+                return k
+        return None
+
     def is_block(self, cell: Cell) -> bool:
         """Tell whether a cell can be built on: neither river nor railway."""
         return self.columns[cell[0]] == "block" and self.rows[cell[1]] == "block"
+
+
+def name_neighbourhood(band: int, words: Mapping[str, list[str]]) -> str:
+    """Name the neighbourhood (社区) of a band, without the word 社区: four blocks make one.
+
+    Parameters
+    ----------
+    band
+        Place in ``CityPlan.bands``.
+    words
+        Names to choose from; a large city numbers them.
+
+    Returns
+    -------
+    str
+        For instance 槐庙, or 槐庙第2 the second time.
+    """
+    stems = words["neighbourhoods"]
+    turn = band // len(stems)
+    return stems[band % len(stems)] + ("" if turn == 0 else f"第{turn + 1}")
 
 
 def draw_plan(groups: tuple[Group, ...], words: dict[str, list[str]], seed: int) -> CityPlan:

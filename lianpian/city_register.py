@@ -9,8 +9,7 @@ import numpy as np
 import shapely
 
 from lianpian.city_communities import Community, Settlement
-from lianpian.city_old_town import Cell
-from lianpian.city_plan import BAND_COLUMNS, BAND_ROWS, CityPlan
+from lianpian.city_plan import CityPlan, name_neighbourhood
 
 COMMUNITIES_PER_OFFICE: Final = 70
 TWIN_NAME: Final = "粮食局家属院"
@@ -206,7 +205,6 @@ def register(
     twins = _twins(settled)
     numbers: dict[str, int] = {}
     serials: dict[tuple[int, int], int] = {}
-    hoods: dict[Cell, int] = {}
     entries = []
     for k, community in enumerate(settled.communities):
         office = _office_of(community, offices)
@@ -214,8 +212,9 @@ def register(
         numbers[street] = numbers.get(street, 0) + int(rng.integers(1, 4))
         address = f"{street}{numbers[street]}号"
         cell = community.site.plot.block.cell
-        band = (cell[0] // BAND_COLUMNS, cell[1] // BAND_ROWS)
-        hood = hoods.setdefault(band, len(hoods))
+        hood = plan.band_of(cell)
+        if hood is None:
+            raise ValueError(f"a community stands outside the city proper, in {cell!r}")
         serial = serials[office, hood] = serials.get((office, hood), 0) + 1
         name = TWIN_NAME if k in twins else names.draw(community, address)
         entries.append(
@@ -224,18 +223,12 @@ def register(
                 code=f"{office + 1:03d}{hood + 1:03d}{serial:03d}",
                 name=name,
                 address=address,
-                neighbourhood=_hood_name(words, hood),
+                neighbourhood=name_neighbourhood(hood, words) + "社区",
                 office=offices[office].name,
                 rng=rng,
             )
         )
     return entries
-
-
-def _hood_name(words: dict[str, Any], hood: int) -> str:
-    stems = words["neighbourhoods"]
-    turn = hood // len(stems)
-    return f"{stems[hood % len(stems)]}{'' if turn == 0 else f'第{turn + 1}'}社区"
 
 
 def _twins(settled: Settlement) -> set[int]:
