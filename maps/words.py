@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from layers.tables import COMMUNITIES, captions_of
 from zoning.rules import HAVE_NAMES
 
 Both = tuple[str, str]
@@ -74,6 +75,19 @@ WORDS: Final[Mapping[str, Mapping[str, Both]]] = {
         "excluded": ("不纳入", "excluded"),
         "unknown": ("待定", "unknown"),
     },
+    "reasons": {
+        "E01": ("E01 建成年份", "E01 year built"),
+        "E02": ("E02 建成年份在并入期内", "E02 built in the years that may join"),
+        "E03": ("E03 建成年份", "E03 year built"),
+        "E05": ("E05 房屋结构安全", "E05 safe structure"),
+        "E06": ("E06 居民改造意愿", "E06 residents' consent"),
+        "E08": ("E08 已实施三供一业改造", "E08 utilities handed over"),
+        "E09": ("E09 已列入棚改计划", "E09 in a shantytown plan"),
+        "E10": ("E10 拟拆除新建", "E10 to be demolished"),
+        "E11": ("E11 自建房或城中村", "E11 self-built houses or urban village"),
+        "E12": ("E12 不在当地改造范围", "E12 outside the local scope"),
+        "year_conflict": ("建成年份前后矛盾", "years contradict each other"),
+    },
     "role": {"core": ("核心", "core"), "absorbed": ("并入", "absorbed")},
     "households_source": HOUSEHOLDS_SOURCES,
     "rule": {"distance": ("按距离", "by distance"), "time": ("按时间", "by time")},
@@ -114,6 +128,15 @@ WORDS: Final[Mapping[str, Mapping[str, Both]]] = {
     },
 }
 """Words by column, or by ``table.column`` where two tables use one column name differently."""
+
+PHRASES: Final[Mapping[str, Both]] = {
+    "missing": ("缺少「{}」", "{} missing"),
+    "straddles": ("建成年份跨越 {} 年", "built before and after {}"),
+    "reading": ("按「{}」读法结论不同", "another verdict when read as {}"),
+    "not_stated": ("未填「{}」", "{} not stated"),
+    "no_clause": ("「{}」为是，但本规则无相应条款", "{} is yes, but no clause speaks of it"),
+}
+"""Reasons of eligibility that name a column, a year or a reading behind a colon."""
 
 YES_NO: Final[Mapping[bool, Both]] = {True: ("是", "yes"), False: ("否", "no")}
 
@@ -164,6 +187,16 @@ def say(table: str, column: str, code: str, languages: Iterable[str]) -> str:
     words = words_of(table, column)
     if not words:
         return code
-    known = [words.get(part.strip(), (part.strip(), part.strip())) for part in code.split(";")]
+    known = [words.get(part.strip()) or _phrase(part.strip()) for part in code.split(";")]
     zh, en = (dict.fromkeys(both[side] for both in known) for side in (0, 1))
     return pick(("、".join(zh), ", ".join(en)), languages)
+
+
+def _phrase(code: str) -> Both:
+    """Say a code that carries a column, year or reading behind a colon; others stay as they are."""
+    head, colon, tail = code.partition(":")
+    if not colon or head not in PHRASES:
+        return code, code
+    captions = captions_of(COMMUNITIES)
+    zh, en = (captions[tail]["zh"], captions[tail]["en"]) if tail in captions else (tail, tail)
+    return PHRASES[head][0].format(zh), PHRASES[head][1].format(en.lower())

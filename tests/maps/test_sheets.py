@@ -211,7 +211,7 @@ def test_the_index_and_the_overview_name_the_sheet_of_each_zone(drawn: list[str]
 def test_a_legend_lists_what_is_shown_with_counts(drawn: list[str]) -> None:
     assert drawn.count("无数据 / no data") == 4
     assert drawn.count("本图以外的小区 / other communities") == 3
-    assert drawn.count("停车场地 / parking") == 2
+    assert drawn.count("停车场地 / parking") == 3
 
 
 def test_a_review_number_stands_in_its_slot(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from layers.tables import CATEGORIES, captions_of, conform, title_of
 from maps.labels import Imprint
+from maps.words import say
 from maps.workbook import NETWORK_TABLES, write_workbook
 from tests.town import town_tables
 from zoning.tables import CONTRACTS, GAPS
@@ -160,6 +161,16 @@ def test_haves_stand_in_their_official_order(book: Path) -> None:
         "停车场地",
         "充电设施",
     ]
+
+
+def test_reasons_of_eligibility_are_said_in_words() -> None:
+    codes = "E05;missing:year_built_to;straddles:2000;year_conflict;not_stated:structure_safe"
+    assert say("eligibility", "reasons", codes, ("zh",)) == (
+        "E05 房屋结构安全、缺少「建成年份（止）」、建成年份跨越 2000 年、建成年份前后矛盾、未填「结构安全」"
+    )
+    assert say("eligibility", "reasons", "E05;no_clause:excl_self_built", ("en",)) == (
+        "E05 safe structure, self-built houses is yes, but no clause speaks of it"
+    )
 
 
 def test_numbers_stay_numbers_and_missing_stays_empty(book: Path) -> None:
