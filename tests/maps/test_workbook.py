@@ -166,7 +166,8 @@ def test_haves_stand_in_their_official_order(book: Path) -> None:
 def test_reasons_of_eligibility_are_said_in_words() -> None:
     codes = "E05;missing:year_built_to;straddles:2000;year_conflict;not_stated:structure_safe"
     assert say("eligibility", "reasons", codes, ("zh",)) == (
-        "E05 房屋结构安全、缺少「建成年份（止）」、建成年份跨越 2000 年、建成年份前后矛盾、未填「结构安全」"
+        "E05 房屋结构安全、缺少「建成年份（止）」、建成年份跨越 2000 年、建成年份前后矛盾、"
+        "未填「结构安全」"
     )
     assert say("eligibility", "reasons", "E05;no_clause:excl_self_built", ("en",)) == (
         "E05 safe structure, self-built houses is yes, but no clause speaks of it"
