@@ -18,6 +18,17 @@ FEASIBILITY: Final = 1e-7
 """Tolerances handed to HiGHS; objectives should be scaled so that a gap of 1e-7 is nothing."""
 
 
+_LENGTHS: Final = {
+    "cost": 1,
+    "lower": 1,
+    "upper": 1,
+    "whole": 1,
+    "row_lower": 0,
+    "row_upper": 0,
+}
+"""Which side of the rows' shape each array goes with."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Programme:
     """A mixed-integer linear programme, minimised.
@@ -125,8 +136,13 @@ def solve(
     Raises
     ------
     ValueError
-        If HiGHS refuses the programme: shapes that differ, or numbers that are none.
+        If the shapes differ, or HiGHS refuses the programme: numbers that are none.
     """
+    rows, columns = programme.rows.shape
+    for name, expected in _LENGTHS.items():
+        found = len(getattr(programme, name))
+        if found != (rows, columns)[expected]:
+            raise ValueError(f"{name} has {found} entries for rows of shape {(rows, columns)!r}")
     solver = cast("Callable[[], highspy.Highs]", highspy.Highs)()  # its class has no types
     for name, value in (
         ("output_flag", False),

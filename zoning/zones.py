@@ -62,7 +62,7 @@ def dissolve_zones(
     assignment, communities, adjacency, walks
         Contracts `ASSIGNMENT`, `COMMUNITIES` (metric CRS), `ADJACENCY`, `WALKS` (m).
     centres
-        Core community -> id of its zone's centre (`RegionalizationResult.assignment`).
+        Zone id -> community that is its centre.
     limits
         Limits that `bounds_met` judges; the job's zoning settings.
     walking
@@ -198,7 +198,7 @@ def _measure(
 ) -> dict[str, Any]:
     own = communities.loc[members.index.sort_values()]
     core = members.index[members["role"] == "core"]
-    centre = str(centres[core[0]])
+    centre = str(centres[zone_id])
     walks = {
         name: 0.0 if name == centre else walk_of.get((name, centre), math.nan) for name in own.index
     }

@@ -1,0 +1,525 @@
+from __future__ import annotations
+
+import functools
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from layers.errors import InfeasibleError
+from zoning.regionalization import Bounds, RegionalizationResult, regionalize
+
+Tables = tuple[pd.Series, pd.DataFrame, pd.DataFrame]
+
+
+def line(*weights: float, step: float = 1.0) -> Tables:
+    """Units a, b, c, ... along a line, each linked with the next."""
+    ids = [chr(ord("a") + number) for number in range(len(weights))]
+    return (
+        pd.Series(weights, index=ids),
+        pd.DataFrame(list(itertools.pairwise(ids)), columns=["focal", "neighbor"]),
+        pd.DataFrame(
+            [(u, c, abs(ord(u) - ord(c)) * step) for u in ids for c in ids],
+            columns=["unit", "centre", "cost"],
+        ),
+    )
+
+
+def zones_of(result: RegionalizationResult) -> list[list[str]]:
+    grouped = result.assignment.groupby(result.assignment)
+    return sorted(sorted(members.index) for _, members in grouped)
+
+
+# --- hand cases ---------------------------------------------------------------------------------
+
+
+def test_a_line_of_six_is_cut_in_the_middle() -> None:
+    result = regionalize(*line(1, 1, 1, 1, 1, 1), Bounds(weight=(3, 3), count=2))
+    assert zones_of(result) == [["a", "b", "c"], ["d", "e", "f"]]
+    assert sorted(set(result.assignment)) == ["b", "e"]
+    assert result.objective == 4
+    assert result.bound == 4
+    assert result.optimal
+    assert result.gap_share == 0
+    assert result.stopped_by == "optimal"
+
+
+def test_the_heavy_unit_becomes_the_centre() -> None:
+    result = regionalize(*line(1, 1, 10), Bounds(count=1))
+    assert set(result.assignment) == {"c"}
+    assert result.objective == 1 * 2 + 1 * 1
+
+
+def test_one_unit_is_one_zone_of_no_cost() -> None:
+    result = regionalize(*line(7), Bounds(count=1))
+    assert result.assignment.to_dict() == {"a": "a"}
+    assert result.objective == 0
+    assert result.gap_share == 0
+
+
+def test_a_zone_is_never_drawn_across_a_missing_link() -> None:
+    weights, links, cost = line(1, 1, 1, 1)
+    unlinked = links.loc[links["focal"] != "b"]
+    result = regionalize(weights, unlinked, cost, Bounds(weight=(2, 2), count=2))
+    assert zones_of(result) == [["a", "b"], ["c", "d"]]
+
+
+def test_a_path_round_the_corner_is_kept_connected_although_it_costs_more() -> None:
+    """The cheap partner of a lies across d: only through b and c could they meet."""
+    ids = ["a", "b", "c", "d"]
+    xy = {"a": (0, 0), "b": (0, 5), "c": (1, 5), "d": (1, 0)}
+    cost = pd.DataFrame(
+        [(u, c, math.dist(xy[u], xy[c])) for u in ids for c in ids],
+        columns=["unit", "centre", "cost"],
+    )
+    links = pd.DataFrame([("a", "b"), ("b", "c"), ("c", "d")], columns=["focal", "neighbor"])
+    weights = pd.Series(1.0, index=ids)
+    result = regionalize(weights, links, cost, Bounds(units=(2, 2), count=2))
+    assert zones_of(result) == [["a", "b"], ["c", "d"]]
+    assert result.objective == 10
+
+
+def test_a_weight_exactly_at_the_floor_and_the_cap_is_allowed() -> None:
+    result = regionalize(*line(0.1, 0.2, 0.3), Bounds(weight=(0.3, 0.3), count=2))
+    assert zones_of(result) == [["a", "b"], ["c"]]
+
+
+def test_a_missing_pair_is_not_assigned() -> None:
+    weights, links, cost = line(1, 1, 1, 1)
+    near = cost.loc[cost["cost"] <= 1]
+    result = regionalize(weights, links, near, Bounds(count=(1, 4), weight=(1.5, 9)))
+    assert zones_of(result) == [["a", "b"], ["c", "d"]]
+
+
+def test_only_units_that_occur_as_centre_become_one() -> None:
+    weights, links, cost = line(1, 1, 1)
+    result = regionalize(weights, links, cost.loc[cost["centre"] == "a"], Bounds(count=1))
+    assert set(result.assignment) == {"a"}
+    assert result.objective == 3
+
+
+def test_a_free_count_takes_as_many_zones_as_the_floor_allows() -> None:
+    result = regionalize(*line(1, 1, 1, 1, 1, 1), Bounds(weight=(2, 6)))
+    assert len(set(result.assignment)) == 3
+
+
+def test_together_and_apart_hold() -> None:
+    tables = line(1, 1, 1, 1, 1, 1)
+    apart = regionalize(*tables, Bounds(count=2, apart=(("a", "b"),)))
+    assert zones_of(apart) == [["a"], ["b", "c", "d", "e", "f"]]
+    together = regionalize(*tables, Bounds(count=2, together=(("c", "d"),), weight=(2, 4)))
+    assert together.assignment["c"] == together.assignment["d"]
+    far = regionalize(*tables, Bounds(count=2, together=(("a", "e"),)))
+    assert zones_of(far) == [["a", "b", "c", "d", "e"], ["f"]]
+
+
+def test_locked_labels_stay_whole_and_apart() -> None:
+    locked = {"a": "Z01", "b": "Z01", "c": "Z02"}
+    result = regionalize(*line(1, 1, 1, 1, 1, 1), Bounds(count=2, locked=locked))
+    assert zones_of(result) == [["a", "b"], ["c", "d", "e", "f"]]
+
+
+def test_hard_groups_are_not_mixed_and_soft_ones_cost() -> None:
+    tables = line(1, 1, 1, 1)
+    groups = pd.Series(["g", "h", "h", "h"], index=list("abcd"))
+    hard = regionalize(*tables, Bounds(count=2, groups=groups, group_rule="hard"))
+    assert zones_of(hard) == [["a"], ["b", "c", "d"]]
+    soft = regionalize(
+        *tables,
+        Bounds(count=2, weight=(2, 2), groups=groups, group_rule="soft", group_penalty=7.0),
+    )
+    assert zones_of(soft) == [["a", "b"], ["c", "d"]]
+    assert soft.objective == 2 + 7
+
+
+def test_unknown_groups_form_a_group_of_their_own() -> None:
+    groups = pd.Series(["g", "g", None, None], index=list("abcd"))
+    result = regionalize(*line(1, 1, 1, 1), Bounds(count=2, groups=groups, group_rule="hard"))
+    assert zones_of(result) == [["a", "b"], ["c", "d"]]
+
+
+def test_the_price_of_imbalance_moves_the_border() -> None:
+    """Weights 5 1 1 1 and a mean of 4: (5) and (3) are off by one each, (6) and (2) by two."""
+    tables = line(5, 1, 1, 1)
+    assert regionalize(*tables, Bounds(count=2)).objective == 2
+    priced = regionalize(*tables, Bounds(count=2, balance=10.0))
+    assert zones_of(priced) == [["a"], ["b", "c", "d"]]
+    assert priced.objective == 2 + 10 * (1 + 1)
+    level = regionalize(*line(4, 1, 1, 2, 2), Bounds(count=2, balance=100.0))
+    assert zones_of(level) == [["a", "b"], ["c", "d", "e"]]
+
+
+def test_links_that_are_not_linked_or_lead_elsewhere_do_not_count() -> None:
+    weights, links, cost = line(1, 1, 1, 1)
+    flagged = links.assign(linked=[True, False, True])
+    outside = pd.DataFrame({"focal": ["a", "x"], "neighbor": ["x", "d"], "linked": True})
+    table = pd.concat([flagged, outside], ignore_index=True)
+    result = regionalize(weights, table.set_index(["focal", "neighbor"]), cost, Bounds(count=2))
+    assert zones_of(result) == [["a", "b"], ["c", "d"]]
+
+
+# --- order, seeds, time -------------------------------------------------------------------------
+
+
+def town(count: int, seed: int, *, radius: float = math.inf) -> Tables:
+    """Random units in a square, linked with those near by."""
+    rng = np.random.default_rng(seed)
+    ids = [f"u{number:04d}" for number in range(count)]
+    xy = rng.random((count, 2)) * math.sqrt(count) * 100
+    apart = np.hypot(*(xy[:, None] - xy[None]).transpose(2, 0, 1))
+    nearest = np.argsort(apart, axis=1)[:, 1:6]
+    links = [(ids[i], ids[j]) for i in range(count) for j in nearest[i]]
+    pairs = np.argwhere(apart <= radius)
+    return (
+        pd.Series(rng.integers(20, 140, count).astype(float), index=ids),
+        pd.DataFrame(links, columns=["focal", "neighbor"]),
+        pd.DataFrame(
+            {
+                "unit": [ids[i] for i, _ in pairs],
+                "centre": [ids[j] for _, j in pairs],
+                "cost": apart[pairs[:, 0], pairs[:, 1]].round(1),
+            }
+        ),
+    )
+
+
+def share(weights: pd.Series, count: int, low: float, high: float) -> Bounds:
+    mean = float(weights.sum()) / count
+    return Bounds(weight=(low * mean, high * mean), count=count)
+
+
+def test_the_order_of_rows_changes_nothing() -> None:
+    weights, links, cost = town(40, 3)
+    bounds = share(weights, 4, 0.6, 1.5)
+    first = regionalize(weights, links, cost, bounds)
+    turned = links.rename(columns={"focal": "neighbor", "neighbor": "focal"})
+    second = regionalize(
+        weights.sample(frac=1, random_state=1),
+        turned.sample(frac=1, random_state=2),
+        cost.sample(frac=1, random_state=3),
+        bounds,
+    )
+    pd.testing.assert_series_equal(first.assignment, second.assignment)
+    assert (first.objective, first.bound) == (second.objective, second.bound)
+
+
+def test_equal_input_and_seed_give_equal_output() -> None:
+    weights, links, cost = town(60, 5)
+    bounds = share(weights, 4, 0.9, 1.1)
+    one, two = (regionalize(weights, links, cost, bounds, seed=7) for _ in range(2))
+    assert one == one.__class__(**{**two.__dict__, "assignment": one.assignment})
+    pd.testing.assert_series_equal(one.assignment, two.assignment)
+
+
+def test_a_town_of_sixty_is_proven_optimal() -> None:
+    weights, links, cost = town(60, 1)
+    result = regionalize(weights, links, cost, share(weights, 4, 0.6, 1.5))
+    assert result.optimal
+    assert result.bound == result.objective
+
+
+def test_a_larger_town_comes_with_a_bound_close_below_its_plan() -> None:
+    weights, links, cost = town(300, 2, radius=700)
+    bounds = share(weights, 15, 0.6, 1.5)
+    result = regionalize(weights, links, cost, bounds)
+    assert result.bound <= result.objective
+    assert result.gap_share <= 0.005
+    check_plan(result, weights, links, cost, bounds)
+
+
+def test_a_time_limit_gives_the_best_plan_so_far() -> None:
+    weights, links, cost = town(300, 2, radius=700)
+    bounds = share(weights, 15, 0.6, 1.5)
+    result = regionalize(weights, links, cost, bounds, time_limit_s=0.5)
+    assert result.stopped_by in {"time", "optimal"}
+    check_plan(result, weights, links, cost, bounds)
+
+
+def check_plan(
+    result: RegionalizationResult,
+    weights: pd.Series,
+    links: pd.DataFrame,
+    cost: pd.DataFrame,
+    bounds: Bounds,
+) -> None:
+    """Check a plan from its definition."""
+    price = {(u, c): value for u, c, value in cost.itertuples(index=False)}
+    beside = neighbours(links)
+    total = 0.0
+    assert set(result.assignment.index) == set(weights.index)
+    zones = result.assignment.groupby(result.assignment)
+    low, high = bounds.count_range
+    assert low <= len(zones) <= high
+    for centre, members in zones:
+        names = set(members.index)
+        assert centre in names
+        assert bounds.weight[0] - 1e-6 <= weights[list(names)].sum() <= bounds.weight[1] + 1e-6
+        assert is_connected(names, beside)
+        total += sum(weights[name] * price[name, str(centre)] for name in names)
+    assert result.objective == pytest.approx(total)
+
+
+def neighbours(links: pd.DataFrame) -> Mapping[str, set[str]]:
+    beside: dict[str, set[str]] = {}
+    for focal, neighbor in links[["focal", "neighbor"]].itertuples(index=False):
+        beside.setdefault(focal, set()).add(neighbor)
+        beside.setdefault(neighbor, set()).add(focal)
+    return beside
+
+
+def is_connected(names: set[str], beside: Mapping[str, set[str]]) -> bool:
+    reached = {min(names)}
+    queue = list(reached)
+    while queue:
+        fresh = (beside.get(queue.pop(), set()) & names) - reached
+        reached |= fresh
+        queue.extend(fresh)
+    return reached == names
+
+
+# --- against enumeration ------------------------------------------------------------------------
+
+
+Instance = tuple[pd.Series, pd.DataFrame, pd.DataFrame, Bounds]
+
+
+def permitted(zone: tuple[str, ...], instance: Instance) -> bool:
+    weights, links, _, bounds = instance
+    inside = set(zone)
+    labels = {bounds.locked[name] for name in zone if name in bounds.locked}
+    whole = [[u for u, x in bounds.locked.items() if x == label] for label in labels]
+    together: list[Sequence[str]] = [*bounds.together, *whole]
+    few, many = bounds.units or (1, len(weights))
+    groups = {} if bounds.groups is None else bounds.groups.to_dict()
+    return (
+        bounds.weight[0] - 1e-9 <= weights[list(zone)].sum() <= bounds.weight[1] + 1e-9
+        and few <= len(zone) <= many
+        and all(len(inside & set(pin)) in (0, len(set(pin))) for pin in together)
+        and all(len(inside & set(pin)) < 2 for pin in bounds.apart)
+        and len(labels) < 2
+        and (bounds.group_rule != "hard" or len({groups[name] for name in zone}) == 1)
+        and is_connected(inside, neighbours(links))
+    )
+
+
+def around(zone: tuple[str, ...], centre: str, instance: Instance) -> float:
+    weights, _, cost, bounds = instance
+    price = {u: value for u, c, value in cost.itertuples(index=False) if c == centre}
+    groups = {} if bounds.groups is None else bounds.groups.to_dict()
+    soft = bounds.group_penalty if bounds.group_rule == "soft" else 0.0
+    if not set(zone) <= set(price):
+        return math.inf
+    return sum(weights[u] * (price[u] + soft * (groups[u] != groups[centre])) for u in zone)
+
+
+def cheapest(*instance: *Instance) -> float:
+    """Enumerate every partition into permitted zones: slow, plain, and the truth."""
+    weights, _, _, bounds = instance
+    low, high = bounds.count_range
+    target = weights.sum() / low if low == high else sum(bounds.weight) / 2
+
+    @functools.cache
+    def of(zone: tuple[str, ...]) -> float:
+        if not permitted(zone, instance):
+            return math.inf
+        off = bounds.balance * abs(weights[list(zone)].sum() - target)
+        return off + min(around(zone, centre, instance) for centre in zone)
+
+    def rest(names: tuple[str, ...], zones: int) -> float:
+        if not names:
+            return 0.0 if low <= zones <= high else math.inf
+        best = math.inf
+        for size in range(len(names) if zones < high else 0):
+            for others in itertools.combinations(names[1:], size):
+                own = of((names[0], *others))
+                if own < best:
+                    left = tuple(name for name in names[1:] if name not in others)
+                    best = min(best, own + rest(left, zones + 1))
+        return best
+
+    return rest(tuple(sorted(weights.index)), 0)
+
+
+def small_instance(seed: int) -> Instance:
+    """Draw an instance of at most eight units with some of the rules."""
+    rng = np.random.default_rng(seed)
+    count = int(rng.integers(2, 9))
+    ids = [f"u{number}" for number in range(count)]
+    xy = rng.random((count, 2)) * 100
+    apart = np.hypot(*(xy[:, None] - xy[None]).transpose(2, 0, 1))
+    reach, radius = rng.choice([40, 60, 80]), rng.choice([60, 100, 1000])
+    near = [(i, j) for i in range(count) for j in range(i + 1, count) if apart[i, j] < reach]
+    weights = pd.Series(rng.integers(0, 30, count).astype(float), index=ids)
+    links = pd.DataFrame([(ids[i], ids[j]) for i, j in near], columns=["focal", "neighbor"])
+    cost = pd.DataFrame(
+        [
+            (ids[i], ids[j], round(apart[i, j], 1))
+            for i in range(count)
+            for j in range(count)
+            if apart[i, j] <= radius
+        ],
+        columns=["unit", "centre", "cost"],
+    )
+    zones = int(rng.integers(1, min(count, 4) + 1))
+    mean, spread = weights.sum() / zones, rng.choice([0.15, 0.4, 0.8])
+    drawn = [str(name) for name in rng.permutation(ids)]
+    rules = rng.random(6)
+    return (
+        weights,
+        links,
+        cost,
+        Bounds(
+            weight=(float(mean * (1 - spread)), float(mean * (1 + spread))),
+            count=[zones, (max(1, zones - 1), zones + 1), None][int(rng.integers(3))],
+            units=(1, max(2, math.ceil(count / zones) + 1)) if rules[0] < 0.3 else None,
+            together=(tuple(drawn[:2]),) if rules[1] < 0.3 else (),
+            apart=(tuple(drawn[-2:]),) if rules[2] < 0.3 else (),
+            locked=dict(zip(drawn[1:4], "AAB", strict=False)) if rules[3] < 0.15 else {},
+            groups=pd.Series(rng.choice(["g", "h"], count), index=ids),
+            group_rule=["hard", "soft", "off"][int(rules[4] * 6) if rules[4] < 0.33 else 2],
+            group_penalty=10.0,
+            balance=float(rng.choice([1.0, 20.0, 200.0])) if rules[5] < 0.25 else 0.0,
+        ),
+    )
+
+
+def solved(seed: int) -> tuple[float, float]:
+    """Give the objective of `regionalize` and the truth, ``inf`` for no plan."""
+    instance = small_instance(seed)
+    truth = cheapest(*instance)
+    if truth == math.inf:
+        with pytest.raises(InfeasibleError) as caught:
+            regionalize(*instance)
+        assert caught.value.conflicts
+        return math.inf, truth
+    result = regionalize(*instance)
+    assert result.optimal
+    return result.objective, truth
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_small_instances_equal_enumeration(seed: int) -> None:
+    found, truth = solved(seed)
+    assert found == pytest.approx(truth, rel=1e-9, abs=1e-6)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("hundred", range(5))
+def test_five_hundred_instances_equal_enumeration(hundred: int) -> None:
+    for seed in range(100 * hundred, 100 * (hundred + 1)):
+        found, truth = solved(1000 + seed)
+        assert found == pytest.approx(truth, rel=1e-9, abs=1e-6), seed
+
+
+# --- refusals -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("bounds", "words"),
+    [
+        (Bounds(weight=(4, 9), count=2), ("need 8", "6", "lower the floor to 3", "共需 8")),
+        (Bounds(weight=(0, 2), count=2), ("hold 4", "6", "raise the cap to 3", "只能容纳 4")),
+        (Bounds(weight=(0, 0.5), count=6), ("cap 0.5", "Raise the cap to 1", "超过上限 0.5")),
+        (Bounds(units=(3, 6), count=3), ("need 9", "6", "at most 2", "共需 9")),
+        (Bounds(units=(1, 2), count=2), ("hold 4", "6", "at least 3", "只能容纳 4")),
+        (
+            Bounds(count=2, together=(("a", "b"),), apart=(("a", "b"),)),
+            ("together and apart", "a, b", "together 与 apart"),
+        ),
+        (Bounds(count=7), ("7 zones", "6")),
+    ],
+)
+def test_rules_that_cannot_hold_are_named_with_the_nearest_change(
+    bounds: Bounds, words: tuple[str, ...]
+) -> None:
+    with pytest.raises(InfeasibleError) as caught:
+        regionalize(*line(1, 1, 1, 1, 1, 1), bounds)
+    assert caught.value.conflicts
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_a_part_that_no_number_of_zones_divides_is_named() -> None:
+    weights, links, cost = line(1, 1, 1, 1, 1)
+    broken = links.loc[links["focal"] != "c"]
+    with pytest.raises(InfeasibleError) as caught:
+        regionalize(weights, broken, cost, Bounds(weight=(1.8, 2.2)))
+    assert "a, b, c" in caught.value.en
+    assert "a, b, c" in caught.value.zh
+
+
+def test_pins_that_no_link_connects_are_named() -> None:
+    weights, links, cost = line(1, 1, 1, 1)
+    broken = links.loc[links["focal"] != "b"]
+    with pytest.raises(InfeasibleError) as caught:
+        regionalize(weights, broken, cost, Bounds(count=2, together=(("a", "d"),)))
+    assert "a, d" in caught.value.en
+    assert "互不连通" in caught.value.zh or "不连通" in caught.value.zh
+
+
+def test_the_smallest_set_of_rules_in_conflict_is_found() -> None:
+    """Weights 3 1 1 3: two zones of 4 exist, but not with both ends together."""
+    bounds = Bounds(weight=(4, 4), count=2, together=(("a", "d"),), apart=(("b", "c"),))
+    with pytest.raises(InfeasibleError) as caught:
+        regionalize(*line(3, 1, 1, 3), bounds)
+    named = " ".join(english for english, _ in caught.value.conflicts)
+    assert "together: a, d" in named
+    assert "apart" not in named or "floor" not in named
+
+
+def test_a_unit_beyond_every_centre_is_named() -> None:
+    weights, links, cost = line(1, 1, 1)
+    with pytest.raises(InfeasibleError) as caught:
+        regionalize(
+            weights,
+            links,
+            cost.loc[cost["unit"] != "b"].loc[lambda t: t["centre"] != "b"],
+            Bounds(count=2),
+        )
+    assert "b" in caught.value.conflicts[0][0]
+    assert "walking radius" in caught.value.en
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"weights": pd.Series([1.0, 1.0], index=["a", "a"])}, "'a'"),
+        ({"weights": pd.Series([1.0, -2.0], index=["a", "b"])}, "-2"),
+        ({"weights": pd.Series([1.0, math.nan], index=["a", "b"])}, "nan"),
+        ({"weights": pd.Series(dtype=float)}, "no unit"),
+        (
+            {"cost": pd.DataFrame({"unit": ["b"], "centre": ["a"], "cost": [1.0]})},
+            "'a' with itself",
+        ),
+        (
+            {"cost": pd.DataFrame({"unit": ["a"] * 2, "centre": ["a"] * 2, "cost": [1.0, 2.0]})},
+            "twice",
+        ),
+        ({"cost": pd.DataFrame({"unit": ["a"], "centre": ["a"], "cost": [math.inf]})}, "inf"),
+        ({"bounds": Bounds(together=(("a", "x"),))}, "'x'"),
+    ],
+)
+def test_tables_that_are_no_instance_are_refused(change: dict[str, object], message: str) -> None:
+    weights, links, cost = line(1, 1)
+    given = {"weights": weights, "adjacency": links, "cost": cost, "bounds": Bounds()} | change
+    with pytest.raises(ValueError, match=message):
+        regionalize(**given)  # type: ignore[arg-type]  # one of the tables is wrong on purpose
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"weight": (3, 2)},
+        {"count": 0},
+        {"count": (3, 2)},
+        {"units": (0, 2)},
+        {"group_penalty": -1.0},
+        {"balance": -1.0},
+    ],
+)
+def test_limits_that_no_number_meets_are_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        Bounds(**wrong)  # type: ignore[arg-type]  # wrong on purpose
