@@ -14,14 +14,14 @@ Box = tuple[float, float, float, float]
 
 _AROUND: Final = (
     (0.0, 0.0),
-    (0.0, 0.9),
-    (0.0, -0.9),
+    (0.0, 1.05),
+    (0.0, -1.05),
     (0.55, 0.0),
     (-0.55, 0.0),
-    (0.5, 0.8),
-    (-0.5, 0.8),
-    (0.5, -0.8),
-    (-0.5, -0.8),
+    (0.5, 1.05),
+    (-0.5, 1.05),
+    (0.5, -1.05),
+    (-0.5, -1.05),
 )
 """Places to try, as shifts in widths and heights of the label, the best first."""
 
