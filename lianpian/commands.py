@@ -24,7 +24,7 @@ from lianpian.outputs import draw_result, read_result, write_result
 from lianpian.pipeline import STEPS, run_job
 from lianpian.plan import Plan
 from lianpian.sources import inputs_of
-from maps.labels import CATEGORY_NAMES
+from maps.words import HAVES
 from zoning.rulebooks import read_rulebook
 
 MAIN_FILES: Final = ("map_public.html", "map_working.html", "plan.xlsx")
@@ -105,7 +105,7 @@ def _print_headline(plan: Plan, out: Path, console: Console) -> None:
         met = int(status.isin(["met", "small"]).sum())
         missing = int(status.isin(["far", "gap"]).sum())
         gaps[category] = {"met": met, "missing": missing, "open": len(status) - met - missing}
-        zh, en = CATEGORY_NAMES[category]
+        zh, en = HAVES[category]
         line = f"{met:>6} {missing:>6} {len(status) - met - missing:>6}"
         console.say(f"{line}  {zh}", f"{line}  {en}")
     _print_findings(plan.findings, console)
@@ -207,7 +207,7 @@ def start_job(folder: Path, *, console: Console) -> None:
     book.save(folder / "台账.xlsx")
     header = "facility_id,name,category,经度,纬度\n"
     (folder / "facilities.csv").write_text(header, encoding="utf-8-sig", newline="\n")
-    names = "、".join(CATEGORY_NAMES[category][0] for category in CATEGORIES)
+    names = "、".join(HAVES[category][0] for category in CATEGORIES)
     console.say(
         f"已写入 {folder / 'job.toml'}、台账.xlsx、facilities.csv。\n"
         f"设施类别（category）：{names}。\n"

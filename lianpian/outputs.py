@@ -17,15 +17,15 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
-from maps.geopackage import write_geopackage
-from maps.interactive import draw_public_map, draw_working_map
-from maps.report import write_report
-from maps.sheets import draw_sheets
 
 from layers.errors import InputError, OutputError
 from layers.tables import conform, keys_of
 from lianpian.plan import Plan
+from maps.geopackage import write_geopackage
+from maps.interactive import draw_public_map, draw_working_map
 from maps.labels import Imprint
+from maps.report import write_report
+from maps.sheets import draw_sheets
 from maps.workbook import write_workbook
 from zoning.tables import CONTRACTS
 

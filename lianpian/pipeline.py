@@ -14,7 +14,7 @@ import geopandas as gpd
 import pandas as pd
 
 from layers.checks import findings_table
-from layers.ground import Ground, Inputs, mark_edge, read_ground
+from layers.ground import Ground, mark_edge, read_ground
 from layers.network import build_network
 from layers.reach import (
     find_entrances,
@@ -29,7 +29,7 @@ from layers.walking import Walking
 from lianpian.job import LocatedJob, read_job
 from lianpian.plan import Plan
 from lianpian.sources import inputs_of, zoning_settings
-from lianpian.zoning_step import draw_zones
+from lianpian.zoning_step import Zoned, draw_zones
 from maps.labels import Imprint
 from zoning.adjacency import Nearness, find_adjacency
 from zoning.eligibility import judge_eligibility
@@ -124,9 +124,8 @@ def run_job(
     clock = Clock(progress)
     with clock.step("ground"):
         rulebook = read_rulebook(_rulebook_name(located))
-        inputs = inputs_of(located, assignment=assignment, links=links)
-        ground = read_ground(inputs)
-    return _compute(located, inputs, ground, rulebook, clock)
+        ground = read_ground(inputs_of(located, assignment=assignment, links=links))
+    return _compute(located, ground, rulebook, clock)
 
 
 def _rulebook_name(located: LocatedJob) -> str | Path:
@@ -134,9 +133,7 @@ def _rulebook_name(located: LocatedJob) -> str | Path:
     return located.folder / name if name.endswith(".toml") else name
 
 
-def _compute(
-    located: LocatedJob, inputs: Inputs, ground: Ground, rulebook: Rulebook, clock: Clock
-) -> Plan:
+def _compute(located: LocatedJob, ground: Ground, rulebook: Rulebook, clock: Clock) -> Plan:
     walking = located.job.walking.assumptions()
     settings = zoning_settings(located)
     findings = list(ground.findings)
@@ -189,14 +186,17 @@ def _compute(
             nearness=Nearness(max_gap_m=settings.max_gap_m, link_walk_m=settings.link_walk_m),
         )
         findings += doubts
-        drawn = draw_zones(
-            communities,
-            eligibility,
-            walks,
-            gaps,
-            adjacency,
+        given = Zoned(
+            communities=communities,
+            eligibility=eligibility,
+            walks=walks,
+            gaps=gaps,
+            adjacency=adjacency,
             settings=settings,
             walking=walking,
+        )
+        drawn = draw_zones(
+            given,
             edited=ground.assignment,
             seed=located.job.job.seed,
             time_limit_s=located.job.zones.time_limit_s,
@@ -207,7 +207,14 @@ def _compute(
         zone_circles = trace_zone_circles(network, snaps, drawn.assignment, walking=walking)
     with clock.step("summary"):
         low = settings.households[0] if settings.households else None
-        partners = rank_partners(adjacency, gaps, communities, eligibility, households_floor=low)
+        partners = rank_partners(
+            adjacency,
+            gaps,
+            communities,
+            eligibility,
+            assignment=drawn.assignment,
+            households_floor=low,
+        )
         tables: dict[str, pd.DataFrame] = {
             "communities": communities,
             "access_points": access_points,

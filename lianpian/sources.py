@@ -7,7 +7,7 @@ from pathlib import Path
 from layers.files import Source
 from layers.ground import Inputs
 from lianpian.job import FileInput, LocatedJob
-from zoning.regionalization.problem import ZoningSettings
+from zoning.regionalization.settings import ZoningSettings, ZoningTerms
 
 
 def inputs_of(
@@ -63,5 +63,7 @@ def inputs_of(
 def zoning_settings(located: LocatedJob) -> ZoningSettings:
     """Give the ``[zones]`` section as the dataclass that the zoning rooms take."""
     section = located.job.zones
-    values = section.model_dump(exclude={"time_limit_s"})
-    return ZoningSettings(**values)
+    values = section.model_dump(exclude={"time_limit_s", "locked", "terms"})
+    locked = {one: f"{n}" for n, group in enumerate(section.locked, start=1) for one in group}
+    terms = ZoningTerms(**section.terms.model_dump())
+    return ZoningSettings(**values, locked=locked, terms=terms)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Final, cast
 
 import contourpy
 import geopandas as gpd
@@ -268,8 +268,7 @@ def _contour(field: Floats, x0: float, y0: float, width_m: float) -> shapely.Geo
         fill_type=contourpy.FillType.OuterOffset,
     )
     # OuterOffset gives two lists: the points of each polygon, and where its rings begin
-    filled = generator.filled(-1.0, width_m)
-    points, offsets = filled[0], filled[1]
+    points, offsets = cast("tuple[list[Floats], list[Ints]]", generator.filled(-1.0, width_m))
     parts = [
         shapely.Polygon(xy[o[0] : o[1]], [xy[a:b] for a, b in pairwise(o[1:])])
         for xy, o in zip(points, offsets, strict=True)

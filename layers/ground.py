@@ -1,0 +1,372 @@
+"""All tables of one job's ground, read, checked and brought into one metric CRS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Protocol
+
+import geopandas as gpd
+import pandas as pd
+import pandera.pandas as pa
+import shapely
+from pyproj import CRS
+
+from layers.access_points import find_access_points
+from layers.barriers import prepare_barriers
+from layers.buildings import prepare_buildings, share_households
+from layers.categories import is_gate
+from layers.checks import Finding, InputRecord
+from layers.communities import prepare_communities
+from layers.corrections import read_corrections
+from layers.crs import choose_crs, to_metric
+from layers.errors import InputError
+from layers.facilities import read_facilities
+from layers.files import Source, read_vector
+from layers.land import prepare_land
+from layers.ledger import read_ledger
+from layers.osm import OsmData, read_osm
+from layers.reach import BEYOND
+from layers.streets import from_centrelines, prepare_streets
+from layers.subdistricts import prepare_subdistricts
+from layers.tables import BARRIERS, BUILDINGS, LAND, SUBDISTRICTS, conform
+from layers.walking import Walking
+
+OSM_SOURCE: Final = (
+    "© OpenStreetMap contributors, ODbL 1.0, https://www.openstreetmap.org/copyright"
+)
+MADE_SOURCE: Final = "示例数据（虚构） / made data (no real place)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """Files of one job; what is None is filled from `osm`, else empty."""
+
+    osm: Path | None = None
+    communities: Source | None = None
+    ledger: Source | None = None
+    facilities: tuple[Source, ...] = ()
+    review: Source | None = None
+    joins: Source | None = None
+    gates: Source | None = None
+    streets: Source | None = None
+    buildings: Source | None = None
+    barriers: Source | None = None
+    subdistricts: Source | None = None
+    extent: Source | None = None
+    links: Source | None = None
+    assignment: Source | None = None
+    crs: str = "auto"
+    attributions: tuple[str, ...] = ()
+    is_sample: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """What is on the ground, in one projected CRS, under the contracts of `layers.tables`.
+
+    `extent` is the area that the data covers; `links` and `assignment` are what a planner handed
+    back, or None; `sources` are the attributions to print.
+    """
+
+    crs: CRS
+    communities: gpd.GeoDataFrame
+    access_points: gpd.GeoDataFrame
+    facilities: gpd.GeoDataFrame
+    review: pd.DataFrame
+    streets: gpd.GeoDataFrame
+    barriers: gpd.GeoDataFrame
+    buildings: gpd.GeoDataFrame
+    subdistricts: gpd.GeoDataFrame
+    land: gpd.GeoDataFrame
+    extent: shapely.Geometry
+    links: pd.DataFrame | None
+    assignment: pd.DataFrame | None
+    data_date: str
+    sources: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    records: tuple[InputRecord, ...]
+
+
+class Prepare(Protocol):
+    """A step that brings a raw layer under its contract."""
+
+    def __call__(
+        self, raw: gpd.GeoDataFrame, *, crs: CRS
+    ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+        """Prepare a layer."""
+
+
+@dataclass
+class _Reading:
+    """What has been read so far: findings and accounts gather here."""
+
+    inputs: Inputs
+    osm: OsmData | None
+    findings: list[Finding] = field(default_factory=list)
+    records: list[InputRecord] = field(default_factory=list)
+
+    def vector(self, source: Source, role: str) -> gpd.GeoDataFrame:
+        """Read one file and keep its findings and account."""
+        found = read_vector(source, role=role)
+        self.findings += found.findings
+        self.records.append(found.record)
+        return found.frame
+
+    def corrections(self, source: Source | None, role: str) -> pd.DataFrame | None:
+        """Read a table that a planner handed back, if there is one."""
+        if source is None:
+            return None
+        table, record = read_corrections(source.path, role)
+        self.records.append(record)
+        return table
+
+    def raw(self, role: str) -> gpd.GeoDataFrame | None:
+        """Give a layer as its file or the extract has it."""
+        source = getattr(self.inputs, role)
+        if source is not None:
+            return self.vector(source, role)
+        return None if self.osm is None else getattr(self.osm, role)
+
+    def layer(
+        self, role: str, prepare: Prepare, schema: pa.DataFrameSchema, crs: CRS
+    ) -> gpd.GeoDataFrame:
+        """Read and prepare a layer; empty when neither file nor extract has it."""
+        raw = self.raw(role)
+        return _empty(schema, crs) if raw is None else self.doubted(prepare(raw, crs=crs))
+
+    def doubted(self, pair: tuple[gpd.GeoDataFrame, list[Finding]]) -> gpd.GeoDataFrame:
+        """Keep the findings of a step and give its table."""
+        table, doubts = pair
+        self.findings += doubts
+        return table
+
+
+def read_ground(inputs: Inputs) -> Ground:
+    """Read every input of a job.
+
+    Parameters
+    ----------
+    inputs
+        Files of the job; layers that are not given are taken from the OSM extract.
+
+    Returns
+    -------
+    Ground
+        All tables in one metric CRS, findings, and an account of every file.
+
+    Raises
+    ------
+    PlanningError
+        If a file is missing or may not be opened, has no CRS, or if there is no community or no
+        street at all.
+    """
+    reading = _Reading(inputs, read_osm(inputs.osm) if inputs.osm else None)
+    if reading.osm is not None:
+        reading.records.append(reading.osm.record)
+        reading.findings += reading.osm.findings
+    boundaries = _boundaries(reading)
+    crs = choose_crs(inputs.crs, _degrees(boundaries))
+    extent, raw_streets = _streets_and_extent(reading, crs)
+    if inputs.streets is None:
+        streets = reading.doubted(prepare_streets(raw_streets, crs=crs, extent=extent))
+    else:
+        streets = reading.doubted(from_centrelines(raw_streets, crs=crs))
+    subdistricts = reading.layer("subdistricts", prepare_subdistricts, SUBDISTRICTS, crs)
+    barriers = reading.layer("barriers", prepare_barriers, BARRIERS, crs)
+    communities, buildings = _communities(reading, boundaries, subdistricts, crs)
+    points = _points(reading, crs)
+    gates = _gates(reading, points, crs)
+    access_points = reading.doubted(
+        find_access_points(communities, streets, gates=gates, barriers=barriers, crs=crs)
+    )
+    facilities = read_facilities(
+        points[~is_gate(points)], crs=crs, review=reading.corrections(inputs.review, "review")
+    )
+    reading.findings += facilities.findings
+    land = reading.osm.land if reading.osm is not None else None
+    return Ground(
+        crs=crs,
+        communities=communities,
+        access_points=access_points,
+        facilities=facilities.facilities,
+        review=facilities.review,
+        streets=streets,
+        barriers=barriers,
+        buildings=buildings,
+        subdistricts=subdistricts,
+        land=_empty(LAND, crs) if land is None else prepare_land(land, crs=crs, extent=extent),
+        extent=extent,
+        links=reading.corrections(inputs.links, "links"),
+        assignment=reading.corrections(inputs.assignment, "assignment"),
+        data_date="" if reading.osm is None else reading.osm.data_date,
+        sources=_sources(inputs),
+        findings=tuple(reading.findings),
+        records=tuple(reading.records),
+    )
+
+
+def _sources(inputs: Inputs) -> tuple[str, ...]:
+    found = list(inputs.attributions)
+    if inputs.is_sample:
+        found.append(MADE_SOURCE)
+    elif inputs.osm is not None:
+        found.append(OSM_SOURCE)
+    return tuple(found)
+
+
+def _empty(schema: pa.DataFrameSchema, crs: CRS) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(conform(schema, pd.DataFrame(), crs=crs))
+
+
+def _boundaries(reading: _Reading) -> gpd.GeoDataFrame:
+    if reading.inputs.communities is not None:
+        return reading.vector(reading.inputs.communities, "communities")
+    if reading.osm is not None and len(reading.osm.communities):
+        return reading.osm.communities
+    where = f"{reading.inputs.osm.name}: " if reading.inputs.osm else ""
+    raise InputError(
+        en=f"{where}no community: no [inputs.communities] is given, and the extract has no "
+        "landuse=residential area. Give the boundaries under [inputs.communities].",
+        zh=f"{where}没有小区：未给出 [inputs.communities]，OSM 数据中也没有 landuse=residential。"
+        "请在 [inputs.communities] 中给出小区边界。",
+    )
+
+
+def _degrees(frame: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
+    west, south, east, north = frame.to_crs(4326).total_bounds
+    return float(west), float(south), float(east), float(north)
+
+
+def _streets_and_extent(reading: _Reading, crs: CRS) -> tuple[shapely.Geometry, gpd.GeoDataFrame]:
+    """Give the area that the data covers, in metres, and the raw streets.
+
+    The area is the job's extent, else the extract's box, else the bounds of the streets.
+    """
+    inputs = reading.inputs
+    if inputs.streets is not None:
+        raw = reading.vector(inputs.streets, "streets")
+    elif reading.osm is not None:
+        raw = reading.osm.streets
+    else:
+        raise InputError(
+            en="no streets: give [inputs] osm = an .osm.pbf, or [inputs.streets].",
+            zh="没有道路：请给出 [inputs] osm = .osm.pbf 文件，或 [inputs.streets]。",
+        )
+    if inputs.extent is not None:
+        given = to_metric(reading.vector(inputs.extent, "extent"), crs)
+        return shapely.union_all(given.geometry.to_numpy()), raw
+    if inputs.streets is None and reading.osm is not None:
+        return to_metric(
+            gpd.GeoSeries([reading.osm.extent], crs=4326).to_frame("geometry"), crs
+        ).geometry.iloc[0], raw
+    return shapely.box(*to_metric(raw, crs).total_bounds), raw
+
+
+def _communities(
+    reading: _Reading,
+    boundaries: gpd.GeoDataFrame,
+    subdistricts: gpd.GeoDataFrame,
+    crs: CRS,
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Join boundaries and ledger; put buildings into communities, and households into both."""
+    ledger = None
+    if reading.inputs.ledger is not None:
+        ledger = read_ledger(reading.inputs.ledger)
+        reading.findings += ledger.findings
+        reading.records.append(ledger.record)
+    joins = reading.corrections(reading.inputs.joins, "joins")
+    raw = reading.raw("buildings")
+    found = prepare_communities(
+        boundaries, ledger, crs=crs, buildings=raw, subdistricts=subdistricts, joins=joins
+    )
+    reading.findings += found.findings
+    if raw is None or raw.empty:
+        return found.communities, _empty(BUILDINGS, crs)
+    buildings = reading.doubted(prepare_buildings(raw, found.communities, crs=crs))
+    return found.communities, share_households(buildings, found.communities)
+
+
+def _points(reading: _Reading, crs: CRS) -> gpd.GeoDataFrame:
+    """Gather everything that could be a facility, from every source, in metres."""
+    parts = [
+        to_metric(reading.vector(source, "facilities"), crs) for source in reading.inputs.facilities
+    ]
+    if reading.osm is not None:
+        parts.append(to_metric(reading.osm.facilities, crs))
+    if not parts:
+        return gpd.GeoDataFrame({"name": [], "source": []}, geometry=[], crs=crs)
+    return gpd.GeoDataFrame(pd.concat(parts), crs=crs)
+
+
+def _gates(reading: _Reading, points: gpd.GeoDataFrame, crs: CRS) -> gpd.GeoDataFrame:
+    """Gather gates: the bureau's layer, those among the points of a map provider, the extract's."""
+    parts = []
+    if reading.inputs.gates is not None:
+        given = to_metric(reading.vector(reading.inputs.gates, "gates"), crs)
+        parts.append(given.assign(surveyed_source="layer"))
+    provided = points[is_gate(points)]
+    if len(provided):
+        parts.append(provided.assign(surveyed_source="amap"))
+    if reading.osm is not None:
+        parts.append(to_metric(reading.osm.gates, crs).assign(surveyed_source="osm"))
+    if not parts:
+        return gpd.GeoDataFrame({"surveyed_source": []}, geometry=[], crs=crs)
+    return gpd.GeoDataFrame(pd.concat(parts), crs=crs)
+
+
+def mark_edge(
+    communities: gpd.GeoDataFrame,
+    access_points: gpd.GeoDataFrame,
+    extent: shapely.Geometry,
+    *,
+    walking: Walking,
+) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Mark communities whose search for a facility may leave the data.
+
+    Parameters
+    ----------
+    communities, access_points
+        Contracts `COMMUNITIES`, `ACCESS_POINTS`.
+    extent
+        The area that the data covers, in the same CRS.
+    walking
+        Walking assumptions.
+
+    Returns
+    -------
+    communities : GeoDataFrame
+        With ``edge``: an access point (or, without one, the boundary) lies closer than 1.5 x the
+        limit to the border of the data, in a straight line.
+    findings : list of Finding
+        One that counts them.
+    """
+    search_m = BEYOND * walking.reach_m("adult")
+    gates = access_points[access_points["owner"] == "community"]
+    rim = shapely.boundary(extent)
+    near = ~shapely.contains(extent, gates.geometry.to_numpy())
+    near |= shapely.distance(gates.geometry.to_numpy(), rim) < search_m
+    by_gate = pd.Series(near, index=gates["owner_id"].to_numpy()).groupby(level=0).any()
+    shapes = communities.geometry.to_numpy()
+    by_shape = pd.Series(
+        ~shapely.contains(extent, shapes) | (shapely.distance(shapes, rim) < search_m),
+        index=communities.index,
+    )
+    edge = by_gate.reindex(communities.index).astype("boolean").fillna(by_shape)
+    marked = communities.assign(edge=edge.astype("boolean"))
+    count = int(edge.sum())
+    if count == 0:
+        return marked, []
+    return marked, [
+        Finding(
+            severity="check",
+            table_name="communities",
+            row_key="",
+            code="edge-of-data",
+            zh=f"{count} 个小区距数据边缘不足 {search_m:.0f} m，其缺项记为「待核实」。",
+            en=f"{count} communities lie less than {search_m:.0f} m from the edge of the data; "
+            "what is missing there is unconfirmed.",
+            remedy='把道路和设施数据向外扩展 1.5 km，或设 [walking] edge = "ignore"。 / '
+            'Extend streets and facilities by 1.5 km, or set [walking] edge = "ignore".',
+        )
+    ]

@@ -1,0 +1,226 @@
+"""The step that draws zones: posed and solved, or taken from a planner's hand; then checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from layers.checks import Finding
+from layers.tables import conform
+from layers.walking import Walking
+from zoning.regionalization.absorption import absorb
+from zoning.regionalization.problem import pose_zoning
+from zoning.regionalization.settings import ZoningSettings
+from zoning.regionalization.solve import regionalize
+from zoning.tables import ASSIGNMENT
+from zoning.zone_checks import check_zones
+from zoning.zones import dissolve_zones
+
+
+@dataclass(frozen=True, kw_only=True)
+class Zoned:
+    """Tables that the rooms of zoning share, and the rules of the job."""
+
+    communities: gpd.GeoDataFrame
+    eligibility: pd.DataFrame
+    walks: pd.DataFrame
+    gaps: pd.DataFrame
+    adjacency: pd.DataFrame
+    settings: ZoningSettings
+    walking: Walking
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawn:
+    """Zones as drawn: who belongs where, outlines, doubts, and what goes into ``run.json``."""
+
+    assignment: pd.DataFrame
+    zones: gpd.GeoDataFrame
+    findings: tuple[Finding, ...]
+    record: Mapping[str, Any]
+
+
+def draw_zones(
+    given: Zoned, *, edited: pd.DataFrame | None, seed: int, time_limit_s: float | None
+) -> Drawn:
+    """Draw the zones of a job and check them.
+
+    Parameters
+    ----------
+    given
+        Tables and rules.
+    edited
+        A planner's assignment, or None to have zones found.
+    seed, time_limit_s
+        As for `zoning.regionalization.regionalize`.
+
+    Returns
+    -------
+    Drawn
+        Every rule that the plan breaks is a finding; a planner's plan is never mended silently.
+
+    Raises
+    ------
+    InfeasibleError
+        If no plan satisfies the rules.
+    """
+    if edited is None:
+        assignment, centres, record, findings = _find(given, seed, time_limit_s)
+    else:
+        assignment, centres, record, findings = _take(given, edited)
+    zones = dissolve_zones(
+        assignment,
+        given.communities,
+        given.adjacency,
+        given.walks,
+        centres=centres,
+        limits=given.settings,
+        walking=given.walking,
+    )
+    faults = check_zones(
+        assignment,
+        given.adjacency,
+        given.communities,
+        given.eligibility,
+        given.settings,
+        zones=zones,
+        walks=given.walks,
+        metres_per_minute=given.walking.metres_per_minute("adult"),
+    )
+    broken = [
+        Finding(
+            severity="decide",
+            table_name="assignment",
+            row_key=fault.community_id or fault.zone_id,
+            code=fault.code,
+            zh=fault.zh,
+            en=fault.en,
+            remedy="修改归属或规则后重新运行。 / Change the assignment or the rule and run again.",
+        )
+        for fault in faults
+    ]
+    return Drawn(
+        assignment=assignment,
+        zones=zones,
+        findings=(*findings, *broken),
+        record={**record, "rules_broken": len(faults)},
+    )
+
+
+Parts = tuple[pd.DataFrame, pd.Series, dict[str, Any], tuple[Finding, ...]]
+
+
+def _find(given: Zoned, seed: int, time_limit_s: float | None) -> Parts:
+    problem = pose_zoning(
+        given.communities,
+        given.eligibility,
+        given.walks,
+        given.gaps,
+        given.adjacency,
+        given.settings,
+        walking=given.walking,
+    )
+    found = pd.Series(dtype="str", index=pd.Index([], dtype="str", name="community_id"))
+    record: dict[str, Any] = {
+        "objective": None,
+        "bound": None,
+        "gap_share": None,
+        "optimal": None,
+        "stopped_by": "nothing to zone",
+    }
+    if not problem.is_empty:
+        result = regionalize(
+            problem.weights,
+            problem.adjacency,
+            problem.cost,
+            problem.bounds,
+            seed=seed,
+            time_limit_s=time_limit_s,
+        )
+        found = result.assignment
+        record = {
+            "objective": float(result.objective),
+            "bound": float(result.bound) if np.isfinite(result.bound) else None,
+            "gap_share": float(result.gap_share) if np.isfinite(result.gap_share) else None,
+            "optimal": bool(result.optimal),
+            "stopped_by": result.stopped_by,
+        }
+    settings = given.settings
+    assignment = absorb(
+        found,
+        given.eligibility,
+        given.adjacency,
+        households=given.communities["households"],
+        left_out=problem.left_out,
+        cap=settings.households[1] if settings.households else float("inf"),
+        subdistrict=given.communities["subdistrict"] if settings.subdistrict == "hard" else None,
+        locked=frozenset(settings.locked),
+    )
+    centres = pd.Series({assignment.loc[c, "zone_id"]: c for c in sorted(set(found))}, dtype="str")
+    return assignment, centres, record, problem.findings
+
+
+def _take(given: Zoned, edited: pd.DataFrame) -> Parts:
+    """Put a planner's assignment under its contract; eligibility gives the roles."""
+    ids = given.communities.index
+    rows = edited.drop_duplicates("community_id", keep="last").set_index("community_id")
+    findings = [
+        Finding(
+            severity="decide",
+            table_name="assignment",
+            row_key=str(name),
+            code="assignment-unknown-community",
+            zh=f"归属表中的小区 {name!r} 不在小区图层中，已忽略。",
+            en=f"community {str(name)!r} of the assignment is not among the communities; ignored.",
+            remedy="核对编码。 / Check the id.",
+        )
+        for name in rows.index.difference(ids)
+    ]
+    zone = rows["zone_id"].reindex(ids)
+    status = given.eligibility["status"].reindex(ids)
+    inside = zone.notna()
+    role = pd.Series(np.where(status == "absorbable", "absorbed", "core"), index=ids).where(inside)
+    reason = status.where(status.isin(["excluded", "unknown"]), "planner").where(~inside)
+    locked = pd.Series(data=False, index=ids)
+    if "locked" in rows.columns:
+        locked = rows["locked"].reindex(ids).str.lower().isin(["true", "1", "是", "yes"])
+    assignment = conform(
+        ASSIGNMENT,
+        pd.DataFrame(
+            {"zone_id": zone, "role": role, "locked": locked, "reason": reason}, index=ids
+        ),
+    )
+    record = {
+        "objective": None,
+        "bound": None,
+        "gap_share": None,
+        "optimal": None,
+        "stopped_by": "planner",
+    }
+    return assignment, _medoids(given, zone[inside]), record, tuple(findings)
+
+
+def _medoids(given: Zoned, zone: pd.Series) -> pd.Series:
+    """Choose each zone's centre: the member to which the others' households walk least.
+
+    A member that is out of reach counts as the farthest walk in the table, once more.
+    """
+    walk = given.walks["walk_m"]
+    far = 2.0 * float(walk.max()) if len(walk) else 1.0
+    weight = given.communities["households"].fillna(0.0)
+    centres: dict[str, str] = {}
+    for zone_id, members in zone.groupby(zone):
+        ids = sorted(str(one) for one in members.index)
+        cost = {
+            centre: sum(
+                weight[one] * float(walk.get((one, centre), far)) for one in ids if one != centre
+            )
+            for centre in ids
+        }
+        centres[str(zone_id)] = min(ids, key=lambda centre: (cost[centre], centre))
+    return pd.Series(centres, dtype="str")

@@ -1,0 +1,118 @@
+"""The command line: exit codes, one clear message, no traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Run the command line as a process of its own, in an empty folder."""
+
+    def call(*arguments: object, **env: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(  # noqa: S603  our own command line
+            [sys.executable, "-m", "lianpian", *map(str, arguments)],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONIOENCODING": "utf-8", **env},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+        )
+
+    return call
+
+
+def test_help_is_understood_in_both_languages(run: Run):
+    done = run("--help")
+    assert done.returncode == 0
+    for command in ("demo", "new", "fetch", "check", "run", "draw", "partners", "compare"):
+        assert command in done.stdout
+        assert run(command, "--help").returncode == 0
+    assert "老旧小区" in done.stdout
+    assert "zone by zone" in done.stdout
+
+
+def test_a_missing_job_ends_with_two_and_one_message(run: Run):
+    done = run("run", "nothing", "--lang", "en")
+    assert done.returncode == 2
+    assert "no such file" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "文件不存在" in run("run", "nothing").stderr
+
+
+def test_json_of_an_error_is_one_document(run: Run):
+    done = run("check", "nothing", "--json")
+    assert done.returncode == 2
+    assert set(json.loads(done.stdout)["error"]) == {"zh", "en"}
+
+
+def test_a_new_job_starts_from_templates_and_is_not_overwritten(run: Run, tmp_path: Path):
+    assert run("new", "作业").returncode == 0
+    names = sorted(path.name for path in (tmp_path / "作业").iterdir())
+    assert names == ["facilities.csv", "job.toml", "台账.xlsx"]
+    again = run("new", "作业")
+    assert again.returncode == 2
+    assert "不为空" in again.stderr
+    # the boundaries are not there yet: the message names the file
+    done = run("check", "作业", "--lang", "en")
+    assert done.returncode == 2
+    assert "communities.shp" in done.stderr
+
+
+def test_check_lists_findings_and_computes_nothing(run: Run, small_job: Path, tmp_path: Path):
+    done = run("check", small_job, "--json")
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert {item["role"] for item in document["inputs"]} >= {"osm", "communities", "ledger"}
+    assert document["findings"]
+    assert not list(tmp_path.iterdir())
+    undecided = [row for row in document["findings"] if row["severity"] == "decide"]
+    assert run("check", small_job, "--strict").returncode == (1 if undecided else 0)
+
+
+def test_the_whole_way_by_command(run: Run, tmp_path: Path):
+    done = run("demo", "--communities", 24, "--lang", "en", PYTHONIOENCODING="gbk")
+    assert done.returncode == 0, done.stderr
+    assert "map_public.html" in done.stdout
+    assert "zones," in done.stdout
+    result = tmp_path / "demo" / "result"
+    before = (result / "map_public.html").read_bytes()
+    assert run("draw", result).returncode == 0
+    assert (result / "map_public.html").read_bytes() == before
+    partners = json.loads(run("partners", result, _first_id(result), "--json").stdout)
+    assert partners["partners"]
+    wrong = run("partners", result, "nobody", "--lang", "en")
+    assert wrong.returncode == 2
+    assert "'nobody': no such community" in wrong.stderr
+    same = json.loads(run("compare", result, result, "--json").stdout)
+    assert same == {"figures": {}, "moved": {}}
+
+
+def _first_id(result: Path) -> str:
+    table = (result / "tables" / "partners.csv").read_text(encoding="utf-8-sig")
+    return table.splitlines()[1].split(",")[0]
+
+
+def test_bad_input_leaves_the_previous_result(run: Run, small_job: Path, tmp_path: Path):
+    folder = tmp_path / "job"
+    shutil.copytree(small_job.parent, folder)
+    out = tmp_path / "out"
+    assert run("run", folder, "--out", out).returncode == 0
+    before = (out / "run.json").read_bytes()
+    (folder / "poi.csv").unlink()
+    done = run("run", folder, "--out", out)
+    assert done.returncode == 2
+    assert "poi.csv" in done.stderr
+    assert (out / "run.json").read_bytes() == before
