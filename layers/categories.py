@@ -32,6 +32,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from layers.facility_fields import read_fields
 from layers.tables import CATEGORIES
 
 Action = Literal["include", "weak", "exclude", "route", "review"]
@@ -161,14 +162,15 @@ def is_gate(points: pd.DataFrame) -> pd.Series:
     Parameters
     ----------
     points
-        As for `classify`; AMap's codes may also stand in a column ``类型编码`` and the like.
+        Points with headers of any source, as in `facility_fields.HEADERS`.
 
     Returns
     -------
     Series of bool
         Under the caller's keys.
     """
-    found = _support(_match_codes(_codes(points)), NEVER_HAVES[:1], len(points))
+    codes = _codes(read_fields(points))
+    found = _support(_match_codes(codes), NEVER_HAVES[:1], len(points))
     return pd.Series(found, index=points.index, name="is_gate")
 
 

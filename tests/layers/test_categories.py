@@ -166,6 +166,7 @@ def test_gates_are_told_by_code_and_are_no_haves() -> None:
     )
     assert is_gate(frame).tolist() == [True, False, True, True, False]
     assert is_gate(frame).index.equals(frame.index)
+    assert is_gate(frame.rename(columns={"typecode": "类型编码"})).sum() == 3
     assert classify(frame).index.tolist() == [("f1", "service_centre")]
 
 
