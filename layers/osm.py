@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -18,7 +18,7 @@ import osmium
 import shapely
 from numpy.typing import NDArray
 from osmium.filter import EntityFilter, IdFilter, KeyFilter
-from osmium.osm import AREA, NODE, RELATION, WAY, Area, Node, Relation, Way
+from osmium.osm import AREA, NODE, RELATION, WAY, Area, Node, Relation, Way, mutable
 from osmium.replication import newest_change_from_file
 
 from layers.checks import Finding, InputRecord, digest
@@ -27,8 +27,15 @@ from layers.guard import recognise
 from layers.osm_layers import Found, build_layers
 from layers.osm_tags import READ_KEYS, Claim, claims_of_area, claims_of_node, claims_of_way
 
+STATE_OF: Final = "osmosis_replication_timestamp"
+"""Field of a file's header with the time whose state of the map it holds."""
+
 FORMATS: Final = {"osm": "osm", "pbf": "pbf"}
 """Kinds of file that are read, with osmium's names of their formats."""
+
+
+Element = Mapping[str, Any]
+"""A node, way or relation as Overpass gives it."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,7 @@ class OsmData:
     extent
         The box that the file's header claims, else the bounds of the data.
     data_date
-        Date of the newest edit, ISO, or empty when the file has no times.
+        Date of the newest edit, ISO; without edit times the date that the header states, or empty.
     record
         Account of the file: objects with a tag that some layer asks for.
     findings
@@ -123,8 +130,8 @@ def read_osm(path: Path) -> OsmData:
         )
     source = osmium.io.File(str(path), FORMATS[kind])
     try:
-        box = osmium.FileProcessor(source).header.box()
-        data_date = _date_of(newest_change_from_file(source))
+        header = osmium.FileProcessor(source).header
+        data_date = _date_of(newest_change_from_file(source), header)
         with _uncollected():
             found = _collect(source)
             if found.unlocated > found.located:
@@ -146,6 +153,7 @@ def read_osm(path: Path) -> OsmData:
             "或重新编号（osmium renumber）。",
         )
     extent = None
+    box = header.box()
     if box.valid():
         low, high = box.bottom_left, box.top_right
         extent = shapely.box(low.lon, low.lat, high.lon, high.lat)
@@ -167,6 +175,44 @@ def read_osm(path: Path) -> OsmData:
     )
 
 
+def write_osm(
+    path: Path, elements: Iterable[Element], *, box: tuple[float, float, float, float], state: str
+) -> None:
+    """Write nodes, ways and relations into a file that `read_osm` reads.
+
+    Parameters
+    ----------
+    path
+        File to write, ``.osm`` or ``.osm.pbf``; replaced if it is there.
+    elements
+        Nodes, ways and relations in any order, as Overpass gives them (``type``, ``id``, ``lat``,
+        ``lon``, ``nodes``, ``members``, ``tags``); of equal ones the last counts.
+    box
+        West, south, east, north in degrees, for the header.
+    state
+        Time whose state of the map this is, ISO; empty when it is not known.
+    """
+    header = osmium.io.Header()
+    header.add_box(osmium.osm.Box(*box))
+    if state:
+        header.set(STATE_OF, state)
+    unique = {(element["type"], element["id"]): element for element in elements}
+    with osmium.SimpleWriter(path, header=header, overwrite=True) as writer:
+        for kind in ("node", "way", "relation"):
+            for number in sorted(number for found, number in unique if found == kind):
+                writer.add(_mutable(unique[kind, number]))
+
+
+def _mutable(element: Element) -> mutable.Node | mutable.Way | mutable.Relation:
+    facts: dict[str, Any] = {"id": element["id"], "version": 1, "tags": element.get("tags", {})}
+    if element["type"] == "node":
+        return mutable.Node(location=(element["lon"], element["lat"]), **facts)
+    if element["type"] == "way":
+        return mutable.Way(nodes=element["nodes"], **facts)
+    members = [(m["type"][0], m["ref"], m.get("role", "")) for m in element["members"]]
+    return mutable.Relation(members=members, **facts)
+
+
 @contextmanager
 def _uncollected() -> Iterator[None]:
     """Pause the garbage collector: it would walk over half a million new geometries in vain."""
@@ -179,8 +225,15 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _date_of(time: datetime) -> str:
-    return "" if time <= datetime(1970, 1, 2, tzinfo=UTC) else time.date().isoformat()
+def _date_of(newest: datetime, header: osmium.io.Header) -> str:
+    """Give the day of the newest edit, else the day for which the header says the file stands."""
+    if newest > datetime(1970, 1, 2, tzinfo=UTC):
+        return newest.date().isoformat()
+    stated = header.get(STATE_OF, "")[:10]
+    try:
+        return date.fromisoformat(stated).isoformat()
+    except ValueError:
+        return ""
 
 
 def _collect(source: osmium.io.File) -> Found:

@@ -9,6 +9,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from layers.repair import MOST_CHANGE
+
 Shapes = NDArray[np.object_]
 
 _WKB_HEAD: Final = 9
@@ -19,8 +21,6 @@ _CHUNK: Final = 100_000
 """Lines decoded at once; keeps the copy in hexadecimal small."""
 _RING_POINTS: Final = 4
 """Least number of points of a ring, the first repeated at its end."""
-_AREA_CHANGE: Final = 0.01
-"""A repair may change the area by this share; a larger change would be a guess."""
 
 
 def read_lines(wkb: Sequence[str]) -> Shapes:
@@ -91,7 +91,7 @@ def mend(polygon: shapely.Polygon) -> shapely.Geometry | None:
     whole: shapely.Geometry = shapely.union_all(parts)
     area = float(shapely.area(polygon))
     change = abs(float(shapely.area(whole)) - area)
-    return whole if change <= _AREA_CHANGE * area else None
+    return whole if change <= MOST_CHANGE * float(shapely.area(whole)) else None
 
 
 def outlines(areas: Shapes) -> Shapes:

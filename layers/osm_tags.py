@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final, Literal, NamedTuple
 
 Form = Literal["point", "line", "polygon", "spot"]
@@ -151,6 +151,24 @@ _NO: Final = (None, "no")
 
 READ_KEYS: Final = tuple(sorted({*_GROUND_KEYS, "building", "entrance", "highway"}))
 """Keys of which an object must carry one to be read at all."""
+
+
+QUERY_TAGS: Final[Mapping[str, bool | str | list[str]]] = {
+    **dict.fromkeys(sorted(FACILITY_KEYS), True),
+    **{key: sorted(values) for key, values in _GREEN.items()},
+    "landuse": ["residential", *sorted(_GREEN["landuse"])],
+    "natural": ["cliff", "water", *sorted(_GREEN["natural"])],
+    "man_made": "charge_point",
+    "barrier": sorted({*_WALLS, *GATE_BARRIERS}),
+    "railway": sorted(_RAILS),
+    "waterway": sorted({*_RIVERS, "stream"}),
+    "admin_level": "8",
+    "building": True,
+    "entrance": True,
+    "highway": True,
+}
+"""What to ask a server for, so that every layer can be made: keys, and their values (True: any).
+``admin_level`` stands for boundaries: those of provinces and states would come with it whole."""
 
 
 def whole_text(tags: Tags) -> str:

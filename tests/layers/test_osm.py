@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Callable
+from importlib.resources import files
 from pathlib import Path
 
 import geopandas as gpd
@@ -15,6 +17,8 @@ import shapely
 from layers.errors import InputError
 from layers.osm import OsmData, read_osm
 from layers.osm_shapes import read_lines
+from layers.osm_tags import claims_of_node
+from layers.tables import CATEGORIES
 from tests.osm_text import (
     SHARED,
     STEP,
@@ -406,3 +410,16 @@ def test_real_cities_give_the_counts_that_are_known_of_them(name: str):
         data.data_date,
     )
     assert found == REAL[name]
+
+
+def test_every_tag_of_the_nine_haves_makes_a_facility():
+    table = files("layers").joinpath("data/nine_haves.csv").read_text(encoding="utf-8-sig")
+    rows = [row for row in csv.DictReader(table.splitlines()) if row["source"] == "osm"]
+    haves = [row for row in rows if row["category"] in CATEGORIES]
+    assert len(haves) > 50
+    for row in haves:
+        tags = {row["key"]: row["value"]}
+        tags |= dict([row["with"].split("=", 1)]) if row["with"] else {}
+        if set(tags) == {"access"}:
+            continue  # a remark on another tag: customers only
+        assert [claim.layer for claim in claims_of_node(tags)] == ["facilities"], row
