@@ -9,7 +9,7 @@ import numpy as np
 from lianpian.city_blocks import Plot, divide, lay_block
 from lianpian.city_plan import CityPlan
 from lianpian.city_sites import Slab, draw_slab
-from lianpian.city_streets import Sketch, rounded
+from lianpian.city_streets import Sketch, move, rounded
 
 TOWN_USES: Final = {
     "shops": 0.24,
@@ -27,6 +27,9 @@ MARGIN_USES: Final = {"fields": 0.55, "village": 0.25, "works": 0.12, "new_estat
 
 BUILT_SHARE: Final = 0.6
 """Share of village plots with a house."""
+
+TOWER_M: Final = (26.0, 16.0)
+TOWER_PITCH_M: Final = 46.0
 
 LAND: Final = {
     "park": {"leisure": "park"},
@@ -107,13 +110,13 @@ def _edge(plot: Plot, side: str) -> tuple[float, float]:
 
 
 def _draw_drive(plot: Plot, sketch: Sketch) -> None:
-    """Draw one private drive from the street to the middle of the plot."""
+    """Draw one private drive from the street onto the plot."""
     for side in plot.open_sides()[:1]:
         street = plot.sides[side]
         if street is not None:
             middle, edge = plot.at(plot.width_m / 2, plot.height_m / 2), _edge(plot, side)
             sketch.add(
-                [street.meet(middle, edge), edge, middle],
+                [street.meet(middle, edge), edge, move(edge, middle, 4.0)],
                 highway="service",
                 service="driveway",
                 access="private",
@@ -121,14 +124,23 @@ def _draw_drive(plot: Plot, sketch: Sketch) -> None:
 
 
 def _draw_towers(plot: Plot, sketch: Sketch, rng: np.random.Generator) -> None:
-    """Draw a newer estate: point blocks with eleven levels and more."""
-    for u in np.arange(12.0, plot.width_m - 34.0, 46.0):
-        for v in np.arange(12.0, plot.height_m - 28.0, 44.0):
-            slab = Slab(
-                float(u), float(v), float(u) + 26.0, float(v) + 16.0, int(rng.integers(11, 19))
-            )
+    """Draw a newer estate: point blocks on both sides of two paths that cross in the middle."""
+    wide, deep = TOWER_M
+    for u in _rows_from_middle(plot.width_m, wide):
+        for v in _rows_from_middle(plot.height_m, deep):
+            slab = Slab(u, v, u + wide, v + deep, int(rng.integers(11, 19)))
             draw_slab(plot, slab, sketch, "apartments")
     _draw_park(plot, sketch)
+
+
+def _rows_from_middle(extent: float, size: float) -> list[float]:
+    """Place things of a size from the middle outwards, clear of the middle and of the edge."""
+    places: list[float] = []
+    for k in range(int(extent / 2 / TOWER_PITCH_M) + 1):
+        start = extent / 2 + 7.0 + k * TOWER_PITCH_M
+        if start + size + 6.0 <= extent:
+            places += [start, extent - start - size]
+    return sorted(places)
 
 
 def _draw_village(plot: Plot, sketch: Sketch, rng: np.random.Generator) -> None:

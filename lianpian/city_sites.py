@@ -308,20 +308,33 @@ def _draw_entrance(site: Site, gate: Gate, sketch: Sketch) -> None:
 
 
 def _draw_paths(site: Site, sketch: Sketch) -> None:
-    """Draw the spine and the alleys; every alley meets the spine in a node."""
+    """Draw the spine, and an alley behind each row that has slabs; they meet in nodes."""
     plot = site.plot
+    rows = {round(slab.v1, 6) for slab in site.slabs}
     nodes = [plot.at(site.spine_u, v) for v in site.alleys]
     if len(nodes) > 1:
         sketch.add(nodes, highway="footway")
+    low = 0.0
     for v in site.alleys:
-        slabs = [slab for slab in site.slabs if slab.v1 < v]
-        if not slabs:
-            continue
-        top = max(slab.v1 for slab in slabs)
-        row = [slab for slab in slabs if slab.v1 == top]
-        ends = (min(slab.u0 for slab in row) + 4.0, max(slab.u1 for slab in row) - 4.0)
-        far = max(ends, key=lambda u: abs(u - site.spine_u))
-        sketch.add([plot.at(site.spine_u, v), plot.at(far, v)], highway="footway")
+        for top in sorted(top for top in rows if low < top < v):
+            row = [slab for slab in site.slabs if round(slab.v1, 6) == top]
+            west, east = _extent_at(site, v)
+            ends = (
+                max(west, min(slab.u0 for slab in row)) + 4.0,
+                min(east, max(slab.u1 for slab in row)) - 4.0,
+            )
+            far = max(ends, key=lambda u: abs(u - site.spine_u))
+            sketch.add([plot.at(site.spine_u, v), plot.at(far, v)], highway="footway")
+        low = v
+
+
+def _extent_at(site: Site, v: float) -> tuple[float, float]:
+    """Tell how far west and east the land reaches at a place, where a corner may be cut out."""
+    top = site.plot.height_m
+    if len(site.outline) > CORNERS and v > min(w for _, w in site.outline if w > 0):
+        us = [u for u, w in site.outline if w == top]
+        return min(us), max(us)
+    return 0.0, site.plot.width_m
 
 
 def _draw_wall(site: Site, sketch: Sketch) -> None:

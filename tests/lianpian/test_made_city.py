@@ -409,3 +409,14 @@ def test_names_that_could_be_taken_for_code_occur(city: City):
     names = [e.name for e in city.entries] + [f.name for f in city.facilities]
     assert any("'" in name for name in names)
     assert any("&" in name for name in names)
+
+
+def test_no_path_runs_through_a_building_a_wall_or_a_fence(city: City):
+    ways = city.sketch.ways
+    solid = [shapely.Polygon(w.points).buffer(-0.5) for w in ways if "building" in w.tags]
+    solid += [shapely.LineString(w.points) for w in ways if w.tags.get("barrier") == "wall"]
+    solid += [shapely.LineString(w.points) for w in ways if w.tags.get("barrier") == "fence"]
+    streets = [*city.sketch.segments.values(), *city.sketch.lanes]
+    lines = [shapely.LineString(street.points()) for street in streets]
+    lines += [shapely.LineString(w.points) for w in ways if "highway" in w.tags]
+    assert shapely.STRtree(solid).query(lines, predicate="intersects").size == 0
