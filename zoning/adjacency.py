@@ -7,60 +7,15 @@ from typing import Final, cast
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
 from layers.checks import Finding
 from layers.errors import ContractError
 from layers.tables import BARRIERS, COMMUNITIES, STREETS, WALKS, check, conform
+from zoning.borders import Borders, Shapes, measure_borders
 from zoning.link_edits import LinkEdit, read_edits
 from zoning.tables import ADJACENCY
-
-ARTERIALS: Final = frozenset(
-    {
-        "motorway",
-        "motorway_link",
-        "trunk",
-        "trunk_link",
-        "primary",
-        "primary_link",
-        "快速路",
-        "主干路",
-        "主干道",
-    }
-)
-"""Classes of streets that are no link by themselves."""
-
-ROADS: Final = frozenset(
-    {
-        "secondary",
-        "secondary_link",
-        "tertiary",
-        "tertiary_link",
-        "unclassified",
-        "residential",
-        "road",
-        "次干路",
-        "次干道",
-        "支路",
-        "城市支路",
-    }
-)
-"""Classes that make a border a road; every other class is a lane."""
-
-SEPARATING: Final = frozenset({"river", "railway", "other"})
-"""Barriers that part neighbours. Walls and fences do not: taking them down is what joint
-renovation is for, and two compounds that share a wall are neighbours (RULES Z01)."""
-
-SIGHTS: Final = (0.1, 0.3, 0.5, 0.7, 0.9)
-"""Where along the facing border lines of sight start, as shares of its length."""
-
-MOST: Final = 0.5
-"""Share of the lines of sight that something must cut to lie *between* two communities."""
-
-TOUCH_M: Final = 0.5
-"""Distance at which a line of sight counts as cut; lines drawn along a border have none."""
 
 SEPARATED: Final = {
     "point": (
@@ -73,11 +28,6 @@ SEPARATED: Final = {
     "other": ("有阻隔，步行 {0} > {1:g} m", "a barrier lies between, walk {0} > {1:g} m"),
 }
 """What keeps a pair from being linked, Chinese and English."""
-
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
-Ints = npt.NDArray[np.int64]
-Shapes = npt.NDArray[np.object_]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,22 +53,6 @@ class Nearness:
     wall_gap_m: float = 1.5
     link_walk_m: float = 300.0
     arterial: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Borders:
-    """Candidate pairs and what lies between them; one entry a pair, `first` < `second`."""
-
-    first: Ints
-    second: Ints
-    gap: Floats
-    shared: Floats
-    walk: Floats
-    arterial: Flags
-    road: Flags
-    lane: Flags
-    barrier: Shapes
-    hidden: Flags
 
 
 def find_adjacency(
@@ -174,9 +108,16 @@ def find_adjacency(
     _same_crs(communities, streets, barriers)
     ordered = cast("gpd.GeoDataFrame", communities.sort_index())
     ids = ordered.index.to_numpy(dtype=object)
-    shapes = np.asarray(ordered.geometry.to_numpy(), dtype=object)
     walk_of = _walk_lookup(walks)
-    borders = _borders(ids, shapes, walk_of, streets, barriers, nearness)
+    borders = measure_borders(
+        ordered.geometry,
+        walk_of,
+        streets,
+        barriers,
+        max_gap_m=nearness.max_gap_m,
+        wall_gap_m=nearness.wall_gap_m,
+        link_walk_m=nearness.link_walk_m,
+    )
     table = _judge(ids, borders, nearness)
     findings: list[Finding] = []
     if links is not None and len(links):
@@ -184,6 +125,7 @@ def find_adjacency(
         table = _apply_edits(table, edits, ordered, walk_of)
     table["same_subdistrict"] = _same_subdistrict(table, ordered["subdistrict"])
     result = conform(ADJACENCY, table)
+    shapes = np.asarray(ordered.geometry.to_numpy(), dtype=object)
     findings.extend(_lonely(result, ids, shapes))
     return result, findings
 
@@ -211,125 +153,7 @@ def _walk_lookup(walks: pd.DataFrame) -> pd.Series:
     return frame.groupby(["focal", "neighbor"])["walk_m"].min()
 
 
-def _walks_of(walk_of: pd.Series, ids: Shapes, first: Ints, second: Ints) -> Floats:
-    pairs = pd.MultiIndex.from_arrays([ids[first], ids[second]], names=["focal", "neighbor"])
-    return walk_of.reindex(pairs).to_numpy(dtype="float64")
-
-
-def _borders(
-    ids: Shapes,
-    shapes: Shapes,
-    walk_of: pd.Series,
-    streets: gpd.GeoDataFrame,
-    barriers: gpd.GeoDataFrame,
-    nearness: Nearness,
-) -> _Borders:
-    first, second = _candidates(ids, shapes, walk_of, nearness)
-    gap = shapely.distance(shapes[first], shapes[second])
-    facing, shared = _facing(shapes, first, second, gap + nearness.wall_gap_m)
-    lines, pair = _sights(shapes, first, second, facing)
-    classes = streets["class"].to_numpy(dtype=object)
-    on_ground = ~streets["tunnel"].to_numpy(dtype=bool)
-    ways = np.asarray(streets.geometry.to_numpy(), dtype=object)
-    big = on_ground & np.isin(classes, list(ARTERIALS))
-    middle = on_ground & np.isin(classes, list(ROADS | ARTERIALS))
-    arterial = _cut_share(lines, pair, len(first), ways[big]) >= MOST
-    road = _cut_share(lines, pair, len(first), ways[middle]) >= MOST
-    lane = _cut_share(lines, pair, len(first), ways[on_ground]) > 0
-    kinds = barriers["kind"].to_numpy(dtype=object)
-    bars = np.asarray(barriers.geometry.to_numpy(), dtype=object)
-    barrier = np.full(len(first), "", dtype=object)
-    for kind in sorted(SEPARATING):
-        cut = _cut_share(lines, pair, len(first), bars[kinds == kind]) >= MOST
-        barrier[cut] = kind
-    return _Borders(
-        first=first,
-        second=second,
-        gap=gap,
-        shared=shared,
-        walk=_walks_of(walk_of, ids, first, second),
-        arterial=arterial,
-        road=road,
-        lane=lane,
-        barrier=barrier,
-        hidden=_is_hidden(lines, pair, shapes, first, second),
-    )
-
-
-def _candidates(
-    ids: Shapes, shapes: Shapes, walk_of: pd.Series, nearness: Nearness
-) -> tuple[Ints, Ints]:
-    tree = shapely.STRtree(shapes)
-    one, other = tree.query(shapes, predicate="dwithin", distance=nearness.max_gap_m)
-    near = walk_of[walk_of <= nearness.link_walk_m].index
-    place = pd.Index(ids)
-    by_walk = np.stack(
-        [
-            place.get_indexer(near.get_level_values("focal")),
-            place.get_indexer(near.get_level_values("neighbor")),
-        ],
-        axis=1,
-    )
-    pairs = np.concatenate([np.stack([one, other], axis=1), by_walk]).astype(np.int64)
-    pairs = pairs[(pairs >= 0).all(axis=1) & (pairs[:, 0] < pairs[:, 1])]
-    pairs = np.unique(pairs, axis=0)
-    return pairs[:, 0], pairs[:, 1]
-
-
-def _facing(shapes: Shapes, first: Ints, second: Ints, within: Floats) -> tuple[Shapes, Floats]:
-    """Give the border of `first` that faces `second`, and the shorter of both facing lengths."""
-    rims = shapely.boundary(shapes)
-    mine = shapely.intersection(rims[first], shapely.buffer(shapes[second], within, quad_segs=4))
-    theirs = shapely.intersection(rims[second], shapely.buffer(shapes[first], within, quad_segs=4))
-    return mine, np.minimum(shapely.length(mine), shapely.length(theirs))
-
-
-def _sights(
-    shapes: Shapes, first: Ints, second: Ints, facing: Shapes
-) -> tuple[Shapes, npt.NDArray[np.int64]]:
-    """Draw lines of sight from points of the facing border to the other community."""
-    merged = shapely.line_merge(facing)
-    straight = shapely.shortest_line(shapes[first], shapes[second])
-    is_line = np.isin(shapely.get_type_id(merged), [1, 5]) & (shapely.length(merged) > 0)
-    starts = [
-        np.where(
-            is_line,
-            shapely.line_interpolate_point(
-                np.where(is_line, merged, straight), at, normalized=True
-            ),
-            shapely.get_point(straight, 0),
-        )
-        for at in SIGHTS
-    ]
-    points = np.concatenate(starts)
-    lines = shapely.shortest_line(points, np.tile(shapes[second], len(SIGHTS)))
-    return lines, np.tile(np.arange(len(first)), len(SIGHTS))
-
-
-def _cut_share(lines: Shapes, pair: Ints, count: int, things: Shapes) -> Floats:
-    """Give the share of each pair's lines of sight that something cuts."""
-    if not len(things) or not count:
-        return np.zeros(count)
-    tree = shapely.STRtree(things)
-    line, _ = tree.query(lines, predicate="dwithin", distance=TOUCH_M)
-    cut = np.zeros(len(lines))
-    cut[line] = 1.0
-    return np.bincount(pair, weights=cut, minlength=count) / len(SIGHTS)
-
-
-def _is_hidden(lines: Shapes, pair: Ints, shapes: Shapes, first: Ints, second: Ints) -> Flags:
-    """Tell which pairs see each other only through a third community."""
-    if not len(first):
-        return np.zeros(0, dtype=np.bool_)
-    line, other = shapely.STRtree(shapes).query(lines, predicate="crosses")
-    third = (other != first[pair[line]]) & (other != second[pair[line]])
-    cut = np.zeros(len(lines))
-    cut[line[third]] = 1.0
-    share = np.bincount(pair, weights=cut, minlength=len(first)) / len(SIGHTS)
-    return np.asarray(share >= MOST, dtype=np.bool_)
-
-
-def _judge(ids: Shapes, borders: _Borders, nearness: Nearness) -> pd.DataFrame:
+def _judge(ids: Shapes, borders: Borders, nearness: Nearness) -> pd.DataFrame:
     barred = borders.barrier != ""
     close = borders.gap <= nearness.max_gap_m
     walkable = borders.walk <= nearness.link_walk_m
@@ -370,7 +194,7 @@ def _judge(ids: Shapes, borders: _Borders, nearness: Nearness) -> pd.DataFrame:
     return kept.set_index(["focal", "neighbor"])
 
 
-def _why_not(borders: _Borders, number: int, *, facing: bool, near: Nearness) -> str:
+def _why_not(borders: Borders, number: int, *, facing: bool, near: Nearness) -> str:
     walk = borders.walk[number]
     shown = "—" if np.isnan(walk) else f"{walk:.0f} m"
     if borders.barrier[number]:
