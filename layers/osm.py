@@ -320,7 +320,10 @@ def _take_parts(found: Found, way: Way, osm_id: str, claims: list[Claim]) -> Non
     for number, run in enumerate(runs, start=1):
         found.lines.append(str(shapely.to_wkb(shapely.linestrings(run), hex=True, byte_order=1)))
         part_id = osm_id if len(runs) == 1 else f"{osm_id}_{number}"
-        found.claim(part_id, len(found.lines) - 1, claims)
+        place = len(found.lines) - 1
+        found.claim(part_id, place, [claim for claim in claims if claim.form == "line"])
+        if number == 1:  # a thing stands at one place, however many parts of its outline are known
+            found.claim(osm_id, place, [claim for claim in claims if claim.form != "line"])
 
 
 def _runs(way: Way) -> Iterator[NDArray[np.float64]]:

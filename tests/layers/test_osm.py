@@ -244,6 +244,14 @@ def test_a_way_that_lacks_nodes_is_read_in_parts_and_named(tmp_path: Path):
     assert (data.record.read, data.record.kept) == (1, 1)
 
 
+def test_a_facility_that_lacks_nodes_stands_at_one_place(tmp_path: Path):
+    nodes = [node(number, number, 0) for number in range(1, 5)]
+    shop = way(1, (1, 2, 99, 3, 4, 98, 1), shop="supermarket", building="yes")
+    data = read_osm(write_osm(tmp_path, *nodes, shop))
+    assert data.facilities.geom_type.to_dict() == {"w1": "Point"}
+    assert data.buildings.empty
+
+
 def test_a_file_of_ways_without_nodes_is_refused_with_the_count(tmp_path: Path):
     path = write_osm(tmp_path, way(1, (1, 2), highway="path"), way(2, (2, 3), highway="path"))
     with pytest.raises(InputError) as caught:
