@@ -68,7 +68,8 @@ class OsmData:
     land
         Water, green and railways for the base map.
     extent
-        The box that the file's header claims, else the bounds of the data.
+        The box that the file's header claims, else the bounds of the data; with vertices along
+        its sides, so that it keeps its shape in another system.
     data_date
         Date of the newest edit, ISO; without edit times the date that the header states, or empty.
     record
@@ -117,8 +118,9 @@ def read_osm(path: Path) -> OsmData:
     Notes
     -----
     A layer without rows is an empty table; whether it may be empty is the caller's question.
-    Polygons that cross themselves are repaired where that changes nothing else; relations of which
-    the file has not all members are refused.
+    Polygons that cross themselves are repaired where that changes nothing else; areas of which the
+    file has not all members are refused. Relations that are no areas (routes, sites) have no place
+    of their own and are not read.
     """
     kind = recognise(path)
     if kind not in FORMATS:

@@ -18,6 +18,13 @@ from layers.osm_tags import COLUMNS, Claim
 
 WGS84: Final = "EPSG:4326"
 
+_EDGE_STEP: Final = 0.005
+"""Degrees between vertices of the extent: a parallel of latitude is a curve in metres, and over
+half a kilometre it leaves its chord by millimetres only."""
+_HEM: Final = 1e-6
+"""Degrees (0.1 m) by which the bounds of the data are widened, so that its outermost street is
+inside."""
+
 _SHOWN: Final = 5
 """Ids that a finding names; the rest is counted."""
 
@@ -123,7 +130,7 @@ def build_layers(found: Found, box: shapely.Polygon | None) -> Layers:
     frames = {name: _frame(name, rows, made) for name, rows in found.layers.items()}
     shaped = _objects_in(frames)
     claimed = sum(map(len, frames.values()))
-    extent = box if box is not None else _bounds(frames)
+    extent = shapely.segmentize(box if box is not None else _bounds(frames), _EDGE_STEP)
     shapely.prepare(extent)
     twice: set[str] = set()
     for name, frame in frames.items():
@@ -235,7 +242,9 @@ def _bounds(frames: Mapping[str, gpd.GeoDataFrame]) -> shapely.Polygon:
     if not bounds:
         return shapely.Polygon()
     west, south, east, north = np.array(bounds).T
-    return shapely.Polygon(shapely.box(west.min(), south.min(), east.max(), north.max()))
+    return shapely.Polygon(
+        shapely.box(west.min() - _HEM, south.min() - _HEM, east.max() + _HEM, north.max() + _HEM)
+    )
 
 
 def _objects_in(frames: Mapping[str, gpd.GeoDataFrame]) -> set[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import geopandas as gpd
 import osmium
 import pandas as pd
+import pyproj
 import pytest
 import shapely
 
@@ -18,6 +19,7 @@ from layers.errors import InputError
 from layers.osm import OsmData, read_osm
 from layers.osm_shapes import read_lines
 from layers.osm_tags import claims_of_node
+from layers.streets import prepare_streets
 from layers.tables import CATEGORIES
 from tests.osm_text import (
     SHARED,
@@ -431,3 +433,21 @@ def test_every_tag_of_the_nine_haves_makes_a_facility():
         if set(tags) == {"access"}:
             continue  # a remark on another tag: customers only
         assert [claim.layer for claim in claims_of_node(tags)] == ["facilities"], row
+
+
+def test_streets_on_the_edge_of_the_data_survive_being_cut_there(tmp_path: Path):
+    steps = range(0, 60, 2)
+    sides = [
+        *((x, 0) for x in steps),
+        *((60, y) for y in steps),
+        *((60 - x, 60) for x in steps),
+        *((0, 60 - y) for y in steps),
+    ]
+    nodes = [node(n, x, y) for n, (x, y) in enumerate(sides, start=1)]
+    around = way(1, (*range(1, len(sides) + 1), 1), highway="path")
+    data = read_osm(write_osm(tmp_path, *nodes, around))
+    crs = pyproj.CRS.from_epsg(4547)
+    extent = gpd.GeoSeries([data.extent], crs=4326).to_crs(crs).iloc[0]
+    whole, _ = prepare_streets(data.streets, crs=crs)
+    cut, _ = prepare_streets(data.streets, crs=crs, extent=extent)
+    assert cut.length.sum() == pytest.approx(whole.length.sum())
