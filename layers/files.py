@@ -33,11 +33,12 @@ from layers.errors import InputError, OutputError
 from layers.guard import Kind, recognise
 from layers.headers import rename_fields
 from layers.placing import Coordinates, name_crs, undo_shift
-from layers.point_tables import read_point_csv, read_point_sheet
+from layers.point_tables import TableSource, read_point_csv, read_point_sheet
 from layers.repair import drop_unusable, name_rows
 from layers.shapefiles import read_shapefile
 from layers.zips import unpack_shapefile
 
+TABLES: Final[tuple[Kind, ...]] = ("csv", "xlsx", "xls")
 FIXED_DATE: Final = "2000-01-01T00:00:00.000Z"
 """Written as the date of change into GeoPackages, so that equal tables make equal bytes."""
 DRIVERS: Final[Mapping[Kind, tuple[str, ...]]] = {
@@ -142,7 +143,8 @@ def read_vector(source: Source, *, role: str) -> VectorInput:
             zh=f"{role}:{source.path} 没有任何记录;请重新导出图层。",
         )
     path = source.path
-    raw = rename_fields(raw, source.fields, role=role, path=path)
+    if kind not in TABLES:
+        raw = rename_fields(raw, source.fields, role=role, path=path)
     usable, left_out = drop_unusable(raw, role=role, path=str(path))
     named, declared = name_crs(usable, source.crs, source.coordinates, role=role, path=path)
     settled, axes = settle_axes(named, role=role, path=str(path))
@@ -223,12 +225,11 @@ def write_layers(path: Path, layers: Mapping[str, pd.DataFrame]) -> None:
 
 def _read_kind(source: Source, kind: Kind, role: str) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     """Read all rows by the reader of their kind, numbered as the file numbers them."""
-    if kind == "csv":
-        table = read_point_csv(source.path, encoding=source.encoding, crs=source.crs, role=role)
-        return table.frame, []
-    if kind in {"xlsx", "xls"}:
-        sheet = read_point_sheet(source.path, layer=source.layer, crs=source.crs, role=role)
-        return sheet.frame, []
+    if kind in TABLES:
+        table = TableSource(path=source.path, role=role, crs=source.crs, fields=source.fields)
+        if kind == "csv":
+            return read_point_csv(table, encoding=source.encoding), []
+        return read_point_sheet(table, sheet=source.layer), []
     if kind in {"osm", "pbf"}:
         raise InputError(
             en=f"{role}: {source.path} is OpenStreetMap data; give it once, as [inputs] osm.",

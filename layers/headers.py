@@ -28,7 +28,7 @@ def fold(header: str) -> str:
 def rename_fields(
     frame: gpd.GeoDataFrame, fields: Mapping[str, str], *, role: str, path: Path
 ) -> gpd.GeoDataFrame:
-    """Give columns the canonical names that the job maps them to.
+    """Give a layer's columns the canonical names that the job maps them to.
 
     Parameters
     ----------
@@ -50,7 +50,39 @@ def rename_fields(
     InputError
         If the file has no such header, with the nearest one.
     """
-    headers = [str(name) for name in frame.columns if name != frame.geometry.name]
+    shape = frame.geometry.name
+    headers = [str(name) for name in frame.columns if name != shape]
+    renamed = map_headers(headers, fields, role=role, path=path)
+    if shape != GEOMETRY and GEOMETRY in headers:
+        renamed.setdefault(GEOMETRY, f"{GEOMETRY}_in_file")
+    named = frame.rename(columns=renamed)
+    return named if shape == GEOMETRY else named.rename_geometry(GEOMETRY)
+
+
+def map_headers(
+    headers: Sequence[str], fields: Mapping[str, str], *, role: str, path: Path
+) -> dict[str, str]:
+    """Find the headers that the job names: header -> canonical name.
+
+    Parameters
+    ----------
+    headers
+        What the file has.
+    fields
+        Canonical name -> header as the job writes it.
+    role, path
+        What the file is for and where it lies, for messages.
+
+    Returns
+    -------
+    dict
+        Headers to rename; one that had a canonical name of another becomes ``<name>_in_file``.
+
+    Raises
+    ------
+    InputError
+        If the file has no such header, with the nearest one.
+    """
     renamed: dict[str, str] = {}
     for canonical, wanted in fields.items():
         header = find_header(wanted, headers)
@@ -68,11 +100,7 @@ def rename_fields(
     for canonical in tuple(renamed.values()):
         if canonical in headers and canonical not in renamed:
             renamed[canonical] = f"{canonical}_in_file"
-    shape = frame.geometry.name
-    if shape != GEOMETRY and GEOMETRY in headers:
-        renamed.setdefault(GEOMETRY, f"{GEOMETRY}_in_file")
-    named = frame.rename(columns=renamed)
-    return named if shape == GEOMETRY else named.rename_geometry(GEOMETRY)
+    return renamed
 
 
 def find_header(wanted: str, headers: Sequence[str]) -> str | None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import re
+import struct
 import unicodedata
 import warnings
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -18,9 +20,9 @@ import openpyxl
 import pandas as pd
 import xlrd
 
-from layers.encodings import Encoding, decode_text
+from layers.encodings import decode_text
 from layers.errors import CrsError, InputError
-from layers.headers import GEOMETRY, fold
+from layers.headers import GEOMETRY, fold, map_headers
 
 LON: Final = (
     *("lon", "lng", "long", "longitude", "经度", "东经", "经度坐标", "jingdu", "jd", "jd_x"),
@@ -36,88 +38,111 @@ NORTH: Final = ("y", "y_m", "y坐标", "纵坐标", "北坐标", "northing", "n"
 DEGREE_SYSTEM: Final = "EPSG:4326"
 HEADER_ROWS: Final = 10
 """Rows in which the header is looked for: a title or notes may stand above it."""
+WORKBOOK_ERRORS: Final = (
+    xlrd.XLRDError,
+    xlrd.compdoc.CompDocError,
+    AssertionError,  # of xlrd
+    zipfile.BadZipFile,
+    SyntaxError,  # of XML
+    KeyError,
+    ValueError,
+    TypeError,
+    IndexError,
+    struct.error,
+)
+"""What readers raise on damaged workbooks."""
 PAIR: Final = re.compile(r"^[(\[]?\s*(-?[\d.]+)\s*[,;\s]\s*(-?[\d.]+)\s*[)\]]?$")
 
 
 @dataclass(frozen=True, kw_only=True)
-class PointTable:
-    """A table of points as read, before its coordinates are judged.
+class TableSource:
+    """A table with coordinates, as the job describes it.
 
     Parameters
     ----------
-    frame
-        All columns as text, indexed by the row's number in the file; points where both coordinates
-        are numbers, else no geometry.
-    encoding
-        Encoding of a CSV file; None for a workbook.
+    path, role
+        The file and what it is for.
+    crs
+        Reference system that the job names; needed for metres, EPSG:4326 stands for degrees.
+    fields
+        Canonical name -> header; ``lon``, ``lat``, ``x`` and ``y`` may be named so.
     """
 
-    frame: gpd.GeoDataFrame
-    encoding: Encoding | None
+    path: Path
+    role: str
+    crs: str | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_point_csv(path: Path, *, encoding: str | None, crs: str | None, role: str) -> PointTable:
-    """Read points from a CSV file.
+def read_point_csv(source: TableSource, *, encoding: str | None = None) -> gpd.GeoDataFrame:
+    """Read points from a CSV file, separated by commas, semicolons or tabs.
 
     Parameters
     ----------
-    path
-        The file; separated by commas, semicolons or tabs.
+    source
+        The file.
     encoding
         Encoding that the job names, or None for evidence.
-    crs
-        Reference system that the job names; needed for metres, EPSG:4326 for degrees.
-    role
-        What the file is for, for messages.
 
     Returns
     -------
-    PointTable
-        All cells as text: leading zeros survive.
+    GeoDataFrame
+        All columns as text (leading zeros survive), indexed by the row's number in the file, with
+        a point where both coordinates are numbers, else without geometry.
 
     Raises
     ------
     InputError
-        If the text fits no encoding, there is no row, or no columns hold coordinates.
+        If the text fits no encoding or is no CSV, there is no row, no columns hold coordinates, or
+        a column that the job names is not there.
     CrsError
-        If columns of metres come without `crs`.
+        If columns of metres come without a system.
     """
-    text, found = decode_text(path.read_bytes(), what=str(path), given=encoding)
+    text, _ = decode_text(source.path.read_bytes(), what=str(source.path), given=encoding)
     first = text.split("\n", 1)[0]
     separator = max(",;\t", key=first.count)
-    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
-    table = _tabulate(rows, path)
-    return PointTable(frame=_place(table, path=path, crs=crs, role=role), encoding=found)
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+    except csv.Error as error:
+        raise InputError(
+            en=f"{source.role}: {source.path} is no CSV that can be read: {error}; save it again.",
+            zh=f"{source.role}:{source.path} 不是可读取的 CSV({error});请重新保存。",
+        ) from error
+    return _place(_tabulate(rows, source), source)
 
 
-def read_point_sheet(path: Path, *, layer: str | None, crs: str | None, role: str) -> PointTable:
-    """Read points from a sheet of an Excel workbook.
+def read_point_sheet(source: TableSource, *, sheet: str | None = None) -> gpd.GeoDataFrame:
+    """Read points from a sheet of an Excel workbook, ``.xlsx`` or ``.xls``.
 
     Parameters
     ----------
-    path
-        The workbook, ``.xlsx`` or ``.xls``.
-    layer
+    source
+        The workbook.
+    sheet
         Name of the sheet; the first one if None.
-    crs, role
-        As in `read_point_csv`.
 
     Returns
     -------
-    PointTable
-        All cells as text; whole numbers without a decimal point.
+    GeoDataFrame
+        As `read_point_csv` gives it; whole numbers without a decimal point.
 
     Raises
     ------
     InputError
-        If the sheet is not there, has no row, or no columns hold coordinates.
+        If the workbook is damaged, the sheet is not there, has no row, no columns hold coordinates,
+        or a column that the job names is not there.
     CrsError
-        If columns of metres come without `crs`.
+        If columns of metres come without a system.
     """
-    rows = _sheet_rows(path, layer)
-    return PointTable(
-        frame=_place(_tabulate(rows, path), path=path, crs=crs, role=role), encoding=None
-    )
+    try:
+        rows = _sheet_rows(source.path, sheet)
+    except WORKBOOK_ERRORS as error:
+        raise InputError(
+            en=f"{source.role}: {source.path} is no workbook that can be read: {error!r}; save it "
+            "again as .xlsx.",
+            zh=f"{source.role}:{source.path} 不是可读取的工作簿({error!r});请另存为 .xlsx。",
+        ) from error
+    return _place(_tabulate(rows, source), source)
 
 
 def _sheet_rows(path: Path, layer: str | None) -> list[list[str]]:
@@ -126,17 +151,13 @@ def _sheet_rows(path: Path, layer: str | None) -> list[list[str]]:
             warnings.simplefilter("ignore", UserWarning)  # of styles, which nobody reads here
             book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         try:
-            name = _choose_sheet(book.sheetnames, layer, path)
-            return [[_cell(v) for v in row] for row in book[name].iter_rows(values_only=True)]
+            names = [sheet.title for sheet in book.worksheets]
+            chosen = book[_choose_sheet(names, layer, path)]
+            chosen.reset_dimensions()  # some programs write a wrong extent
+            return [[_cell(value) for value in row] for row in chosen.iter_rows(values_only=True)]
         finally:
             book.close()
-    try:
-        old = xlrd.open_workbook(path, on_demand=True)
-    except xlrd.XLRDError as error:
-        raise InputError(
-            en=f"{path} is no Excel workbook that can be read: {error}; save it as .xlsx.",
-            zh=f"{path} 不是可读取的 Excel 工作簿({error});请另存为 .xlsx。",
-        ) from error
+    old = xlrd.open_workbook(path, on_demand=True)
     with old:
         sheet = old.sheet_by_name(_choose_sheet(old.sheet_names(), layer, path))
         return [[_cell(cell.value) for cell in sheet.row(row)] for row in range(sheet.nrows)]
@@ -161,9 +182,9 @@ def _cell(value: object) -> str:
     return str(value).strip()
 
 
-def _tabulate(rows: Sequence[Sequence[str]], path: Path) -> pd.DataFrame:
+def _tabulate(rows: Sequence[Sequence[str]], source: TableSource) -> pd.DataFrame:
     """Find the header, and number the rows as the file does; blank rows are no rows."""
-    head = _header_row(rows)
+    head = _header_row(rows, source.fields)
     names = _unique(rows[head]) if rows else []
     width = len(names)
     kept = {
@@ -173,17 +194,18 @@ def _tabulate(rows: Sequence[Sequence[str]], path: Path) -> pd.DataFrame:
     }
     if not kept:
         raise InputError(
-            en=f"{path} has no row of data below its header.",
-            zh=f"{path} 表头以下没有数据。",
+            en=f"{source.role}: {source.path} has no row of data below its header.",
+            zh=f"{source.role}:{source.path} 表头以下没有数据。",
         )
     table = pd.DataFrame.from_dict(kept, orient="index", columns=names, dtype="str")
     table.index.name = "row"
-    return table.where(table != "", np.nan)
+    renamed = map_headers(names, source.fields, role=source.role, path=source.path)
+    return table.where(table != "", np.nan).rename(columns=renamed)
 
 
-def _header_row(rows: Sequence[Sequence[str]]) -> int:
-    """Take the first row that names coordinates, else the first."""
-    known = {*LON, *LAT, *BOTH, *EAST, *NORTH}
+def _header_row(rows: Sequence[Sequence[str]], fields: Mapping[str, str]) -> int:
+    """Take the first row that names coordinates or a column of the job's, else the first."""
+    known = {*LON, *LAT, *BOTH, *EAST, *NORTH, *map(fold, fields.values())}
     for number, row in enumerate(rows[:HEADER_ROWS]):
         if any(fold(cell) in known for cell in row):
             return number
@@ -203,7 +225,8 @@ def _unique(names: Iterable[str]) -> list[str]:
     return unique
 
 
-def _place(table: pd.DataFrame, *, path: Path, crs: str | None, role: str) -> gpd.GeoDataFrame:
+def _place(table: pd.DataFrame, source: TableSource) -> gpd.GeoDataFrame:
+    path, role, crs = source.path, source.role, source.crs
     folded = {fold(name): name for name in reversed(table.columns)}
     lon, lat, both, east, north = (_first(folded, a) for a in (LON, LAT, BOTH, EAST, NORTH))
     if lon and lat:
