@@ -62,6 +62,8 @@ class Rule:
         Another OSM tag that must hold as well, ``key=value``, or empty.
     action
         What the row says of its category.
+    note
+        What to look at.
     """
 
     category: str
@@ -70,6 +72,7 @@ class Rule:
     value: str
     also: str
     action: Action
+    note: str
 
     @property
     def evidence(self) -> str:
@@ -99,9 +102,16 @@ def load_rules() -> tuple[Rule, ...]:
             value=row["value"],
             also=row["with"],
             action=row["action"],  # type: ignore[arg-type]  # a test checks the file's words
+            note=row["note"],
         )
         for row in csv.DictReader(text.splitlines())
     )
+
+
+@lru_cache(maxsize=1)
+def notes() -> Mapping[tuple[str, str], str]:
+    """Map category and evidence, as `classify` writes it, to the note of the row behind it."""
+    return {(rule.category, rule.evidence): rule.note for rule in load_rules()}
 
 
 def classify(points: pd.DataFrame) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import pandas as pd
 import pyproj
 import shapely
 
-from layers.categories import classify
+from layers.categories import classify, notes
 from layers.checks import Finding
 from layers.crs import to_metric
 from layers.doubles import merge_doubles
@@ -250,7 +250,10 @@ def _review(table: gpd.GeoDataFrame) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             "name": waiting["name"].to_numpy(dtype=object),
-            "reason": [f"证据不足 / weak or doubtful: {row}" for row in waiting["evidence"]],
+            "reason": [
+                _reason(str(have), str(row))
+                for (_, have), row in zip(waiting.index, waiting["evidence"], strict=True)
+            ],
             "suggestion": [
                 f"是否为{zh}?填 是、否 或其他类别 / A {en}? yes, no, or another have"
                 for zh, en in haves
@@ -262,3 +265,8 @@ def _review(table: gpd.GeoDataFrame) -> pd.DataFrame:
         index=waiting.index,
     )
     return conform(REVIEW, frame)
+
+
+def _reason(have: str, evidence: str) -> str:
+    note = notes().get((have, evidence), "")
+    return f"证据不足 / weak or doubtful: {evidence}" + (f" ({note})" if note else "")
