@@ -64,7 +64,7 @@ _FACTORS: Final[Mapping[Kind, Mapping[str, Decimal]]] = {
 }
 _NUMBER: Final = re.compile(
     r"(?P<about>大约|约)?(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<fraction>\.\d+)?"
-    r"(?P<unit>[^\d.,+-]*?)(?P<more>左右|余|多|\+)?"
+    r"(?P<more>余|多|\+)?(?P<unit>[^\d.,+-]*?(?:m2)?)(?P<after>左右|余|多|\+)?"
 )
 _YES: Final = frozenset(
     ("是", "有", "y", "yes", "t", "true", "1", "√", "✓", "✔", "对", "已纳入", "已实施", "属于")
@@ -177,7 +177,7 @@ def read_number(cell: Raw, *, unit: str, factors: Mapping[str, Decimal]) -> Read
     factor = factors[found["unit"]] if found["unit"] else of_column
     digits = found["digits"].replace(",", "") + (found["fraction"] or "")
     reason: Reason = "unit" if factor != 1 else "number_text"
-    if found["about"] or found["more"]:
+    if found["about"] or found["more"] or found["after"]:
         reason = "about"
     return Reading(float(Decimal(digits) * factor), reason)
 

@@ -36,34 +36,50 @@ def doubt_missing(communities: gpd.GeoDataFrame) -> list[Finding]:
     Returns
     -------
     list of Finding
-        One for each field that some community lacks.
+        One for each field that some community lacks, and one for all that every community lacks.
     """
     captions = captions_of(COMMUNITIES)
     offices = communities["subdistrict"].fillna("—")
     findings = []
+    nowhere: list[str] = []
     for name in MINIMUM:
         lacking = communities[name].isna()
         if name == "households":
             lacking |= communities["households_source"].ne("ledger")
-        if not lacking.any():
-            continue
-        by_office = offices[lacking].value_counts().sort_index()
-        shown = ", ".join(f"{office} {count}" for office, count in by_office.items())
-        total = int(lacking.sum())
+        if lacking.all():
+            nowhere.append(name)
+        elif lacking.any():
+            by_office = offices[lacking].value_counts().sort_index()
+            shown = ", ".join(f"{office} {count}" for office, count in by_office.items())
+            zh, en = captions[name]["zh"], captions[name]["en"]
+            findings.append(
+                _missing(
+                    f"{len(communities)} 个小区中 {lacking.sum()} 个没有「{zh}」（{shown}）",
+                    f"{lacking.sum()} of {len(communities)} communities have no {en!r} ({shown})",
+                )
+            )
+    if nowhere:
+        zh = "、".join(captions[name]["zh"] for name in nowhere)
+        en = ", ".join(captions[name]["en"] for name in nowhere)
         findings.append(
-            Finding(
-                severity="check",
-                table_name="communities",
-                row_key="",
-                code="community-field-missing",
-                zh=f"{len(communities)} 个小区中 {total} 个没有「{captions[name]['zh']}」"
-                f"（{shown}）",
-                en=f"{total} of {len(communities)} communities have no {captions[name]['en']!r} "
-                f"({shown})",
-                remedy="在台账中补填 / Fill them in in the ledger",
+            _missing(
+                f"{len(communities)} 个小区都没有：{zh}",
+                f"none of {len(communities)} communities has: {en}",
             )
         )
     return findings
+
+
+def _missing(zh: str, en: str) -> Finding:
+    return Finding(
+        severity="check",
+        table_name="communities",
+        row_key="",
+        code="community-field-missing",
+        zh=zh,
+        en=en,
+        remedy="在台账中补填 / Fill them in in the ledger",
+    )
 
 
 def doubt_names(communities: gpd.GeoDataFrame) -> list[Finding]:
@@ -80,10 +96,9 @@ def doubt_names(communities: gpd.GeoDataFrame) -> list[Finding]:
         One for each name.
     """
     keys = communities["name"].map(name_key)
+    repeated = communities[keys.ne("") & keys.duplicated(keep=False)]
     findings = []
-    for key, group in communities.groupby(keys, sort=True):
-        if not key or len(group) == 1:
-            continue
+    for _, group in repeated.groupby(keys, sort=True):
         ids = ", ".join(map(str, group.index[:_SHOWN]))
         name = group["name"].iloc[0]
         findings.append(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import struct
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
-from xml.etree.ElementTree import ParseError
 
 import openpyxl
 import xlrd
@@ -22,6 +23,27 @@ from layers.cells import Raw
 from layers.errors import InputError
 from layers.guard import recognise
 
+# What the readers of workbooks raise on damaged files, found by damaging them at random: they
+# check little, and fall over wherever the damage lies. XML errors are kinds of SyntaxError.
+_READER_FAULTS: Final = (
+    InvalidFileException,
+    xlrd.XLRDError,
+    xlrd.compdoc.CompDocError,
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    SyntaxError,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    OSError,
+    TypeError,
+    ValueError,
+    EOFError,
+    NotImplementedError,
+    RecursionError,
+)
 _TEXT_ENCODINGS: Final = ("utf-8-sig", "gb18030")
 
 
@@ -82,7 +104,10 @@ def read_grids(path: Path, *, encoding: str | None = None) -> tuple[Grid, ...]:
     InputError
         If the file may not be opened, is protected, damaged, or no table at all.
     """
-    kind = recognise(path)
+    try:
+        kind = recognise(path)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise _damaged(path) from error
     if kind == "xlsx":
         return _read_xlsx(path)
     if kind == "xls":
@@ -101,21 +126,26 @@ def address_of(row: int, column: int) -> str:
 
 
 def _read_xlsx(path: Path) -> tuple[Grid, ...]:
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), path.open("rb") as stream:
         # openpyxl warns of drawings and validation lists it will not keep; nothing is written back.
         warnings.simplefilter("ignore", UserWarning)
         try:
-            values = openpyxl.load_workbook(path, data_only=True)
-            formulas = openpyxl.load_workbook(path)
-        except (
-            InvalidFileException,
-            zipfile.BadZipFile,
-            KeyError,
-            ValueError,
-            ParseError,
-        ) as error:
+            values = openpyxl.load_workbook(stream, data_only=True)
+            formulas = openpyxl.load_workbook(stream) if _has_formulas(path) else values
+            return tuple(_grid_of_xlsx(s, formulas[s.title]) for s in values.worksheets)
+        except _READER_FAULTS as error:
             raise _damaged(path) from error
-    return tuple(_grid_of_xlsx(sheet, formulas[sheet.title]) for sheet in values.worksheets)
+
+
+def _has_formulas(path: Path) -> bool:
+    """Look for formulas in the sheets, so that a workbook of plain values is parsed once."""
+    with zipfile.ZipFile(path) as archive:
+        return any(
+            b"<f>" in content or b"<f " in content
+            for name in archive.namelist()
+            if name.startswith("xl/worksheets/") and name.endswith(".xml")
+            for content in (archive.read(name),)
+        )
 
 
 def _grid_of_xlsx(sheet: Any, formulas: Any) -> Grid:  # noqa: ANN401 (openpyxl has no types)
@@ -153,11 +183,11 @@ def _grid_of_xlsx(sheet: Any, formulas: Any) -> Grid:  # noqa: ANN401 (openpyxl 
 def _read_xls(path: Path) -> tuple[Grid, ...]:
     try:
         book = xlrd.open_workbook(
-            str(path), formatting_info=True, logfile=io.StringIO(), on_demand=False
+            file_contents=path.read_bytes(), formatting_info=True, logfile=io.StringIO()
         )
-    except (xlrd.XLRDError, xlrd.compdoc.CompDocError) as error:
+        return tuple(_grid_of_xls(book, sheet) for sheet in book.sheets())
+    except _READER_FAULTS as error:
         raise _damaged(path) from error
-    return tuple(_grid_of_xls(book, sheet) for sheet in book.sheets())
 
 
 def _grid_of_xls(book: Any, sheet: Any) -> Grid:  # noqa: ANN401 (xlrd has no types)
@@ -205,10 +235,11 @@ def _read_text(path: Path, encoding: str | None) -> Grid:
     lines = text.splitlines()[:10]
     # The delimiter that stands most often in the first lines; a comma when none does.
     delimiter = max(",\t;", key=lambda mark: sum(line.count(mark) for line in lines))
-    rows = [
-        [_plain(cell) for cell in row]
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    ]
+    try:
+        lines_read = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error as error:
+        raise _damaged(path) from error
+    rows = [[_plain(cell) for cell in row] for row in lines_read]
     return _grid(path.stem, rows, [], percent=set(), hidden=set(), unsaved=set(), visible=True)
 
 

@@ -58,6 +58,7 @@ class _Join:
         self.found: dict[str, tuple[str, str]] = {}
         self.dropped: set[str] = set()
         self.reasons: dict[str, str] = {}
+        self.by_name: list[str] = []
         self.findings: list[Finding] = []
 
     def open_rows(self) -> list[str]:
@@ -110,7 +111,7 @@ def match_rows(
     unmatched = list_unmatched(
         ledger.loc[join.open_rows()], communities.loc[free], reasons=join.reasons
     )
-    join.findings += doubt_unmatched(unmatched)
+    join.findings += [*doubt_name_only(join.by_name), *doubt_unmatched(unmatched)]
     pairs = pd.DataFrame(
         [(row, *join.found[row]) for row in ledger.index if row in join.found],
         columns=["ledger_row", "community_id", "matched_by"],
@@ -202,7 +203,7 @@ def _match_single(join: _Join, row: str, free: list[str]) -> None:
     how = "name_place" if True in verdicts else "name"
     join.found[row] = (free[0], how)
     if how == "name":
-        join.findings.append(doubt_name_only(row, free[0], _cell(join, row, "name")))
+        join.by_name.append(row)
 
 
 def _match_repeated(join: _Join, rows: list[str], free: list[str]) -> None:

@@ -45,25 +45,25 @@ def join_phases(rows: pd.DataFrame, owner: pd.Series) -> tuple[pd.DataFrame, lis
         If rows of one community contradict: their names have little in common, or they lie in
         different street offices. All are named.
     """
-    groups = {str(key): part for key, part in rows.groupby(owner, sort=True)}
+    several = owner[owner.duplicated(keep=False)]
+    alone = rows.loc[~owner.index.isin(several.index)]
+    singles = alone.set_axis(owner.loc[alone.index].astype("str")).assign(
+        ledger_rows=alone.index.astype("str")
+    )
+    groups = {str(key): rows.loc[part.index] for key, part in several.groupby(several, sort=True)}
     _require_agreement(groups)
     findings: list[Finding] = []
     joined: list[dict[str, object]] = []
     for community, part in groups.items():
         distinct = part.drop_duplicates()
-        joined.append(
-            {
-                "community_id": community,
-                **_join(distinct),
-                "ledger_rows": ";".join(map(str, part.index)),
-            }
-        )
-        if len(part) > 1:
-            findings.append(_told(community, part, len(distinct)))
-    table = pd.DataFrame(joined, columns=["community_id", *rows.columns, "ledger_rows"])
-    table = table.set_index("community_id").astype(rows.dtypes.to_dict())
-    table.index = table.index.astype("str")
-    return table, findings
+        joined.append({**_join(distinct), "ledger_rows": ";".join(map(str, part.index))})
+        findings.append(_told(community, part, len(distinct)))
+    table = singles
+    if joined:
+        phases = pd.DataFrame(joined, columns=singles.columns, index=list(groups))
+        table = pd.concat([singles, phases.astype(singles.dtypes.to_dict())])
+    table.index = pd.Index(table.index.astype("str"), name="community_id")
+    return table.sort_index(), findings
 
 
 def _join(part: pd.DataFrame) -> dict[str, object]:
@@ -107,11 +107,7 @@ def _weighted(name: str, part: pd.DataFrame) -> float | None:
 
 
 def _require_agreement(groups: dict[str, pd.DataFrame]) -> None:
-    wrong = [
-        (community, part)
-        for community, part in groups.items()
-        if len(part) > 1 and _contradict(part)
-    ]
+    wrong = [(community, part) for community, part in groups.items() if _contradict(part)]
     if not wrong:
         return
     shown = "; ".join(

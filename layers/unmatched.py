@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import pandas as pd
@@ -41,6 +41,7 @@ REASONS: Final[Mapping[str, tuple[str, str]]] = {
 }
 """Why something is unmatched, in words: Chinese, English."""
 
+_SHOWN: Final = 20
 _JOINS: Final = (
     "在 joins 表中写明 ledger_row 和 community_id；community_id 留空表示不采用该行 / "
     "Give ledger_row and community_id in the table joins; an empty community_id leaves the row out"
@@ -151,19 +152,23 @@ def doubt_zeros(row: str, community: str, code: object) -> Finding:
     )
 
 
-def doubt_name_only(row: str, community: str, name: object) -> Finding:
-    """Tell that a row was joined by a name that stands once on either side."""
-    return Finding(
-        severity="note",
-        table_name="ledger",
-        row_key=row,
-        code="ledger-by-name",
-        zh=f"台账行 {row} 仅按名称 {name!r} 与小区 {community} 匹配"
-        "（两边均不重名，无街道和地址可核）",
-        en=f"ledger row {row} is joined with community {community} by the name {name!r} alone: it "
-        "stands once on either side, and there is no street office or address to check",
-        remedy=_JOINS,
-    )
+def doubt_name_only(rows: Sequence[str]) -> list[Finding]:
+    """Tell which rows were joined by a name that stands once on either side, and nothing else."""
+    if not rows:
+        return []
+    shown = ", ".join(rows[:_SHOWN]) + (", …" if len(rows) > _SHOWN else "")
+    return [
+        Finding(
+            severity="note",
+            table_name="ledger",
+            row_key=rows[0] if len(rows) == 1 else "",
+            code="ledger-by-name",
+            zh=f"{len(rows)} 行台账仅按名称匹配（两边均不重名，无街道和地址可核）：{shown}",
+            en=f"{len(rows)} ledger rows are joined by name alone; each name stands once on either "
+            f"side, and there is no street office or address to check: {shown}",
+            remedy=_JOINS,
+        )
+    ]
 
 
 def doubt_correction(line: int, named: str, *, repeated: bool) -> Finding:

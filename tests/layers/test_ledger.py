@@ -3,12 +3,13 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
 import xlwt
 
-from layers.errors import InputError
+from layers.errors import InputError, PlanningError
 from layers.files import Source
 from layers.ledger import Ledger, read_ledger
 
@@ -466,3 +467,40 @@ def test_equal_files_give_equal_ledgers(tmp_path: Path) -> None:
     second = read_ledger(Source(path=tmp_path / "l.xlsx"))
     pd.testing.assert_frame_equal(first.table, second.table)
     assert first.findings == second.findings
+
+
+@pytest.mark.parametrize("suffix", ["xlsx", "xls"])
+def test_whatever_is_damaged_in_a_workbook_the_planner_gets_a_message(
+    tmp_path: Path, suffix: str
+) -> None:
+    path = tmp_path / f"l.{suffix}"
+    if suffix == "xlsx":
+        write_bureau_ledger(path)
+    else:
+        book = xlwt.Workbook()
+        sheet = book.add_sheet("台账")
+        for r in range(20):
+            for c, cell in enumerate(["小区名称", "户数"] if r == 0 else [f"院{r}", r]):
+                sheet.write(r, c, cell)
+        book.save(str(path))
+    whole = path.read_bytes()
+    chance = np.random.default_rng(0)
+    for _ in range(15):
+        damaged = bytearray(whole)
+        for place in chance.integers(len(whole), size=8):
+            damaged[place] = int(chance.integers(256))
+        path.write_bytes(bytes(damaged))
+        message = ""
+        try:
+            read = len(read_ledger(Source(path=path)).table)
+        except PlanningError as error:
+            message = f"{error.en} {error.zh}"
+            read = 0
+        assert (read > 0) != (message.count(path.name) > 1)
+
+
+def test_a_cell_too_long_for_a_table_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "l.csv").write_text("小区名称,户数\n甲," + "9" * 200_000, encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        read_ledger(Source(path=tmp_path / "l.csv"))
+    assert "l.csv" in error.value.en
