@@ -68,7 +68,7 @@ def settle_axes(
     raise CrsError(
         en=f"{role} ({path}) has the local system {crs.name!r}, which cannot be tied to the map; "
         f"{_next_en(role)}.",
-        zh=f"{role}({path})使用本地坐标系 {crs.name!r},无法与地图对应;{_next_zh(role)}。",
+        zh=f"{role}（{path}）使用本地坐标系 {crs.name!r}，无法与地图对应；{_next_zh(role)}。",
     )
 
 
@@ -78,14 +78,14 @@ def suggest_crs(frame: gpd.GeoDataFrame) -> tuple[str, str]:
     if _within(box, CHINA):
         return (
             'they look like degrees: "EPSG:4490" (CGCS2000)',
-            '数值像经纬度:"EPSG:4490"(CGCS2000)',
+            '数值像经纬度："EPSG:4490"(CGCS2000)',
         )
     zone = _zone_of(box)
     if zone is not None:
         code = f'"EPSG:{FIRST_NARROW + zone}"'
         return (
             f"eastings that begin with {zone} belong to zone {zone}: {code}",
-            f"以 {zone} 开头的横坐标属于 {zone} 带:{code}",
+            f"以 {zone} 开头的横坐标属于 {zone} 带：{code}",
         )
     return (
         f'coordinates are {_shown(box)}; for CGCS2000 near 114 E it is "EPSG:4547"',
@@ -119,7 +119,7 @@ def _settle_degrees(
     raise CrsError(
         en=f"{role} ({path}) is declared in degrees, but its coordinates are {_shown(box)}: "
         f"these are metres{_zone_hint_en(box)}; {_next_en(role)}.",
-        zh=f"{role}({path})声明为经纬度,但坐标为 {_shown(box)},应为米{_zone_hint_zh(box)};"
+        zh=f"{role}（{path}）声明为经纬度，但坐标为 {_shown(box)}，应为米{_zone_hint_zh(box)}；"
         f"{_next_zh(role)}。",
     )
 
@@ -133,7 +133,7 @@ def _settle_metres(
             en=f"{role} ({path}) is declared in metres ({crs.name}), but its coordinates are "
             f'{_shown(box)}: these are degrees; give crs = "EPSG:4490" (CGCS2000) or "EPSG:4326" '
             f"under [inputs.{role}].",
-            zh=f"{role}({path})声明为米({crs.name}),但坐标为 {_shown(box)},应为经纬度;"
+            zh=f"{role}（{path}）声明为米（{crs.name}），但坐标为 {_shown(box)}，应为经纬度；"
             f'请在 [inputs.{role}] 写明 crs = "EPSG:4490"(CGCS2000)或 "EPSG:4326"。',
         )
     if _is_in_use(crs, box):
@@ -150,8 +150,8 @@ def _settle_metres(
     raise CrsError(
         en=f"{role} ({path}): coordinates {_shown(box)} lie outside the area of use of "
         f"{crs.name}{_zone_hint_en(box)}; {_next_en(role)}.",
-        zh=f"{role}({path}):坐标 {_shown(box)} 不在 {crs.name} 的适用范围内{_zone_hint_zh(box)};"
-        f"{_next_zh(role)}。",
+        zh=f"{role}（{path}）：坐标 {_shown(box)} 不在 {crs.name} 的适用范围内"
+        f"{_zone_hint_zh(box)}；{_next_zh(role)}。",
     )
 
 
@@ -228,7 +228,7 @@ def _zone_hint_zh(box: Box) -> str:
     return (
         ""
         if zone is None
-        else f",以 {zone} 开头的横坐标属于 {zone} 带,即 EPSG:{FIRST_NARROW + zone}"
+        else f"，以 {zone} 开头的横坐标属于 {zone} 带，即 EPSG:{FIRST_NARROW + zone}"
     )
 
 
@@ -249,8 +249,8 @@ def _unsure(box: Box, role: str, path: str) -> CrsError:
         en=f"{role} ({path}): coordinates {_shown(box)} may be latitude before longitude, in "
         "all rows or in some, but this is not certain; export the layer with longitude as x and "
         "latitude as y.",
-        zh=f"{role}({path}):坐标 {_shown(box)} 可能(全部或部分)纬度在前、经度在后,但无法确定;"
-        "请重新导出,使 x 为经度、y 为纬度。",
+        zh=f"{role}（{path}）：坐标 {_shown(box)} 可能（全部或部分）纬度在前、经度在后，"
+        "但无法确定；请重新导出，使 x 为经度、y 为纬度。",
     )
 
 
@@ -260,7 +260,7 @@ def _swapped(role: str, path: str, box: Box) -> Finding:
         table_name=role,
         row_key="",
         code="axes-swapped",
-        zh=f"{path}:坐标为 {_shown(box)},两轴颠倒,已对调。",
+        zh=f"{path}：坐标为 {_shown(box)}，两轴颠倒，已对调。",
         en=f"{path}: coordinates are {_shown(box)}: the axes were swapped and are put right.",
         remedy="导出时以 x 为东、y 为北 / Export with x east and y north",
     )
@@ -272,7 +272,7 @@ def _prefixed(role: str, path: str, box: Box, crs: pyproj.CRS) -> Finding:
         table_name=role,
         row_key="",
         code="zone-prefix",
-        zh=f"{path}:坐标为 {_shown(box)},带号与 {crs.name} 的写法不同但属同一带,已统一。",
+        zh=f"{path}：坐标为 {_shown(box)}，带号与 {crs.name} 的写法不同但属同一带，已统一。",
         en=f"{path}: coordinates are {_shown(box)}: the zone number is written otherwise than "
         f"{crs.name} says, but it is the same zone; settled.",
         remedy="在 crs 中写明带号写法相符的 EPSG / Name the EPSG code that has this prefix",
@@ -289,7 +289,7 @@ def _old_datum(crs: pyproj.CRS, role: str) -> list[Finding]:
             table_name=role,
             row_key="",
             code="old-datum",
-            zh=f"{role} 为 {crs.name}:无转换参数时与 CGCS2000 相差数十米至约一百米,"
+            zh=f"{role} 为 {crs.name}：无转换参数时与 CGCS2000 相差数十米至约一百米，"
             "成果不能作为测绘成果。",
             en=f"{role} is in {crs.name}: without parameters it differs from CGCS2000 by tens of "
             "metres up to about 100 m; results are not survey-grade.",

@@ -69,8 +69,8 @@ def choose_crs(spec: str, bounds_wgs84: Bounds) -> pyproj.CRS:
         raise CrsError(
             en=f"[job] crs = {spec!r} {fault[0]}; distances need a projected system in metres. "
             f'Set crs = "auto" or, here, crs = "EPSG:{_automatic(lon, lat).to_epsg()}".',
-            zh=f"[job] crs = {spec!r} {fault[1]};计算距离需要以米为单位的投影坐标系。"
-            f'请改为 crs = "auto",或本地适用的 crs = "EPSG:{_automatic(lon, lat).to_epsg()}"。',
+            zh=f"[job] crs = {spec!r} {fault[1]}；计算距离需要以米为单位的投影坐标系。"
+            f'请改为 crs = "auto"，或本地适用的 crs = "EPSG:{_automatic(lon, lat).to_epsg()}"。',
         )
     _require_in_use(crs, spec, lon, lat)
     return crs
@@ -93,27 +93,30 @@ def parse_crs(spec: str) -> pyproj.CRS:
         raise CrsError(
             en=f"crs = {spec!r} is not a known coordinate reference system; "
             'write an EPSG code such as "EPSG:4547".',
-            zh=f"crs = {spec!r} 不是已知的坐标系;请写 EPSG 代码,例如 "
-            '"EPSG:4547"(CGCS2000,3度带,中央经线114°)。',
+            zh=f"crs = {spec!r} 不是已知的坐标系；请写 EPSG 代码，例如 "
+            '"EPSG:4547"(CGCS2000,3度带，中央经线114°)。',
         ) from error
 
 
 def metric_fault(crs: pyproj.CRS) -> tuple[str, str] | None:
     """Say in English and Chinese why metres cannot be measured in a system; None if they can."""
     if crs.is_geographic:
-        return f"is in degrees ({crs.name})", f"以度为单位({crs.name})"
+        return f"is in degrees ({crs.name})", f"以度为单位（{crs.name}）"
     if not crs.is_projected:
-        return f"is no projected system ({crs.name})", f"不是投影坐标系({crs.name})"
+        return f"is no projected system ({crs.name})", f"不是投影坐标系（{crs.name}）"
     operation = crs.coordinate_operation
     method = "" if operation is None else str(operation.method_name).casefold()
     if crs.to_epsg() in WEB_MERCATOR or method.startswith(WORLD_METHODS):
         return (
             f"is a map of the world ({crs.name}), whose metres are not metres on the ground",
-            f"是世界地图投影({crs.name}),其中的“米”并非实地距离",
+            f"是世界地图投影（{crs.name}），其中的“米”并非实地距离",
         )
     units = sorted({axis.unit_name for axis in crs.axis_info[:2]})
     if units != ["metre"]:
-        return f"is in {', '.join(units)} ({crs.name})", f"以 {'、'.join(units)} 为单位({crs.name})"
+        return (
+            f"is in {', '.join(units)} ({crs.name})",
+            f"以 {'、'.join(units)} 为单位（{crs.name}）",
+        )
     return None
 
 
@@ -142,13 +145,13 @@ def to_metric(frame: gpd.GeoDataFrame, crs: pyproj.CRS) -> gpd.GeoDataFrame:
     if fault:
         raise CrsError(
             en=f"The target system {fault[0]}; distances need metres. Use choose_crs().",
-            zh=f"目标坐标系{fault[1]};计算距离需要以米为单位。请使用 choose_crs()。",
+            zh=f"目标坐标系{fault[1]}；计算距离需要以米为单位。请使用 choose_crs()。",
         )
     if frame.crs is None:
         raise CrsError(
             en="The table has no coordinate reference system; name it before the table is moved: "
             'crs = "EPSG:…" under its [inputs] entry.',
-            zh='数据没有坐标系;请先在 [inputs] 的相应条目中写明 crs = "EPSG:…"。',
+            zh='数据没有坐标系；请先在 [inputs] 的相应条目中写明 crs = "EPSG:…"。',
         )
     moved = frame.to_crs(crs)
     lost = ~np.isfinite(moved.geometry.bounds.to_numpy()).all(axis=1)
@@ -159,7 +162,7 @@ def to_metric(frame: gpd.GeoDataFrame, crs: pyproj.CRS) -> gpd.GeoDataFrame:
         raise CrsError(
             en=f"{int(lost.sum())} row(s) cannot be carried into {crs.name}, first row {first!r} "
             f"at {where!r}; longitude and latitude may be swapped.",
-            zh=f"有 {int(lost.sum())} 行无法转换到 {crs.name},首行 {first!r},坐标 {where!r};"
+            zh=f"有 {int(lost.sum())} 行无法转换到 {crs.name}，首行 {first!r}，坐标 {where!r}；"
             "经纬度可能颠倒。",
         )
     return moved
@@ -186,7 +189,7 @@ def require_metric(frame: gpd.GeoDataFrame, name: str) -> None:
     if fault:
         raise CrsError(
             en=f"{name} {fault[0]}; distances need metres. Call to_metric() on it first.",
-            zh=f"{name} {fault[1]};计算距离需要以米为单位。请先调用 to_metric()。",
+            zh=f"{name} {fault[1]}；计算距离需要以米为单位。请先调用 to_metric()。",
         )
 
 
@@ -201,7 +204,7 @@ def _automatic(lon: float, lat: float) -> pyproj.CRS:
         raise CrsError(
             en=f"No metric system is chosen by itself at latitude {lat:.4f}; name one under "
             '[job] crs = "EPSG:…", or look whether longitude and latitude are swapped.',
-            zh=f'纬度 {lat:.4f} 处无法自动选择坐标系;请在 [job] 写明 crs = "EPSG:…",'
+            zh=f'纬度 {lat:.4f} 处无法自动选择坐标系；请在 [job] 写明 crs = "EPSG:…",'
             "或检查经纬度是否颠倒。",
         )
     zone = min(int((lon + LON_LIMIT) // 6.0) + 1, 60)
@@ -217,7 +220,7 @@ def _middle(bounds: Bounds) -> tuple[float, float]:
         raise CrsError(
             en=f"The bounds {bounds!r} are no longitudes and latitudes; expected west <= east in "
             "-180 to 180 and south <= north in -90 to 90. Check the crs of the inputs.",
-            zh=f"范围 {bounds!r} 不是经纬度;应为经度 -180 至 180、纬度 -90 至 90。"
+            zh=f"范围 {bounds!r} 不是经纬度；应为经度 -180 至 180、纬度 -90 至 90。"
             "请检查输入数据的坐标系。",
         )
     if east - west > WIDEST_DEGREES or north - south > WIDEST_DEGREES:
@@ -225,8 +228,8 @@ def _middle(bounds: Bounds) -> tuple[float, float]:
             en=f"The data span {east - west:.2f} x {north - south:.2f} degrees; one job measures "
             f"at most {WIDEST_DEGREES:.0f}. A row may lie in a wrong place, or the crs of an input "
             "is wrong; otherwise make one job for each city.",
-            zh=f"数据跨度为 {east - west:.2f}° x {north - south:.2f}°;一个项目至多 "
-            f"{WIDEST_DEGREES:.0f}°。可能有记录位置错误或坐标系写错;否则请按城市分别建项目。",
+            zh=f"数据跨度为 {east - west:.2f}° x {north - south:.2f}°；一个项目至多 "
+            f"{WIDEST_DEGREES:.0f}°。可能有记录位置错误或坐标系写错；否则请按城市分别建项目。",
         )
     return (west + east) / 2, (south + north) / 2
 
@@ -246,6 +249,6 @@ def _require_in_use(crs: pyproj.CRS, spec: str, lon: float, lat: float) -> None:
         f"{area.south:g} to {area.north:g} N; the data lie at {lon:.4f} E, {lat:.4f} N. "
         f'Set crs = "auto" or "EPSG:{better.to_epsg()}".',
         zh=f"[job] crs = {spec!r}({crs.name})适用于东经 {area.west:g}° 至 {area.east:g}°、"
-        f"北纬 {area.south:g}° 至 {area.north:g}°;数据位于 {lon:.4f}°E、{lat:.4f}°N。"
+        f"北纬 {area.south:g}° 至 {area.north:g}°；数据位于 {lon:.4f}°E、{lat:.4f}°N。"
         f'请改为 crs = "auto" 或 "EPSG:{better.to_epsg()}"。',
     )

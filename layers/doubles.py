@@ -136,10 +136,10 @@ def _merged(
         table_name="facilities",
         row_key=kept[0],
         code="facility-merged",
-        zh=f"{zh} {_shown(rows, kept)} 与 {named} 视为同一处,保留前者。",
+        zh=f"{zh} {_shown(rows, kept)} 与 {named} 视为同一处，保留前者。",
         en=f"{_shown(rows, kept)} ({en}) and {named} are taken as one place; the first stays.",
-        remedy="如为不同设施,在 review.csv 中对被并入者填“是” / If they are two, write yes for the "
-        "merged one in review.csv",
+        remedy="如为不同设施，在 review.csv 中对被并入者填“是” / "
+        "If they are two, write yes for the merged one in review.csv",
     )
 
 

@@ -78,7 +78,7 @@ def read_sound(
         table_name=role,
         row_key=str(rows[0]) if len(rows) == 1 else "",
         code="rings-closed",
-        zh=f"{path}:{len(rows)} 行的边界未闭合,已闭合(行号 {name_rows(rows)})。",
+        zh=f"{path}：{len(rows)} 行的边界未闭合，已闭合（行号 {name_rows(rows)}）。",
         en=f"{path}: {len(rows)} row(s) had rings that were not closed; closed: {name_rows(rows)}.",
         remedy="在原图中改正 / Correct the drawing",
     )
@@ -156,7 +156,7 @@ def note_warnings(
             table_name=role,
             row_key="",
             code="reader-note",
-            zh=f"{path}:读取时提示:{text}",
+            zh=f"{path}：读取时提示：{text}",
             en=f"{path}: the reader says: {text}",
         )
         for text in texts
@@ -177,7 +177,7 @@ def told_as_input_errors(path: Path, role: str) -> Iterator[None]:
     except READER_ERRORS as error:
         raise InputError(
             en=f"{role}: {path} cannot be read: {error}; export the layer again.",
-            zh=f"{role}:{path} 无法读取({error});请重新导出图层。",
+            zh=f"{role}：{path} 无法读取（{error}）；请重新导出图层。",
         ) from error
 
 
@@ -186,5 +186,5 @@ def _with_geometry(frame: pd.DataFrame, role: str, path: str) -> gpd.GeoDataFram
         return frame
     raise InputError(
         en=f"{role}: {path} is a table without geometry; give the layer that has it.",
-        zh=f"{role}:{path} 是没有图形的表;请填写带图形的图层。",
+        zh=f"{role}：{path} 是没有图形的表；请填写带图形的图层。",
     )

@@ -90,7 +90,7 @@ def find_encoding(
     raise InputError(
         en=f"{what}: the text is neither UTF-8 nor GB18030 (first {min(seen)[:40]!r}); "
         'name its encoding: encoding = "…"',
-        zh=f"{what}:文字编码既不是 UTF-8 也不是 GB18030(首例 {min(seen)[:40]!r});"
+        zh=f"{what}：文字编码既不是 UTF-8 也不是 GB18030（首例 {min(seen)[:40]!r}）；"
         '请写明 encoding = "…"',
     )
 
@@ -174,15 +174,15 @@ def _given(given: str, seen: set[bytes], what: str) -> Encoding:
         raise InputError(
             en=f"{what}: encoding = {given!r} is not known; write for instance "
             '"utf-8" or "gb18030".',
-            zh=f'{what}:encoding = {given!r} 不是已知编码;例如可写 "utf-8" 或 "gb18030"。',
+            zh=f'{what}：encoding = {given!r} 不是已知编码；例如可写 "utf-8" 或 "gb18030"。',
         )
     wrong = sorted(sample for sample in seen if _tolerant(sample, name) is None)
     if wrong:
         raise InputError(
             en=f"{what}: encoding = {given!r} does not fit the text (first {wrong[0][:40]!r}); "
             "leave the key out and the encoding is found by evidence.",
-            zh=f"{what}:encoding = {given!r} 与内容不符(首例 {wrong[0][:40]!r});"
-            "可删去该项,由程序判断。",
+            zh=f"{what}：encoding = {given!r} 与内容不符（首例 {wrong[0][:40]!r}）；"
+            "可删去该项，由程序判断。",
         )
     return Encoding(name=name, evidence="given")
 

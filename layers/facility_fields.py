@@ -34,13 +34,13 @@ HEADERS: Final[Mapping[str, tuple[str, ...]]] = {
 """Canonical column -> headers in folded form, the surest first."""
 
 TITLES: Final[Mapping[str, tuple[str, str]]] = {
-    "service_centre": ("便民服务中心", "convenience service centre"),
+    "service_centre": ("便民服务中心", "a convenience service centre"),
     "elderly_care": ("乐养居", "community elderly care"),
-    "clinic": ("医疗服务中心", "clinic"),
-    "library": ("城市书房", "city study or reading room"),
-    "toilet": ("公用厕所", "public toilet"),
-    "parcel": ("快递收发点", "parcel point"),
-    "shop": ("便民超市", "convenience supermarket"),
+    "clinic": ("医疗服务中心", "a clinic"),
+    "library": ("城市书房", "a city study or reading room"),
+    "toilet": ("公用厕所", "a public toilet"),
+    "parcel": ("快递收发点", "a parcel point"),
+    "shop": ("便民超市", "a convenience supermarket"),
     "parking": ("停车场地", "parking"),
     "charging": ("充电设施", "charging"),
 }
@@ -48,25 +48,61 @@ TITLES: Final[Mapping[str, tuple[str, str]]] = {
 
 SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "service_centre": (
-        *("service centre", "service center", "便民服务", "便民服务站", "服务中心", "社区服务"),
+        *(
+            "service centre",
+            "service center",
+            "convenience service centre",
+            "便民服务",
+            "便民服务站",
+            "服务中心",
+            "社区服务",
+        ),
         *("社区服务中心", "社区服务站", "社区综合服务站", "社区综合服务设施", "党群服务中心"),
     ),
     "elderly_care": (
-        *("elderly care", "养老", "养老服务", "养老设施", "养老服务设施", "社区养老", "养老院"),
+        *(
+            "elderly care",
+            "community elderly care",
+            "养老",
+            "养老服务",
+            "养老设施",
+            "养老服务设施",
+            "社区养老",
+            "养老院",
+        ),
         *("养老服务中心", "养老驿站", "日间照料中心", "日间照料"),
     ),
     "clinic": (
-        *("medical", "医疗", "医疗服务", "医疗卫生", "医疗设施", "诊所", "卫生室", "卫生服务站"),
+        *(
+            "medical",
+            "medical service centre",
+            "医疗",
+            "医疗服务",
+            "医疗卫生",
+            "医疗设施",
+            "诊所",
+            "卫生室",
+            "卫生服务站",
+        ),
         *("社区卫生服务站", "社区卫生服务中心", "卫生服务中心"),
     ),
-    "library": ("reading room", "library", "阅览室", "图书馆", "图书室", "书房", "书屋"),
+    "library": ("reading room", "city study", "阅览室", "图书馆", "图书室", "书房", "书屋"),
     "toilet": ("toilets", "public toilet", "公共厕所", "公厕", "厕所", "公共卫生间", "卫生间"),
     "parcel": (
         *("parcel point", "快递", "快递点", "快递驿站", "快递柜", "菜鸟驿站", "邮政快递"),
         *("快递代收点", "智能快递柜"),
     ),
     "shop": (
-        *("supermarket", "convenience store", "超市", "便利店", "便民店", "便民商店", "便利超市"),
+        *(
+            "supermarket",
+            "convenience store",
+            "convenience supermarket",
+            "超市",
+            "便利店",
+            "便民店",
+            "便民商店",
+            "便利超市",
+        ),
         "生活超市",
     ),
     "parking": ("car park", "停车场", "停车", "停车位", "停车设施", "公共停车场"),

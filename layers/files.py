@@ -140,7 +140,7 @@ def read_vector(source: Source, *, role: str) -> VectorInput:
     if total == 0:
         raise InputError(
             en=f"{role}: {source.path} has no rows; export the layer again.",
-            zh=f"{role}:{source.path} 没有任何记录;请重新导出图层。",
+            zh=f"{role}：{source.path} 没有任何记录；请重新导出图层。",
         )
     path = source.path
     if kind not in TABLES:
@@ -187,7 +187,7 @@ def list_layers(path: Path) -> tuple[Layer, ...]:
     if kind not in DRIVERS:
         raise InputError(
             en=f"{path} has no layers to list; it is read as a whole.",
-            zh=f"{path} 没有图层之分,将整体读取。",
+            zh=f"{path} 没有图层之分，将整体读取。",
         )
     return _layers(path, kind)
 
@@ -219,7 +219,7 @@ def write_layers(path: Path, layers: Mapping[str, pd.DataFrame]) -> None:
     except (OSError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise OutputError(
             en=f"{path} cannot be written: {error}. Close it in other programs and check the disk.",
-            zh=f"无法写入 {path}:{error}。请在其他程序中关闭该文件,并检查磁盘空间。",
+            zh=f"无法写入 {path}：{error}。请在其他程序中关闭该文件，并检查磁盘空间。",
         ) from error
 
 
@@ -233,7 +233,7 @@ def _read_kind(source: Source, kind: Kind, role: str) -> tuple[gpd.GeoDataFrame,
     if kind in {"osm", "pbf"}:
         raise InputError(
             en=f"{role}: {source.path} is OpenStreetMap data; give it once, as [inputs] osm.",
-            zh=f"{role}:{source.path} 是 OpenStreetMap 数据;请在 [inputs] 的 osm 一项填写。",
+            zh=f"{role}：{source.path} 是 OpenStreetMap 数据；请在 [inputs] 的 osm 一项填写。",
         )
     with told_as_input_errors(source.path, role), warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
@@ -265,7 +265,7 @@ def _read_parquet(path: Path, role: str) -> gpd.GeoDataFrame:
     except ValueError as error:  # of geopandas and of arrow
         raise InputError(
             en=f"{role}: {path} is no GeoParquet: {error}; export the layer again.",
-            zh=f"{role}:{path} 不是 GeoParquet({error});请重新导出图层。",
+            zh=f"{role}：{path} 不是 GeoParquet({error})；请重新导出图层。",
         ) from error
     return frame.reset_index() if frame.index.names != [None] else frame
 
@@ -292,8 +292,8 @@ def _choose_layer(source: Source, layers: tuple[Layer, ...], role: str) -> str:
         raise InputError(
             en=f"{role}: {source.path} has no layer {source.layer!r}; it has {shown}"
             + (f"; did you mean {near[0]!r}?" if near else "."),
-            zh=f"{role}:{source.path} 没有图层 {source.layer!r};现有 {shown}"
-            + (f";是否应为 {near[0]!r}?" if near else "。"),
+            zh=f"{role}：{source.path} 没有图层 {source.layer!r}；现有 {shown}"
+            + (f"；是否应为 {near[0]!r}？" if near else "。"),
         )
     drawn = [layer.name for layer in layers if layer.geometry is not None]
     if len(drawn) == 1:
@@ -301,7 +301,7 @@ def _choose_layer(source: Source, layers: tuple[Layer, ...], role: str) -> str:
     raise InputError(
         en=f"{role}: {source.path} has {len(drawn)} layers with geometry ({shown}); name one: "
         f'layer = "…" under [inputs.{role}].',
-        zh=f"{role}:{source.path} 有 {len(drawn)} 个带图形的图层({shown});"
+        zh=f"{role}：{source.path} 有 {len(drawn)} 个带图形的图层（{shown}）；"
         f'请在 [inputs.{role}] 写明 layer = "…"。',
     )
 
@@ -322,7 +322,7 @@ def _damaged_text(frame: gpd.GeoDataFrame, role: str, path: Path) -> list[Findin
             table_name=role,
             row_key=str(rows[0]) if len(rows) == 1 else "",
             code="text-damaged",
-            zh=f"{path}:{len(rows)} 行含有已损坏的文字“{REPLACEMENT}”(行号 {name_rows(rows)})。",
+            zh=f"{path}：{len(rows)} 行含有已损坏的文字“{REPLACEMENT}”（行号 {name_rows(rows)}）。",
             en=f"{path}: {len(rows)} row(s) hold damaged text {REPLACEMENT!r}: {name_rows(rows)}.",
             remedy="由原始数据重新导出 / Export again from the source",
         )

@@ -121,7 +121,7 @@ def recognise(path: Path) -> Kind:
         head = stream.read(HEAD_BYTES)
     if not head.strip():
         raise InputError(
-            en=f"{path} is empty; export it again.", zh=f"{path} 是空文件;请重新导出。"
+            en=f"{path} is empty; export it again.", zh=f"{path} 是空文件；请重新导出。"
         )
     for magic, kind in MAGIC:
         if head.startswith(magic):
@@ -158,7 +158,7 @@ def require_local_file(path: Path) -> None:
         raise InputError(
             en=f"{text!r} is an address, not a local file; nothing is opened over a network. "
             "Download or export the data and give the file's path.",
-            zh=f"{text!r} 是网络或虚拟地址,不是本地文件;程序不访问网络。"
+            zh=f"{text!r} 是网络或虚拟地址，不是本地文件；程序不访问网络。"
             "请下载或导出数据后填写文件路径。",
         )
     if not path.exists():
@@ -168,7 +168,7 @@ def require_local_file(path: Path) -> None:
         _check_folder(path)
     elif not stat.S_ISREG(path.stat().st_mode):
         raise InputError(
-            en=f"{path} is a device or a pipe, not a file.", zh=f"{path} 是设备或管道,不是文件。"
+            en=f"{path} is a device or a pipe, not a file.", zh=f"{path} 是设备或管道，不是文件。"
         )
 
 
@@ -178,7 +178,7 @@ def _raise_missing(path: Path) -> None:
         raise InputError(
             en=f"No such file: {path}; its folder {folder} does not exist either. "
             "Paths in job.toml are relative to job.toml.",
-            zh=f"找不到文件:{path};其所在文件夹 {folder} 也不存在。"
+            zh=f"找不到文件：{path}；其所在文件夹 {folder} 也不存在。"
             "job.toml 中的路径以 job.toml 所在位置为准。",
         )
     names = {entry.name.casefold(): entry.name for entry in sorted(folder.iterdir())}
@@ -187,8 +187,8 @@ def _raise_missing(path: Path) -> None:
     raise InputError(
         en=f"No such file: {path}"
         + (f"; did you mean {nearest!r}?" if nearest else f"; {folder} holds no similar name."),
-        zh=f"找不到文件:{path}"
-        + (f";是否应为 {nearest!r}?" if nearest else f";{folder} 中没有相近的文件名。"),
+        zh=f"找不到文件：{path}"
+        + (f"；是否应为 {nearest!r}？" if nearest else f"；{folder} 中没有相近的文件名。"),
     )
 
 
@@ -199,7 +199,7 @@ def _refuse_leaving_link(path: Path) -> None:
     if not target.is_relative_to(path.parent.resolve()):
         raise InputError(
             en=f"{path} is a link to {target}, outside its folder; copy the file itself.",
-            zh=f"{path} 是指向文件夹之外的链接({target});请复制文件本身。",
+            zh=f"{path} 是指向文件夹之外的链接（{target}）；请复制文件本身。",
         )
 
 
@@ -208,7 +208,7 @@ def _check_folder(path: Path) -> None:
     if path.suffix.casefold() != ".gdb" or not any(path.glob("*.gdbtable")):
         raise InputError(
             en=f"{path} is a folder; give a file in it, or the folder of a FileGDB (.gdb).",
-            zh=f"{path} 是文件夹;请填写其中的文件,或 FileGDB 文件夹(.gdb)。",
+            zh=f"{path} 是文件夹；请填写其中的文件，或 FileGDB 文件夹（.gdb）。",
         )
     for member in sorted(path.iterdir()):
         _refuse_leaving_link(member)
@@ -221,7 +221,7 @@ def _refuse_pointers(path: Path, head: bytes) -> None:
         raise InputError(
             en=f"{path} holds {shown!r}: a document that points at other files or addresses is "
             f"not opened. Accepted: {ACCEPTED}.",
-            zh=f"{path} 含有 {shown!r}:指向其他文件或地址的文档不予打开。可用格式:{ACCEPTED}。",
+            zh=f"{path} 含有 {shown!r}：指向其他文件或地址的文档不予打开。可用格式：{ACCEPTED}。",
         )
 
 
@@ -229,7 +229,8 @@ def _refuse_kind(path: Path, en: str, zh: str) -> InputError:
     return InputError(
         en=f"{path} is {en}, which is not read. Export it as GeoPackage or Shapefile. "
         f"Accepted: {ACCEPTED}.",
-        zh=f"{path} 的内容为{zh},无法读取。请另存为 GeoPackage 或 Shapefile。可用格式:{ACCEPTED}。",
+        zh=f"{path} 的内容为{zh}，无法读取。请另存为 GeoPackage 或 Shapefile。"
+        f"可用格式：{ACCEPTED}。",
     )
 
 
@@ -266,7 +267,7 @@ def _recognise_json(path: Path, head: bytes) -> Kind:
     except (ValueError, RecursionError) as error:
         raise InputError(
             en=f"{path} is JSON that cannot be read: {error}; export it again as GeoJSON.",
-            zh=f"{path} 不是有效的 JSON({error});请重新导出为 GeoJSON。",
+            zh=f"{path} 不是有效的 JSON({error})；请重新导出为 GeoJSON。",
         ) from error
     raise _refuse_kind(path, f"JSON of type {kind!r}", f"类型为 {kind!r} 的 JSON")
 
@@ -284,7 +285,7 @@ def _root_of_xml(path: Path) -> str | None:
         raise InputError(
             en=f"{path} declares a document type <!DOCTYPE {name}>, which can hide entity bombs; "
             "it is not opened. Remove the declaration or export the file again.",
-            zh=f"{path} 含有文档类型声明 <!DOCTYPE {name}>,可能藏有实体炸弹,不予打开。"
+            zh=f"{path} 含有文档类型声明 <!DOCTYPE {name}>，可能藏有实体炸弹，不予打开。"
             "请删除该声明或重新导出。",
         )
 
@@ -310,7 +311,7 @@ def _feed(path: Path, parser: expat.XMLParserType, root: list[str]) -> str | Non
                     return None
                 raise InputError(
                     en=f"{path} is XML that cannot be read: {error}; save it as UTF-8.",
-                    zh=f"{path} 不是有效的 XML({error});请另存为 UTF-8。",
+                    zh=f"{path} 不是有效的 XML({error})；请另存为 UTF-8。",
                 ) from error
     return root[0] if root else None
 
@@ -325,7 +326,7 @@ def _check_geopackage(path: Path) -> None:
     except sqlite3.DatabaseError as error:
         raise InputError(
             en=f"{path} is damaged: {error}; export it again.",
-            zh=f"{path} 已损坏({error});请重新导出。",
+            zh=f"{path} 已损坏（{error}）；请重新导出。",
         ) from error
     finally:
         connection.close()
@@ -341,6 +342,6 @@ def _check_geopackage(path: Path) -> None:
             raise InputError(
                 en=f"{path}: table {name!r} runs the module {module[1]!r}; it is not opened. "
                 "Export the layer into a new GeoPackage.",
-                zh=f"{path}:表 {name!r} 会运行模块 {module[1]!r},不予打开。"
+                zh=f"{path}：表 {name!r} 会运行模块 {module[1]!r}，不予打开。"
                 "请将图层导出为新的 GeoPackage。",
             )

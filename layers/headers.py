@@ -92,9 +92,9 @@ def map_headers(
                 en=f"{role}: fields.{canonical} = {wanted!r}, but {path} has no such "
                 f"column; it has {', '.join(map(repr, headers))}"
                 + (f"; did you mean {near[0]!r}?" if near else "."),
-                zh=f"{role}:fields.{canonical} = {wanted!r},但 {path} 没有此列;"
+                zh=f"{role}：fields.{canonical} = {wanted!r}，但 {path} 没有此列；"
                 f"现有 {'、'.join(map(repr, headers))}"
-                + (f";是否应为 {near[0]!r}?" if near else "。"),
+                + (f"；是否应为 {near[0]!r}？" if near else "。"),
             )
         renamed[header] = canonical
     for canonical in tuple(renamed.values()):

@@ -59,7 +59,7 @@ def name_crs(
         raise CrsError(
             en=f"{role}: {path} has no coordinate reference system; give crs under "
             f"[inputs.{role}] ({en}).",
-            zh=f"{role}:{path} 没有坐标系;请在 [inputs.{role}] 写明 crs({zh})。",
+            zh=f"{role}：{path} 没有坐标系；请在 [inputs.{role}] 写明 crs({zh})。",
         )
     own = frame.crs
     named = frame.set_crs(given, allow_override=True)
@@ -70,9 +70,9 @@ def name_crs(
         table_name=role,
         row_key="",
         code="crs-overruled",
-        zh=f"{path} 自带坐标系 {own.name},按项目设定改用 {given.name}。",
+        zh=f"{path} 自带坐标系 {own.name}，按项目设定改用 {given.name}。",
         en=f"{path} says {own.name}; the job says {given.name}, which is used.",
-        remedy="如文件正确,删去 crs / Remove crs from the job if the file is right",
+        remedy="如文件正确，删去 crs / Remove crs from the job if the file is right",
     )
     return named, [finding]
 
@@ -120,8 +120,8 @@ def undo_shift(
         raise CrsError(
             en=f"{role}: {path} is in {crs.name}, but coordinates = "
             f"{coordinates!r} are degrees; remove one of the two settings.",
-            zh=f"{role}:{path} 为 {crs.name},而 coordinates = {coordinates!r} "
-            "只用于经纬度;请删去其中一项。",
+            zh=f"{role}：{path} 为 {crs.name}，而 coordinates = {coordinates!r} "
+            "只用于经纬度；请删去其中一项。",
         )
     undo = gcj02_to_wgs84 if coordinates == "gcj02" else bd09_to_wgs84
     shapes = shapely.transform(
@@ -133,7 +133,7 @@ def undo_shift(
         table_name=role,
         row_key="",
         code="shift-undone",
-        zh=f"{path}:{len(frame)} 行已由 {coordinates.upper()} 还原为 WGS 84。",
+        zh=f"{path}：{len(frame)} 行已由 {coordinates.upper()} 还原为 WGS 84。",
         en=f"{path}: {len(frame)} row(s) were brought from {coordinates.upper()} back to WGS 84.",
     )
     return frame.set_geometry(moved), [finding]

@@ -106,7 +106,7 @@ def read_point_csv(source: TableSource, *, encoding: str | None = None) -> gpd.G
     except csv.Error as error:
         raise InputError(
             en=f"{source.role}: {source.path} is no CSV that can be read: {error}; save it again.",
-            zh=f"{source.role}:{source.path} 不是可读取的 CSV({error});请重新保存。",
+            zh=f"{source.role}：{source.path} 不是可读取的 CSV({error})；请重新保存。",
         ) from error
     return _place(_tabulate(rows, source), source)
 
@@ -140,7 +140,7 @@ def read_point_sheet(source: TableSource, *, sheet: str | None = None) -> gpd.Ge
         raise InputError(
             en=f"{source.role}: {source.path} is no workbook that can be read: {error!r}; save it "
             "again as .xlsx.",
-            zh=f"{source.role}:{source.path} 不是可读取的工作簿({error!r});请另存为 .xlsx。",
+            zh=f"{source.role}：{source.path} 不是可读取的工作簿（{error!r}）；请另存为 .xlsx。",
         ) from error
     return _place(_tabulate(rows, source), source)
 
@@ -169,7 +169,7 @@ def _choose_sheet(names: Sequence[str], layer: str | None, path: Path) -> str:
     if layer not in names:
         raise InputError(
             en=f"{path} has no sheet {layer!r}; it has {', '.join(map(repr, names))}.",
-            zh=f"{path} 没有工作表 {layer!r};现有 {'、'.join(map(repr, names))}。",
+            zh=f"{path} 没有工作表 {layer!r}；现有 {'、'.join(map(repr, names))}。",
         )
     return layer
 
@@ -195,7 +195,7 @@ def _tabulate(rows: Sequence[Sequence[str]], source: TableSource) -> pd.DataFram
     if not kept:
         raise InputError(
             en=f"{source.role}: {source.path} has no row of data below its header.",
-            zh=f"{source.role}:{source.path} 表头以下没有数据。",
+            zh=f"{source.role}：{source.path} 表头以下没有数据。",
         )
     table = pd.DataFrame.from_dict(kept, orient="index", columns=names, dtype="str")
     table.index.name = "row"
@@ -240,7 +240,7 @@ def _place(table: pd.DataFrame, source: TableSource) -> gpd.GeoDataFrame:
             raise CrsError(
                 en=f"{role} ({path}): columns {east!r} and {north!r} hold coordinates of an "
                 f'unnamed system; give crs = "EPSG:…" under [inputs.{role}].',
-                zh=f"{role}({path}):{east!r}、{north!r} 两列的坐标系未写明;"
+                zh=f"{role}（{path}）：{east!r}、{north!r} 两列的坐标系未写明；"
                 f'请在 [inputs.{role}] 写明 crs = "EPSG:…"。',
             )
         x, y, system = _numbers(table[east]), _numbers(table[north]), crs
@@ -249,7 +249,7 @@ def _place(table: pd.DataFrame, source: TableSource) -> gpd.GeoDataFrame:
         raise InputError(
             en=f"{role} ({path}): no columns with coordinates among {names}; expected lon and lat, "
             "or x and y with a crs.",
-            zh=f"{role}({path}):在 {names} 中未找到坐标列;应有“经度”“纬度”两列,"
+            zh=f"{role}（{path}）：在 {names} 中未找到坐标列；应有“经度”“纬度”两列，"
             "或 x、y 两列并写明 crs。",
         )
     shapes = gpd.GeoSeries.from_xy(x, y, index=table.index, crs=system)

@@ -114,7 +114,7 @@ def drop_unusable(
         raise InputError(
             en=f"{role}: {path} has {len(frame)} row(s), none with a usable geometry; "
             "export the layer with its geometry.",
-            zh=f"{role}:{path} 共 {len(frame)} 行,均无可用图形;请连同图形一起重新导出。",
+            zh=f"{role}：{path} 共 {len(frame)} 行，均无可用图形；请连同图形一起重新导出。",
         )
     flat = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
     return flat.loc[keep], findings
@@ -157,18 +157,18 @@ def _unusable(
         if invalid[spot] and np.isfinite(change[spot]):
             reason = shapely.is_valid_reason(shape)
             lines_en.append(f"row {key!r}: {reason}, repair changes {change[spot]:.0%} of its area")
-            lines_zh.append(f"行 {key!r}:{reason},修复会改变 {change[spot]:.0%} 的面积")
+            lines_zh.append(f"行 {key!r}：{reason}，修复会改变 {change[spot]:.0%} 的面积")
         elif kind in {"Polygon", "MultiPolygon"}:
             lines_en.append(f"row {key!r}: encloses no area")
-            lines_zh.append(f"行 {key!r}:不围合任何面积")
+            lines_zh.append(f"行 {key!r}：不围合任何面积")
         else:
             lines_en.append(f"row {key!r}: is {kind}, not a polygon")
-            lines_zh.append(f"行 {key!r}:为 {kind},不是面")
+            lines_zh.append(f"行 {key!r}：为 {kind}，不是面")
     total = int(refused.sum())
     return GeometryError(
         en=f"{role}: {total} row(s) cannot be used as polygons: {'; '.join(lines_en)}. "
         "Redraw them and run again.",
-        zh=f"{role}:{total} 行不能作为面使用:{';'.join(lines_zh)}。请重新绘制后再运行。",
+        zh=f"{role}：{total} 行不能作为面使用：{'；'.join(lines_zh)}。请重新绘制后再运行。",
     )
 
 
@@ -178,7 +178,7 @@ def _repaired(role: str, key: str, reason: str, share: float) -> Finding:
         table_name=role,
         row_key=key,
         code="geometry-repaired",
-        zh=f"{role} {key}:图形无效({reason}),已修复,面积变化 {share:.2%}。",
+        zh=f"{role} {key}：图形无效（{reason}），已修复，面积变化 {share:.2%}。",
         en=f"{role} {key}: invalid geometry ({reason}) was repaired; area changed by {share:.2%}.",
         remedy="在原图中改正 / Correct the drawing",
     )
@@ -194,7 +194,7 @@ def _left_out(
         table_name=role,
         row_key=str(keys[0]) if len(keys) == 1 else "",
         code=code,
-        zh=f"{path}:{len(keys)} 行{zh},已略去(行号 {name_rows(keys)})。",
+        zh=f"{path}：{len(keys)} 行{zh}，已略去（行号 {name_rows(keys)}）。",
         en=f"{path}: {len(keys)} row(s) {en} and are left out: {name_rows(keys)}.",
         remedy="在原数据中补正 / Correct these rows in the source",
     )

@@ -150,9 +150,9 @@ def _unknown_id(key: str, decision: str) -> Finding:
         table_name="review",
         row_key=key,
         code="review-unknown-id",
-        zh=f"核实表中的设施 {key!r}(结论 {decision!r})不在本次数据中,未采用。",
+        zh=f"核实表中的设施 {key!r}（结论 {decision!r}）不在本次数据中，未采用。",
         en=f"review: no facility {key!r} was read; its decision {decision!r} is not used.",
-        remedy="核对设施编码,或删去该行 / Check the id, or remove the row",
+        remedy="核对设施编码，或删去该行 / Check the id, or remove the row",
     )
 
 
@@ -163,8 +163,8 @@ def _unreadable(key: str, category: str, decision: str) -> Finding:
         table_name="review",
         row_key=key,
         code="review-unreadable",
-        zh=f"核实表 {key}:类别 {category!r}、结论 {decision!r} 无法识别;"
-        f"应为“是”“否”或一种类别({expected})。",
+        zh=f"核实表 {key}：类别 {category!r}、结论 {decision!r} 无法识别；"
+        f"应为“是”“否”或一种类别（{expected}）。",
         en=f"review {key}: category {category!r} with decision {decision!r} cannot be read; "
         f"expected yes, no, or one of {', '.join(CATEGORIES)}.",
         remedy="改写结论 / Write the decision again",
@@ -178,6 +178,6 @@ def _taken_out(key: tuple[str, str], words: str) -> Finding:
         table_name="facilities",
         row_key=key[0],
         code="review-taken-out",
-        zh=f"{key[0]} 经核实({words})不计为{zh}。",
+        zh=f"{key[0]} 经核实（{words}）不计为{zh}。",
         en=f"{key[0]} is not counted as {en}: a person decided {words!r}.",
     )

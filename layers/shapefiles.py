@@ -58,8 +58,8 @@ def read_shapefile(
         raise InputError(
             en=f"{role}: {name} lacks {' and '.join(missing)} beside it; a Shapefile is handed "
             "over with all its files (.shp, .shx, .dbf, .prj).",
-            zh=f"{role}:{name} 旁缺少 {'、'.join(missing)};Shapefile 须连同 .shp、.shx、.dbf、.prj "
-            "一并提供。",
+            zh=f"{role}：{name} 旁缺少 {'、'.join(missing)}；"
+            "Shapefile 须连同 .shp、.shx、.dbf、.prj 一并提供。",
         )
     _require_dbf(parts[".dbf"], role)
     frame = pyogrio.read_dataframe(path, encoding=LOSSLESS)
@@ -84,7 +84,7 @@ def _require_dbf(path: Path, role: str) -> None:
     if short:
         raise InputError(
             en=f"{role}: {path} is cut short; copy the Shapefile again.",
-            zh=f"{role}:{path} 不完整;请重新拷贝该 Shapefile。",
+            zh=f"{role}：{path} 不完整；请重新拷贝该 Shapefile。",
         )
 
 
@@ -137,11 +137,11 @@ def _findings(frame: gpd.GeoDataFrame, found: Encoding, role: str, path: str) ->
                 table_name=role,
                 row_key="",
                 code="encoding-label-wrong",
-                zh=f"{path}:.cpg 写的是 {found.overruled!r},但内容为 {found.name},已按内容读取;"
-                f"例:{_example(frame)}。",
+                zh=f"{path}：.cpg 写的是 {found.overruled!r}，但内容为 {found.name}，已按内容读取；"
+                f"例：{_example(frame)}。",
                 en=f"{path}: its .cpg says {found.overruled!r}, but the text is {found.name} and "
                 f"is read so; for instance {_example(frame)}.",
-                remedy="核对文字,必要时写明 encoding / Check the text; else name the encoding",
+                remedy="核对文字，必要时写明 encoding / Check the text; else name the encoding",
             )
         ]
     if found.evidence == "decoding" and codecs.lookup(found.name).name != "utf-8":
@@ -151,10 +151,10 @@ def _findings(frame: gpd.GeoDataFrame, found: Encoding, role: str, path: str) ->
                 table_name=role,
                 row_key="",
                 code="encoding-found",
-                zh=f"{path}:无编码说明,按 {found.name} 读取;例:{_example(frame)}。",
+                zh=f"{path}：无编码说明，按 {found.name} 读取；例：{_example(frame)}。",
                 en=f"{path}: no encoding is written beside it; read as {found.name}, for instance "
                 f"{_example(frame)}.",
-                remedy="核对文字,必要时写明 encoding / Check the text; else name the encoding",
+                remedy="核对文字，必要时写明 encoding / Check the text; else name the encoding",
             )
         ]
     return []

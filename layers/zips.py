@@ -42,7 +42,7 @@ def check_archive(path: Path, *, most_bytes: int = MOST_BYTES) -> None:
         raise _refused(
             path,
             en=f"holds {len(members)} members; at most {MOST_MEMBERS} are opened",
-            zh=f"含有 {len(members)} 个成员;至多 {MOST_MEMBERS} 个",
+            zh=f"含有 {len(members)} 个成员；至多 {MOST_MEMBERS} 个",
         )
     unpacked = sum(member.file_size for member in members)
     ratio = unpacked / max(1, sum(member.compress_size for member in members))
@@ -51,7 +51,7 @@ def check_archive(path: Path, *, most_bytes: int = MOST_BYTES) -> None:
             path,
             en=f"unpacks to {unpacked} bytes, {ratio:.0f} times its size; "
             f"at most {most_bytes} bytes and {MOST_RATIO:.0f} times are opened",
-            zh=f"解压后为 {unpacked} 字节,是原大小的 {ratio:.0f} 倍;"
+            zh=f"解压后为 {unpacked} 字节，是原大小的 {ratio:.0f} 倍；"
             f"至多 {most_bytes} 字节、{MOST_RATIO:.0f} 倍",
         )
     workbook = _is_workbook(members)
@@ -98,7 +98,7 @@ def unpack_shapefile(path: Path, folder: Path, layer: str | None) -> tuple[Path,
             path,
             en=f"holds {len(stems)} Shapefiles ({names or 'none'}); expected one. "
             'Name it: layer = "…"',
-            zh=f'含有 {len(stems)} 个 Shapefile({names or "无"});应为一个。请写明 layer = "…"',
+            zh=f'含有 {len(stems)} 个 Shapefile({names or "无"})；应为一个。请写明 layer = "…"',
         )
     for member in members:
         if _stem(member) == stems[0] and _suffix(member) in SHAPEFILE_PARTS:
@@ -111,7 +111,7 @@ def _members(path: Path) -> list[zipfile.ZipInfo]:
         with zipfile.ZipFile(path) as archive:
             return [member for member in archive.infolist() if not member.is_dir()]
     except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
-        raise _refused(path, en=f"is damaged: {error}", zh=f"已损坏:{error}") from error
+        raise _refused(path, en=f"is damaged: {error}", zh=f"已损坏：{error}") from error
 
 
 def _check_member(path: Path, member: zipfile.ZipInfo, *, nested_allowed: bool) -> None:
@@ -197,5 +197,5 @@ def _unpack(path: Path, member: zipfile.ZipInfo, target: Path) -> None:
 def _refused(path: Path, *, en: str, zh: str) -> InputError:
     return InputError(
         en=f"{path} {en}. Pack the data again, or unpack it and give the file.",
-        zh=f"{path} {zh}。请重新打包,或解压后直接填写文件。",
+        zh=f"{path} {zh}。请重新打包，或解压后直接填写文件。",
     )

@@ -52,7 +52,7 @@ def test_one_reading_only_is_taken(
         (*DEGREES, 4547, "these are degrees", "应为经纬度"),
         (TRUE[0] + 38e6, TRUE[1], 4326, "EPSG:4526", "38 带"),
         (*TRUE, 4490, "these are metres", "应为米"),
-        (TRUE[0] + 37e6, TRUE[1], 4547, "zone 37, EPSG:4525", "37 带,即 EPSG:4525"),
+        (TRUE[0] + 37e6, TRUE[1], 4547, "zone 37, EPSG:4525", "37 带，即 EPSG:4525"),
         (40.0, 80.0, 4326, "not certain", "无法确定"),
         (60.2, 100.1, 4326, "not certain", "无法确定"),
         (9e6, 9e6, 4547, "area of use", "适用范围"),

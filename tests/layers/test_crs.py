@@ -157,7 +157,7 @@ def test_to_metric_carries_an_empty_table() -> None:
     ("crs", "en", "zh"),
     [
         (None, "gates has no coordinate reference system", "gates 没有坐标系"),
-        ("EPSG:4326", "gates is in degrees (WGS 84)", "以度为单位(WGS 84)"),
+        ("EPSG:4326", "gates is in degrees (WGS 84)", "以度为单位（WGS 84）"),
     ],
 )
 def test_require_metric_names_the_table_and_what_it_has(crs: str | None, en: str, zh: str) -> None:

@@ -73,7 +73,7 @@ def test_sure_evidence_confirms_and_weak_evidence_waits() -> None:
     assert (row["x_m"], row["y_m"]) == (X + 1000.0, Y)
     assert codes(found) == ["points-without-have"]
     assert "1 of 4" in found.findings[0].en
-    assert "4 个点,其中 1 个" in found.findings[0].zh
+    assert "4 个点，其中 1 个" in found.findings[0].zh
 
 
 @pytest.mark.parametrize(
