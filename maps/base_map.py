@@ -52,14 +52,19 @@ def street_lines(
     keep &= (groups != "path") | _is_near(shapes, communities)
     names = streets["name"].fillna("").where(groups != "path", "")
     table = pd.DataFrame({"group": groups, "name": names})[keep]
-    written = []
-    for (group, name), rows in table.groupby(["group", "name"], sort=True):
+    keys, drawn = [], []
+    for key, rows in table.groupby(["group", "name"], sort=True):
         lines = shapely.get_parts(shapes.loc[rows.index].to_numpy())
         lines = lines[shapely.get_type_id(lines) == shapely.GeometryType.LINESTRING]
         joined = shapely.line_merge(shapely.multilinestrings(lines))
-        drawn = gpd.GeoSeries([shapely.simplify(joined, STREET_TOLERANCE_M)], crs=shapes.crs)
-        written.append({"group": group, "name": name, "lines": grid.lines(drawn)})
-    return [entry for entry in written if entry["lines"]]
+        keys.append(key)
+        drawn.append(shapely.simplify(joined, STREET_TOLERANCE_M))
+    written = grid.lines(gpd.GeoSeries(drawn, crs=shapes.crs))
+    return [
+        {"group": group, "name": name, "lines": lines}
+        for (group, name), lines in zip(keys, written, strict=True)
+        if lines
+    ]
 
 
 def land_shapes(
@@ -67,19 +72,19 @@ def land_shapes(
 ) -> list[dict[str, object]]:
     """Write water, green and railways: ``kind``, ``name`` and ``rings`` or ``lines``."""
     shapes = _clipped(land.geometry, frame_of(communities))
-    shapes = shapes[~(shapes.isna() | shapes.is_empty)]
+    shapes = shapes[~(shapes.isna() | shapes.is_empty)].sort_index()
     shapes = shapes.simplify(LAND_TOLERANCE_M)
-    written: list[dict[str, object]] = []
     names = land["name"].fillna("")
-    for key in sorted(shapes.index):
-        one = shapes.loc[[key]]
-        entry: dict[str, object] = {"kind": land.loc[key, "kind"], "name": str(names.loc[key])}
-        if one.iloc[0].geom_type in {"Polygon", "MultiPolygon"}:
-            entry["rings"] = grid.polygons(one)[0]
-        elif one.iloc[0].geom_type in {"LineString", "MultiLineString"}:
-            entry["lines"] = grid.lines(one)
-        if entry.get("rings") or entry.get("lines"):
-            written.append(entry)
+    written: list[dict[str, object]] = []
+    for field, kinds, write in (
+        ("rings", ("Polygon", "MultiPolygon"), grid.polygons),
+        ("lines", ("LineString", "MultiLineString"), grid.lines),
+    ):
+        part = shapes[shapes.geom_type.isin(kinds)]
+        for key, numbers in zip(part.index, write(part), strict=True):
+            if numbers:
+                entry = {"kind": str(land.loc[key, "kind"]), "name": str(names.loc[key])}
+                written.append({**entry, field: numbers})
     return written
 
 

@@ -62,12 +62,14 @@ class Grid:
                 written[position].append(numbers)
         return written
 
-    def lines(self, shapes: gpd.GeoSeries) -> list[Numbers]:
-        """Write every part of every line; lines that collapse on the grid are left out."""
-        parts = shapely.get_parts(_degrees(shapes))
-        return [
-            numbers for numbers in self._runs(parts, closed=False) if len(numbers) >= _LINE_NUMBERS
-        ]
+    def lines(self, shapes: gpd.GeoSeries) -> list[list[Numbers]]:
+        """Write each shape as its lines. Lines that collapse on the grid are left out."""
+        parts, owner = shapely.get_parts(_degrees(shapes), return_index=True)
+        written: list[list[Numbers]] = [[] for _ in range(len(shapes))]
+        for position, numbers in zip(owner, self._runs(parts, closed=False), strict=True):
+            if len(numbers) >= _LINE_NUMBERS:
+                written[position].append(numbers)
+        return written
 
     def points(self, shapes: gpd.GeoSeries) -> Numbers:
         """Write one row of points, one for each shape: of a line or an area a point on it."""

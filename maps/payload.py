@@ -27,6 +27,9 @@ FORM: Final = 1
 
 BORDER_TOLERANCE_M: Final = 0.6
 CIRCLE_TOLERANCE_M: Final = 4.0
+SLOT_M: Final = 16.0
+SPECK_M2: Final = 400.0
+"""Less than a millimetre wide at 1:20 000: smaller than the lines of the map."""
 
 
 def public_document(tables: Tables, imprint: Imprint) -> Document:
@@ -122,6 +125,31 @@ def _coverage(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
     return gpd.GeoSeries(thin, index=shapes.index, crs=shapes.crs)
 
 
+def _calm(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Close slots and holes between members, too narrow to be seen, in the outline of a zone."""
+    width = SLOT_M / 2
+    closed = shapes.buffer(width, join_style="mitre").buffer(-width, join_style="mitre")
+    closed = closed.where(~closed.is_empty, shapes)
+    return _without_specks(closed.simplify(BORDER_TOLERANCE_M))
+
+
+def _without_specks(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Leave out holes and parts below `SPECK_M2`: on a map they are dirt; the tables keep them."""
+    outlines = []
+    for shape in shapes:
+        parts = [
+            shapely.Polygon(
+                part.exterior,
+                [ring for ring in part.interiors if shapely.Polygon(ring).area >= SPECK_M2],
+            )
+            for part in shapely.get_parts(shape)
+            if part.geom_type == "Polygon"
+        ]
+        large = [part for part in parts if part.area >= SPECK_M2]
+        outlines.append(shapely.MultiPolygon(large) if large else shape)
+    return gpd.GeoSeries(outlines, index=shapes.index, crs=shapes.crs)
+
+
 def _communities(
     tables: Tables, communities: gpd.GeoDataFrame, contents: Contents, grid: Grid
 ) -> Document:
@@ -201,7 +229,7 @@ def _zones(tables: Tables, contents: Contents, grid: Grid) -> Document:
         return {"id": []}
     out: Document = {
         "id": list(zones.index),
-        "rings": grid.polygons(_coverage(zones.geometry)),
+        "rings": grid.polygons(_calm(zones.geometry)),
         "anchor": grid.points(zones.geometry),
         "communities": whole(zones["communities"].astype("float64")),
     }
@@ -221,6 +249,12 @@ def _zones(tables: Tables, contents: Contents, grid: Grid) -> Document:
     return out
 
 
+def _thinned(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Thin out circles; one that would vanish stays whole."""
+    thin = shapes.simplify(CIRCLE_TOLERANCE_M, preserve_topology=False)
+    return _without_specks(thin.where(~thin.is_empty, shapes))
+
+
 def _circles(
     tables: Tables, owners: pd.Index, name: str, contents: Contents, grid: Grid
 ) -> Document:
@@ -233,7 +267,7 @@ def _circles(
             mine = circles.index.get_level_values("walker") == walker
             mine &= circles.index.get_level_values("band") == band
             part = circles[mine]
-            rings = grid.polygons(part.geometry.simplify(CIRCLE_TOLERANCE_M))
+            rings = grid.polygons(_thinned(part.geometry))
             of = dict(zip(part.index.get_level_values(level), rings, strict=True))
             out[f"{walker}_{band}"] = [of.get(owner, []) for owner in owners]
     return out
@@ -241,6 +275,6 @@ def _circles(
 
 def _catchments(tables: Tables, grid: Grid) -> list[Any]:
     catchments = _shapes(tables, "catchments")
-    rings = grid.polygons(catchments.geometry.simplify(CIRCLE_TOLERANCE_M))
+    rings = grid.polygons(_thinned(catchments.geometry))
     of = dict(zip(catchments.index, rings, strict=True))
     return [of.get(category, []) for category in CATEGORIES]

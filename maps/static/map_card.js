@@ -130,7 +130,7 @@
       notes.push(line(app.t("covered", { n: gaps.covered[at] }), "hint"));
     }
     if (gaps.bureau && app.isMissing(status)) {
-      notes.push(line(`${app.t("bureau")}：${gaps.bureau.words[gaps.bureau.at[at]]}`, "hint"));
+      notes.push(line(app.labelled(app.t("bureau"), gaps.bureau.words[gaps.bureau.at[at]]), "hint"));
     }
     return make(
       "tr",
@@ -139,9 +139,9 @@
         "th",
         { scope: "row" },
         app.badgePicture(have),
-        make("span", { textContent: app.haveName(have) }),
+        make("span", { textContent: app.haveShort(have) }),
       ),
-      make("td", { class: "have-answer" }, chip(status), make("p", { class: "walk", textContent: distance(gaps, at) }), ...notes),
+      make("td", { class: "have-answer" }, make("div", { class: "answer-line" }, chip(status), make("span", { class: "walk", textContent: distance(gaps, at) })), ...notes),
     );
   };
 
@@ -154,9 +154,8 @@
       const text = clause.words[clause.at[i * HAVES + have]];
       if (text) of.set(text, [...(of.get(text) || []), app.haveName(have)]);
     }
-    const gap = app.state.language === "zh" ? "、" : ", ";
     const rows = [...of].map(([text, names]) =>
-      line(of.size > 1 ? `${names.join(gap)}：${text}` : text, "hint"),
+      line(of.size > 1 ? app.labelled(app.listed(names), text) : text, "hint"),
     );
     return rows.length ? make("div", {}, make("h3", { textContent: app.t("clause") }), ...rows) : null;
   };
@@ -174,7 +173,7 @@
 
   const circleTicks = (i) => {
     const key = `${app.state.walker}_${app.doc.bands[app.doc.bands.length - 1]}`;
-    if (!app.doc.circles[key][i]) return line(app.t("no_circle"), "hint");
+    if (!app.doc.circleOf(key, i)) return line(app.t("no_circle"), "hint");
     const names = ["circle"];
     if (app.chosenZone() >= 0) names.push("zone_circle");
     const ticks = names.map((name) =>
@@ -245,7 +244,7 @@
     const { findings } = app.doc;
     const text = app.pick([findings.zh[n], findings.en[n]]);
     const where = [findings.table_name[n], findings.row_key[n]].filter(Boolean).join(" ");
-    return `${app.code("severity", findings.severity[n])} · ${text}${where ? `（${where}）` : ""}`;
+    return [app.code("severity", findings.severity[n]), text, where].filter(Boolean).join(" · ");
   };
 
   const eligibility = (i) => {
@@ -288,11 +287,11 @@
     const own = communities.id.map((_, i) => i).filter((i) => communities.zone[i] === at);
     if (zones.bounds_met) {
       body.append(line(app.t(zones.bounds_met[at] === "1" ? "bounds_met" : "bounds_broken"), zones.bounds_met[at] === "1" ? "fine" : "flips"));
-      const source = zones.source[at] && zones.source[at] !== "ledger" ? `（${app.code("households_source", zones.source[at])}）` : "";
+      const source = zones.source[at] && zones.source[at] !== "ledger" ? ` · ${app.code("households_source", zones.source[at])}` : "";
       const centre = communities.id.indexOf(zones.centre[at]);
       body.append(
         facts([
-          [app.t("subdistrict"), zones.subdistricts[at].split(";").join("、")],
+          [app.t("subdistrict"), app.listed(zones.subdistricts[at].split(";"))],
           [app.t("households"), `${app.number(zones.households[at])}${source}`],
           [app.t("centre"), centre >= 0 ? app.communityName(centre) : zones.centre[at]],
           [app.t("walk_to_centre"), zones.walk_tenths[at] >= 0 ? app.t("minutes", { n: app.number(zones.walk_tenths[at] / 10, 1) }) : ""],
@@ -319,7 +318,7 @@
         make(
           "tr",
           {},
-          make("th", { scope: "row" }, app.badgePicture(have), make("span", { textContent: app.haveName(have) })),
+          make("th", { scope: "row" }, app.badgePicture(have), make("span", { textContent: app.haveShort(have) })),
           make(
             "td",
             {},

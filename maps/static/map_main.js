@@ -49,10 +49,9 @@
 
   const room = () => {
     const wide = window.innerWidth >= WIDE;
-    const size = app.map.getSize();
     return wide
       ? { paddingTopLeft: [30, 30], paddingBottomRight: [30, 40] }
-      : { paddingTopLeft: [16, 60], paddingBottomRight: [16, Math.round(size.y * 0.08) + 16] };
+      : { paddingTopLeft: [16, 60], paddingBottomRight: [16, 16] };
   };
 
   const bounds = (box) => L.latLngBounds(app.latLng(box[0], box[3]), app.latLng(box[2], box[1]));
@@ -165,9 +164,10 @@
     app.startSearch();
     translate();
     app.recount();
+    refresh();
+    app.map.invalidateSize({ animate: false });
     showAll();
     for (const layer of [app.base, app.areas, app.marks]) layer.addTo(app.map);
-    refresh();
     if (chosen) app.choose(chosen, { fly: true });
     document.getElementById("waiting").hidden = true;
     document.documentElement.dataset.ready = "yes";

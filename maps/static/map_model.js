@@ -31,12 +31,13 @@
     const text = app.pick(app.doc.words[key] || [key, key]);
     return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
   };
+  /* A name without what stands in brackets behind it, for narrow columns. */
+  app.haveShort = (have) => app.haveName(have).split(/（| \(/)[0];
+  app.labelled = (name, text) => (app.state.language === "zh" ? `${name}：${text}` : `${name}: ${text}`);
+  app.listed = (texts) => texts.join(app.state.language === "zh" ? "、" : ", ");
   app.code = (group, word) => {
     const words = app.doc.codes[group] || {};
-    const text = word
-      .split(";")
-      .map((part) => app.pick(words[part] || [part, part]))
-      .join(app.state.language === "zh" ? "、" : ", ");
+    const text = app.listed(word.split(";").map((part) => app.pick(words[part] || [part, part])));
     return words[word] ? raised(text) : text;
   };
   app.number = (value, digits = 0) =>

@@ -100,7 +100,7 @@
     }
     if (app.gaps()) {
       out.push([app.t("missing_total"), (i) => make("td", { class: "number", textContent: tallyText(i) })]);
-      for (let have = 0; have < HAVES; have += 1) out.push([app.haveName(have), (i) => cell(i, have)]);
+      for (let have = 0; have < HAVES; have += 1) out.push([app.haveShort(have), (i) => cell(i, have)]);
     }
     return out;
   };
@@ -148,6 +148,11 @@
       ? [make("h3", { textContent: title }), ...texts.filter(Boolean).map((text) => make("p", { textContent: text }))]
       : [];
 
+  const accountLine = ([name, value]) => {
+    const known = app.doc.words[`zoning_${name}`];
+    return app.labelled(known ? app.pick(known) : name, value);
+  };
+
   app.showAbout = () => {
     const { imprint, notes, findings } = app.doc;
     const parts = [
@@ -159,7 +164,7 @@
       ...block(app.t("sources"), imprint.sources),
       ...block(app.t("rulebook"), [app.pick(notes.rulebook)]),
       ...block(app.t("method"), notes.method.map(app.pick)),
-      ...block(app.t("zoning"), imprint.zoning.map(([name, value]) => `${name}: ${value}`)),
+      ...block(app.t("zoning"), imprint.zoning.map(accountLine)),
       ...block(app.t("version"), [imprint.version && `lianpian ${imprint.version}`]),
     ];
     if (findings) {

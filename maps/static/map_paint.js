@@ -192,6 +192,11 @@
       roundBox(ctx, box[0] - 4, y - style.size * 0.85, width + 14, style.size * 1.7, 5);
       ctx.fillStyle = style.pill;
       ctx.fill();
+      if (style.rim) {
+        ctx.strokeStyle = style.rim;
+        ctx.lineWidth = 1.3;
+        ctx.stroke();
+      }
     } else {
       ctx.lineJoin = "round";
       ctx.lineWidth = 3.2;

@@ -200,7 +200,7 @@
     return app.make(
       "tr",
       { class: app.state.have === have ? "is-chosen" : "" },
-      app.make("th", { scope: "row" }, haveButton(have, app.badgePicture(have), app.haveName(have))),
+      app.make("th", { scope: "row" }, haveButton(have, app.badgePicture(have), app.haveShort(have))),
       app.make(
         "td",
         { class: "have-missing" },

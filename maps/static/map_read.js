@@ -58,13 +58,18 @@
     return out;
   };
 
-  const circles = (group, grid) =>
-    Object.fromEntries(
-      Object.entries(group).map(([key, owners]) => [
-        key,
-        owners.map((rings) => (rings.length ? shape(rings, grid, true) : null)),
-      ]),
-    );
+  /* Circles are many and seldom looked at: each is turned into a shape when it is first asked for. */
+  const circles = (group, grid) => {
+    const known = new Map();
+    return (key, owner) => {
+      const name = `${key} ${owner}`;
+      if (!known.has(name)) {
+        const rings = (group[key] || [])[owner] || [];
+        known.set(name, rings.length ? shape(rings, grid, true) : null);
+      }
+      return known.get(name);
+    };
+  };
 
   /* Turn every list of numbers of the document into shapes; the rest stays as it was read. */
   app.decode = (doc) => {
@@ -82,8 +87,8 @@
     };
     read.facilities = { ...doc.facilities, places: points(doc.facilities.points, fine) };
     read.gates = { ...doc.gates, places: points(doc.gates.points, fine) };
-    read.circles = circles(doc.circles, coarse);
-    read.zone_circles = circles(doc.zone_circles, coarse);
+    read.circleOf = circles(doc.circles, coarse);
+    read.zoneCircleOf = circles(doc.zone_circles, coarse);
     read.catchments = doc.catchments.map((rings) =>
       rings.length ? shape(rings, coarse, true) : null,
     );

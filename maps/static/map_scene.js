@@ -87,12 +87,12 @@
     const zone = app.chosenZone();
     const top = app.doc.bands[app.doc.bands.length - 1];
     if (zone >= 0 && (layers.zone_circle || (chosen.kind === "zone" && layers.circle))) {
-      const one = (app.doc.zone_circles[`${walker}_${top}`] || [])[zone];
+      const one = app.doc.zoneCircleOf(`${walker}_${top}`, zone);
       if (one) out.push({ one, kind: "zone", band: top });
     }
     if (chosen && chosen.kind === "community" && layers.circle) {
       for (const band of [...app.doc.bands].reverse()) {
-        const one = app.doc.circles[`${walker}_${band}`][chosen.at];
+        const one = app.doc.circleOf(`${walker}_${band}`, chosen.at);
         if (one) out.push({ one, kind: "community", band });
       }
     }
@@ -136,8 +136,8 @@
       strokeShapes(ctx, view, [one], kind === "zone" ? "#6b3f94" : looks.circle, 2, dash);
     }
     if (layers.zones) {
-      strokeShapes(ctx, view, zones.shapes, "rgba(255,255,255,.9)", between(view.zoom, 12, 16, 3, 6));
-      strokeShapes(ctx, view, zones.shapes, looks.zone, between(view.zoom, 12, 16, 1.4, 2.8));
+      strokeShapes(ctx, view, zones.shapes, "rgba(255,255,255,.9)", between(view.zoom, 12, 16, 2.5, 5.5));
+      strokeShapes(ctx, view, zones.shapes, looks.zone, between(view.zoom, 12, 16, 1.1, 2.6));
     }
     if (chosen && chosen.kind === "zone") {
       strokeShapes(ctx, view, [zones.shapes[chosen.at]], looks.zone, 5);
@@ -193,11 +193,11 @@
       ctx.beginPath();
       ctx.moveTo(view.x(a.x), view.y(a.y));
       ctx.lineTo(view.x(b.x), view.y(b.y));
-      ctx.strokeStyle = "rgba(255,255,255,.85)";
-      ctx.lineWidth = 5;
+      ctx.strokeStyle = "rgba(255,255,255,.7)";
+      ctx.lineWidth = 3.4;
       ctx.stroke();
       ctx.strokeStyle = looks.links[links.kind[i]];
-      ctx.lineWidth = links.kind[i] === "wall" ? 3.4 : 2;
+      ctx.lineWidth = links.kind[i] === "wall" ? 2.6 : 1.5;
       ctx.setLineDash(app.linkDash(links.kind[i]));
       ctx.stroke();
       ctx.setLineDash([]);
@@ -246,9 +246,13 @@
   const drawZoneNames = (ctx, view, taken) => {
     const { zones, looks } = app.doc;
     if (!app.state.layers.zones) return;
+    const size = between(view.zoom, 12, 15, 11, 13.5);
     zones.anchors.forEach((place, i) => {
-      const style = { size: 13, weight: 700, ink: "#ffffff", pill: looks.zone };
-      app.text(ctx, taken, zones.id[i], view.x(place.x), view.y(place.y) - 20, style);
+      const { box } = zones.shapes[i];
+      if (!app.isSeen(view, box)) return;
+      const fits = (box[2] - box[0]) * view.scale * 0.8;
+      const style = { size, weight: 700, ink: looks.zone, pill: "rgba(255,255,255,.94)", rim: looks.zone, fits };
+      app.text(ctx, taken, zones.id[i], view.x(place.x), view.y(place.y) - 18, style);
     });
   };
 

@@ -60,7 +60,7 @@ def test_every_word_that_the_page_asks_for_is_there_and_none_is_idle() -> None:
     asked = set(re.findall(r'\bt\("(\w+)"', source))
     asked |= set(re.findall(r'data-word(?:-label|-placeholder)?="(\w+)"', source))
     asked |= {"gate_surveyed", "gate_inferred", "gate_nearest"}
-    asked |= {key for key in words if key.startswith("layer_")}
+    asked |= {key for key in words if key.startswith(("layer_", "zoning_"))}
     asked |= {key for key in words if f'"{key}"' in source}
     assert asked - words == set()
     assert words - asked == set()
