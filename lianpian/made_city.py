@@ -12,22 +12,22 @@ from typing import Any, Final
 import numpy as np
 import shapely
 
-from lianpian.city_communities import Settlement, settle
-from lianpian.city_facilities import Facility, place_facilities
-from lianpian.city_files import (
+from lianpian.city.communities import Settlement, settle
+from lianpian.city.facilities import Facility, place_facilities
+from lianpian.city.files import (
     write_communities,
     write_facilities,
     write_gates,
     write_offices,
     write_osm,
 )
-from lianpian.city_fillers import fill_city
-from lianpian.city_ledger import write_ledger
-from lianpian.city_obstacles import draw_obstacles
-from lianpian.city_old_town import Group
-from lianpian.city_plan import CityPlan, draw_plan
-from lianpian.city_register import Entry, Office, draw_offices, outline, register
-from lianpian.city_streets import Sketch, lay_streets
+from lianpian.city.fillers import fill_city
+from lianpian.city.ledger import write_ledger
+from lianpian.city.obstacles import draw_obstacles
+from lianpian.city.old_town import Group
+from lianpian.city.plan import CityPlan, draw_plan
+from lianpian.city.register import Entry, Office, draw_offices, outline, register
+from lianpian.city.streets import Sketch, lay_streets
 
 PRINTED: Final = ((2021, 2, 24, 1_656), (2022, 3, 58, 4_763), (2023, 2, 54, 3_008))
 """Year, zones, communities and households printed in 偃政办〔2021〕4号 (RULES T16, Z05)."""

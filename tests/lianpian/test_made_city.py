@@ -18,9 +18,9 @@ from openpyxl import load_workbook
 
 from layers.gcj02 import gcj02_to_wgs84
 from layers.osm import read_osm
-from lianpian.city_ledger import codes_missing, misspelled_entry
-from lianpian.city_plan import XY
-from lianpian.city_register import TWIN_NAME
+from lianpian.city.ledger import codes_missing, misspelled_entry
+from lianpian.city.plan import XY
+from lianpian.city.register import TWIN_NAME
 from lianpian.made_city import City, draw_city, make_city, zone_bounds
 
 

@@ -6,8 +6,8 @@ import math
 from itertools import pairwise
 from typing import Final
 
-from lianpian.city_plan import XY, CityPlan
-from lianpian.city_streets import Sketch, move, rounded
+from lianpian.city.plan import XY, CityPlan
+from lianpian.city.streets import Sketch, move, rounded
 
 RIVER_HALF_M: Final = 50.0
 STEPS: Final = 6

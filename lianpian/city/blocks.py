@@ -9,9 +9,9 @@ from typing import Final
 
 import numpy as np
 
-from lianpian.city_old_town import Cell
-from lianpian.city_plan import XY, CityPlan
-from lianpian.city_streets import Sketch, Street, frontage, move, rounded
+from lianpian.city.old_town import Cell
+from lianpian.city.plan import XY, CityPlan
+from lianpian.city.streets import Sketch, Street, frontage, move, rounded
 
 Sides = dict[str, Street | None]
 

@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.worksheet.worksheet import Worksheet
 
-from lianpian.city_register import Entry
+from lianpian.city.register import Entry
 
 HEAD: Final = (
     ("序号", ""),

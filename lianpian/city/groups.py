@@ -11,12 +11,12 @@ from typing import Final
 import numpy as np
 import shapely
 
-from lianpian.city_blocks import Plot, divide, lay_block, lay_superblock
-from lianpian.city_old_town import LAND_PER_HOUSEHOLD_M2, Cell
-from lianpian.city_plan import CityPlan
-from lianpian.city_sites import Site, lay_site
-from lianpian.city_streets import Sketch, Street, frontage
-from lianpian.city_walks import Neighbourhood
+from lianpian.city.blocks import Plot, divide, lay_block, lay_superblock
+from lianpian.city.old_town import LAND_PER_HOUSEHOLD_M2, Cell
+from lianpian.city.plan import CityPlan
+from lianpian.city.sites import Site, lay_site
+from lianpian.city.streets import Sketch, Street, frontage
+from lianpian.city.walks import Neighbourhood
 
 TOUCH_M: Final = 0.5
 NEAR_M: Final = 30.0

@@ -7,8 +7,8 @@ import math
 from collections.abc import Iterable
 from itertools import pairwise
 
-from lianpian.city_plan import XY
-from lianpian.city_streets import Street
+from lianpian.city.plan import XY
+from lianpian.city.streets import Street
 
 Doors = list[tuple[XY, float]]
 """Nodes of streets that doors lead to, with the metres from door to node."""

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from lianpian.city_old_town import Band, Cell, Group, pick_cells, seat_groups
+from lianpian.city.old_town import Band, Cell, Group, pick_cells, seat_groups
 
 XY = tuple[float, float]
 

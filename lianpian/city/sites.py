@@ -9,9 +9,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from lianpian.city_blocks import Plot
-from lianpian.city_plan import XY
-from lianpian.city_streets import Sketch, move, rounded
+from lianpian.city.blocks import Plot
+from lianpian.city.plan import XY
+from lianpian.city.streets import Sketch, move, rounded
 
 EDGE_M: Final = 5.0
 SLAB_DEPTH_M: Final = 11.0

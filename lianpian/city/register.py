@@ -8,8 +8,8 @@ from typing import Any, Final
 import numpy as np
 import shapely
 
-from lianpian.city_communities import Community, Settlement
-from lianpian.city_plan import CityPlan, name_neighbourhood
+from lianpian.city.communities import Community, Settlement
+from lianpian.city.plan import CityPlan, name_neighbourhood
 
 COMMUNITIES_PER_OFFICE: Final = 70
 TWIN_NAME: Final = "粮食局家属院"

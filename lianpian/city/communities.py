@@ -10,12 +10,12 @@ from typing import Final
 import numpy as np
 import shapely
 
-from lianpian.city_blocks import Plot, divide, lay_block
-from lianpian.city_groups import grow_group
-from lianpian.city_old_town import Cell
-from lianpian.city_plan import CityPlan
-from lianpian.city_sites import Site, draw_site, lay_site
-from lianpian.city_streets import Sketch
+from lianpian.city.blocks import Plot, divide, lay_block
+from lianpian.city.groups import grow_group
+from lianpian.city.old_town import Cell
+from lianpian.city.plan import CityPlan
+from lianpian.city.sites import Site, draw_site, lay_site
+from lianpian.city.streets import Sketch
 
 LEFT_OUT: Final = {
     "after_2005": 5,

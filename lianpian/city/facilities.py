@@ -8,10 +8,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from lianpian.city_communities import Settlement
-from lianpian.city_old_town import Cell
-from lianpian.city_plan import XY, CityPlan, name_neighbourhood
-from lianpian.city_streets import Sketch, Street, frontage, rounded
+from lianpian.city.communities import Settlement
+from lianpian.city.old_town import Cell
+from lianpian.city.plan import XY, CityPlan, name_neighbourhood
+from lianpian.city.streets import Sketch, Street, frontage, rounded
 
 FRONT_M: Final = 5.5
 """From the middle of the carriageway to the shopfronts; they stand outside the walls."""

@@ -8,8 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from lianpian.city_old_town import Cell
-from lianpian.city_plan import CARRIAGEWAY_M, XY, CityPlan, StreetLine
+from lianpian.city.old_town import Cell
+from lianpian.city.plan import CARRIAGEWAY_M, XY, CityPlan, StreetLine
 
 Segment = tuple[str, int, int, int]
 """Axis (``upright`` or ``level``), line, cell along the line, carriageway (-1, 0, 1)."""

@@ -17,10 +17,10 @@ import pyproj
 import shapely
 
 from layers.gcj02 import wgs84_to_gcj02
-from lianpian.city_facilities import Facility
-from lianpian.city_plan import XY
-from lianpian.city_register import Entry, Office
-from lianpian.city_streets import Sketch, Way
+from lianpian.city.facilities import Facility
+from lianpian.city.plan import XY
+from lianpian.city.register import Entry, Office
+from lianpian.city.streets import Sketch, Way
 
 CRS: Final = "EPSG:4547"
 DATA_DATE: Final = "2021-03-01T00:00:00Z"

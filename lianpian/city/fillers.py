@@ -6,10 +6,10 @@ from typing import Final
 
 import numpy as np
 
-from lianpian.city_blocks import Plot, divide, lay_block
-from lianpian.city_plan import CityPlan
-from lianpian.city_sites import Slab, draw_slab
-from lianpian.city_streets import Sketch, move, rounded
+from lianpian.city.blocks import Plot, divide, lay_block
+from lianpian.city.plan import CityPlan
+from lianpian.city.sites import Slab, draw_slab
+from lianpian.city.streets import Sketch, move, rounded
 
 TOWN_USES: Final = {
     "shops": 0.24,
