@@ -100,7 +100,8 @@ def prepare_communities(
     Returns
     -------
     CommunityTables
-        The ledger goes before the attributes of the boundaries, except for the name. ``edge`` is
+        The ledger goes before the attributes of the boundaries, except for the name; households
+        that stand in the boundary file are the bureau's record too (``ledger``). ``edge`` is
         missing here: the network tells it.
 
     Raises

@@ -12,6 +12,7 @@ import pandas as pd
 from layers.checks import Finding
 from layers.likeness import code_key, likeness, name_key, same_address, same_office
 from layers.unmatched import (
+    doubt_codes,
     doubt_correction,
     doubt_correction_target,
     doubt_name_only,
@@ -55,6 +56,8 @@ class _Join:
         self.ledger = ledger
         self.here = {column: ledger[column].to_dict() for column in _USED if column in ledger}
         self.there = {column: communities[column].to_dict() for column in _USED[1:]}
+        trusted = communities["code"].mask(communities["weak_code"].astype("bool"))
+        self.codes = trusted.to_dict()
         self.found: dict[str, tuple[str, str]] = {}
         self.dropped: set[str] = set()
         self.reasons: dict[str, str] = {}
@@ -201,9 +204,16 @@ def _match_single(join: _Join, row: str, free: list[str]) -> None:
         join.reasons[row] = "place_contradicts"
         return
     how = "name_place" if True in verdicts else "name"
-    join.found[row] = (free[0], how)
+    _take_name(join, row, free[0], how)
     if how == "name":
         join.by_name.append(row)
+
+
+def _take_name(join: _Join, row: str, community: str, how: str) -> None:
+    join.found[row] = (community, how)
+    here, there = _cell(join, row, "community_id"), join.codes[community]
+    if code_key(here) and code_key(there):
+        join.findings.append(doubt_codes(row, community, here, there))
 
 
 def _match_repeated(join: _Join, rows: list[str], free: list[str]) -> None:
@@ -223,7 +233,7 @@ def _match_repeated(join: _Join, rows: list[str], free: list[str]) -> None:
         # Rows of one name may share a community only as phases of it, at one address.
         if all(_same_place(join, members[0], row) for row in members[1:]):
             for row in members:
-                join.found[row] = (community, "name_place")
+                _take_name(join, row, community, "name_place")
 
 
 def _same_place(join: _Join, one: str, other: str) -> bool:

@@ -12,6 +12,7 @@ from openpyxl.utils import get_column_letter
 from layers.cells import Raw, text_of
 from layers.fields import FieldMatches, find_fields, fold, is_unit, split_unit
 from layers.grids import Grid
+from layers.years import EARLIEST, LATEST
 
 SEARCHED_ROWS: Final = 10
 """Rows from the top among which a header is looked for."""
@@ -115,7 +116,10 @@ def _filled(row: Sequence[Raw]) -> list[int]:
 
 
 def _has_number(grid: Grid, r: int) -> bool:
-    return any(isinstance(cell, int | float) for cell in grid.rows[r])
+    """Tell whether a row holds numbers, years apart: a header may say 2021 and 2022."""
+    return any(
+        isinstance(cell, int | float) and not EARLIEST <= cell <= LATEST for cell in grid.rows[r]
+    )
 
 
 def _continues(grid: Grid, r: int) -> bool:

@@ -138,6 +138,20 @@ def doubt_names(row: str, community: str, here: object, there: object) -> Findin
     )
 
 
+def doubt_codes(row: str, community: str, here: object, there: object) -> Finding:
+    """Tell that a row and a community share a name but not a code."""
+    return Finding(
+        severity="check",
+        table_name="ledger",
+        row_key=row,
+        code="ledger-codes-differ",
+        zh=f"台账行 {row} 按名称与小区 {community} 匹配，但编码不同：{here!r} 与 {there!r}",
+        en=f"ledger row {row} and community {community} share the name, but not the code: "
+        f"{here!r} and {there!r}",
+        remedy=_JOINS,
+    )
+
+
 def doubt_zeros(row: str, community: str, code: object) -> Finding:
     """Tell that codes agree only without their leading zeros."""
     return Finding(

@@ -92,6 +92,20 @@ def test_one_code_with_two_names_is_told(tmp_path: Path) -> None:
     assert "'粮食局家属院'" in told
 
 
+def test_one_name_with_two_codes_is_told(tmp_path: Path) -> None:
+    ledger = ledger_of(tmp_path, HEAD, ["005", "甲院", "老城街道", 40, 2, 1998])
+    got = prepare_communities(outlines(小区编码=["003"], 名称=["甲院"]), ledger, crs=METRES)
+    assert got.communities.loc["003", "households"] == 40
+    assert "'005' 与 '003'" in finding(got, "ledger-codes-differ")
+
+
+def test_row_numbers_in_both_files_join_nothing_when_the_names_differ(tmp_path: Path) -> None:
+    ledger = ledger_of(tmp_path, ["id", "小区名称", "户数"], [1, "乙院", 30], [2, "甲院", 40])
+    got = prepare_communities(outlines(id=[1, 2], 名称=["甲院", "乙院"]), ledger, crs=METRES)
+    assert got.communities.set_index("name")["households"].to_dict() == {"甲院": 40, "乙院": 30}
+    assert "ledger-codes-differ" not in codes(got)
+
+
 def test_a_name_that_stands_once_on_either_side_joins_and_is_told(tmp_path: Path) -> None:
     ledger = ledger_of(tmp_path, ["小区名称", "户数"], ["甲 院（东）", 40])
     got = prepare_communities(outlines(小区名称=["甲院(东)"]), ledger, crs=METRES)

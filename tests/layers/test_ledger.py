@@ -204,6 +204,11 @@ def test_three_header_rows_name_the_water_and_the_old(tmp_path: Path) -> None:
     assert row["reno_water"] == "√"
 
 
+def test_years_in_a_header_are_no_data(tmp_path: Path) -> None:
+    got = read_rows(tmp_path, ["小区名称", "户数", 2021, 2022], ["甲院", 40, "是", "否"])
+    assert got.table.loc["台账!2", ["2021", "2022"]].tolist() == ["是", "否"]
+
+
 def test_numbers_as_text_full_width_and_with_separators_are_read_and_listed(tmp_path: Path) -> None:
     got = read_rows(
         tmp_path, ["小区名称", "户数"], ["甲院", "1,234"], ["乙院", "３６户"], ["丙院", "约1200"]
