@@ -21,10 +21,11 @@ from layers.fields import PERSONAL, find_fields, fold, is_canonical
 from layers.households import HouseholdAssumptions, estimate_households
 from layers.identities import Identities, identify
 from layers.ledger import Ledger
+from layers.ledger_doubts import doubt_areas, doubt_matches
 from layers.matching import Matches, match_rows
 from layers.outlines import doubt_outlines
 from layers.phases import join_phases
-from layers.records import Column, Records, read_records
+from layers.records import Column, read_records
 from layers.repair import repair_polygons
 from layers.subdistricts import subdistrict_of
 from layers.tables import COMMUNITIES, POLYGON, check, conform
@@ -116,12 +117,11 @@ def prepare_communities(
         If the boundaries have no reference system.
     """
     shapes, findings = _outlines(boundaries, crs)
-    records, header = _attributes(shapes)
-    names = _text(records.table, "name")
-    code = records.table.get("community_id")
-    identities = identify(shapes, code, names, header=header)
-    findings += [*records.findings, *identities.findings]
-    table = records.table.drop(columns="community_id", errors="ignore").set_axis(identities.ids)
+    read, doubts, header = _attributes(shapes)
+    code = read.get("community_id")
+    identities = identify(shapes, code, _text(read, "name"), header=header)
+    findings += [*doubts, *identities.findings]
+    table = read.drop(columns="community_id", errors="ignore").set_axis(identities.ids)
     frame = gpd.GeoDataFrame(
         table, geometry=gpd.GeoSeries(shapes.geometry.to_numpy(), index=table.index, crs=crs)
     )
@@ -189,7 +189,7 @@ def _outlines(
     return repaired, [*findings, *doubts]
 
 
-def _attributes(frame: gpd.GeoDataFrame) -> tuple[Records, str]:
+def _attributes(frame: gpd.GeoDataFrame) -> tuple[pd.DataFrame, list[Finding], str]:
     """Read the columns of the boundary file that are known; give the header of the codes too."""
     keyed = frame.index.name == "osm_id"
     headers = [
@@ -217,7 +217,12 @@ def _attributes(frame: gpd.GeoDataFrame) -> tuple[Records, str]:
         sheet="",
         row_numbers=numbers,
     )
-    return records, matches.columns.get("community_id", "")
+    doubts = [
+        *records.findings,
+        *doubt_matches(matches, table="communities"),
+        *doubt_areas(records.table, table="communities"),
+    ]
+    return records.table, doubts, matches.columns.get("community_id", "")
 
 
 def _raw(value: object) -> Raw:

@@ -1,4 +1,4 @@
-"""Doubts about a ledger as a whole: its sheets, headers, rows and units."""
+"""Doubts about a bureau's table as a whole: its sheets, headers, rows and units."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 import pandas as pd
 
 from layers.checks import Finding, Severity
-from layers.fields import KINDS, fold
+from layers.fields import KINDS, FieldMatches, fold
 from layers.grids import Grid, address_of
 from layers.sheet_headers import Header
 
@@ -56,35 +56,63 @@ def doubt_unsaved(grid: Grid, row: int, column: int, header: str) -> Finding:
 
 def doubt_header(grid: Grid, header: Header) -> list[Finding]:
     """Tell what is doubtful about the columns of a sheet."""
-    at_zh, at_en = f"工作表「{grid.name}」", f"sheet {grid.name!r}: "
+    at = (f"工作表「{grid.name}」", f"sheet {grid.name!r}: ")
+    return [*doubt_matches(header.matches, table="ledger", at=at), *_unstated_units(header, *at)]
+
+
+def doubt_matches(
+    matches: FieldMatches, *, table: str, at: tuple[str, str] = ("", "")
+) -> list[Finding]:
+    """Tell which headers were cut, doubtful or passed over.
+
+    Parameters
+    ----------
+    matches
+        What the headers stand for.
+    table
+        Name of the table in findings.
+    at
+        Where the headers stand, in Chinese and English, before the sentence.
+    """
+    at_zh, at_en = at
     findings = [
         _note(
             "check",
-            "ledger-header-doubtful",
+            f"{table}-header-doubtful",
             f"{at_zh}列「{name}」可能是 {'、'.join(fields)}"
-            + (
-                f"，按 {header.matches.cut[name]} 读取"
-                if name in header.matches.cut
-                else "，未采用"
-            ),
+            + (f"，按 {matches.cut[name]} 读取" if name in matches.cut else "，未采用"),
             f"{at_en}column {name!r} could be {', '.join(fields)}; "
-            + (f"read as {header.matches.cut[name]}" if name in header.matches.cut else "not used"),
+            + (f"read as {matches.cut[name]}" if name in matches.cut else "not used"),
             "在任务文件的 fields 中指明 / Say which in fields of the job file",
+            table=table,
         )
-        for name, fields in sorted(header.matches.doubts.items())
+        for name, fields in sorted(matches.doubts.items())
     ]
-    for name, canonical in sorted(header.matches.passed_over.items()):
-        used = header.matches.columns[canonical]
+    findings += [
+        _note(
+            "check",
+            f"{table}-unit-cut",
+            f"{at_zh}列名「{name}」被截断，单位可能丢失，按基本单位（㎡、元）读取",
+            f"{at_en}the header {name!r} was cut and may have lost its unit; "
+            "it is read in the base unit (m², yuan)",
+            "核对数值，或改用不截断列名的格式 / Check the figures, or use a format with long names",
+            table=table,
+        )
+        for name, canonical in sorted(matches.cut.items())
+        if KINDS.get(canonical) in {"area", "money"} and matches.columns.get(canonical) == name
+    ]
+    for name, canonical in sorted(matches.passed_over.items()):
+        used = matches.columns[canonical]
         findings.append(
             _note(
                 "note",
-                "ledger-column-passed-over",
+                f"{table}-column-passed-over",
                 f"{at_zh}「{name}」与「{used}」都可作为 {canonical}，采用「{used}」",
                 f"{at_en}{name!r} and {used!r} could both be {canonical}; {used!r} is used",
                 "如应采用另一列，请在 fields 中指明 / Name the other one in fields if it is meant",
+                table=table,
             )
         )
-    findings.extend(_unstated_units(header, at_zh, at_en))
     return findings
 
 
@@ -134,23 +162,24 @@ def doubt_rows(grid: Grid, kept: Sequence[int], nameless: Sequence[int]) -> list
     return findings
 
 
-def doubt_areas(table: pd.DataFrame) -> list[Finding]:
+def doubt_areas(rows: pd.DataFrame, *, table: str = "ledger") -> list[Finding]:
     """Tell when floor areas do not fit the households: the unit is probably another."""
-    if not {"floor_area_m2", "households"} <= set(table.columns):
+    if not {"floor_area_m2", "households"} <= set(rows.columns):
         return []
-    each = table["floor_area_m2"] / table["households"].where(table["households"] > 0)
+    each = rows["floor_area_m2"] / rows["households"].where(rows["households"] > 0)
     middle = each.median()
     if pd.isna(middle) or LEAST_AREA <= middle <= MOST_AREA:
         return []
     return [
         _note(
             "decide",
-            "ledger-floor-area-unit",
+            f"{table}-floor-area-unit",
             f"建筑面积与户数不符：每户中位数 {middle:g} ㎡（一般为 {LEAST_AREA:g}–{MOST_AREA:g}），"
             "单位可能有误（如万㎡）",
             f"floor areas do not fit the households: a median of {middle:g} m² each, where "
             f"{LEAST_AREA:g} to {MOST_AREA:g} is usual; the unit may be another, such as 万㎡",
             "在表头写明单位，如（万㎡） / State the unit in the header, such as (万㎡)",
+            table=table,
         )
     ]
 
@@ -206,11 +235,18 @@ def _list(rows: Sequence[int]) -> str:
 
 
 def _note(
-    severity: Severity, code: str, zh: str, en: str, remedy: str = "", row_key: str = ""
+    severity: Severity,
+    code: str,
+    zh: str,
+    en: str,
+    remedy: str = "",
+    row_key: str = "",
+    *,
+    table: str = "ledger",
 ) -> Finding:
     return Finding(
         severity=severity,
-        table_name="ledger",
+        table_name=table,
         row_key=row_key,
         code=code,
         zh=zh,

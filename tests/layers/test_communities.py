@@ -300,6 +300,13 @@ def test_attributes_of_the_boundaries_are_read_where_the_ledger_is_silent(tmp_pa
     assert got.loc["1", "property_mgmt"] == "社会化"
 
 
+def test_a_header_cut_at_its_unit_is_told_and_so_are_areas_that_cannot_be() -> None:
+    boundaries = outlines(**{"小区编码": ["1"], "户数": [40], "建筑面积（": [0.32]})
+    got = prepare_communities(boundaries, None, crs=METRES)
+    assert "'建筑面积（'" in finding(got, "communities-unit-cut")
+    assert "0.008 m²" in finding(got, "communities-floor-area-unit")
+
+
 def test_years_are_never_mixed_from_two_files(tmp_path: Path) -> None:
     ledger = ledger_of(tmp_path, ["小区编码", "建成年代"], ["1", "2000年以前"])
     boundaries = outlines(小区编码=["1"], 建成年代=["2003"])
