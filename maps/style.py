@@ -52,6 +52,9 @@ MISSING_CLASSES: Final = (
 NO_DATA: Final = Fill(colour="#dcdfe2", hatch="cross", ink="#3d4852")
 """Not answered at all: told apart from none missing by colour and by hatch."""
 
+NONE_FOUND: Final = Fill(colour="#e6eeee", hatch="diagonal", ink="#3d4852")
+"""Nothing found missing, but some answer waits or is not known: not the same as none missing."""
+
 UNCONFIRMED_HATCH: Final[Hatch] = "diagonal"
 """Over any class when an answer of the community waits for a person."""
 

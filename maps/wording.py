@@ -73,6 +73,7 @@ def _looks() -> dict[str, Any]:
     return {
         "missing": [asdict(step) for step in style.MISSING_CLASSES],
         "no_data": asdict(style.NO_DATA),
+        "none_found": asdict(style.NONE_FOUND),
         "statuses": {status: asdict(fill) for status, fill in style.STATUS_FILLS.items()},
         "unconfirmed_hatch": style.UNCONFIRMED_HATCH,
         "gates": style.GATE_COLOURS,

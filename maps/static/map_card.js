@@ -67,15 +67,15 @@
 
   const summary = (i) => {
     const tally = app.tally(i);
-    const { fill } = app.classOf(i);
+    const { key, fill } = app.missingClass(i);
+    const said = {
+      no_data: app.t("class_no_data"),
+      none_found: app.t("none_found"),
+      missing_0: app.t("missing_0"),
+    };
     const big = make("p", {
       class: "big",
-      textContent:
-        tally.no_data === HAVES
-          ? app.t("class_no_data")
-          : tally.missing
-            ? app.t("missing_n", { n: tally.missing })
-            : app.t("missing_0"),
+      textContent: said[key] || app.t("missing_n", { n: tally.missing }),
     });
     big.style.backgroundColor = fill.colour;
     big.style.color = fill.ink;

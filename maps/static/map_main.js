@@ -58,9 +58,11 @@
 
   /* Choose a community, a zone or a facility; null puts the card away. */
   app.choose = (chosen, { fly = false, focus = false } = {}) => {
+    const wasInCard = document.getElementById("card").contains(document.activeElement);
     app.change({ chosen });
     app.map.invalidateSize({ animate: false });
     if (!chosen) {
+      if (wasInCard) app.map.getContainer().focus({ preventScroll: true });
       document.getElementById("search").value = "";
       return;
     }

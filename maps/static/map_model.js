@@ -48,7 +48,10 @@
     const name = (app.doc.communities.name || [])[i];
     return name || app.t("unnamed", { id: app.doc.communities.id[i] });
   };
-  app.placeName = (i) => app.doc.facilities.name[i] || app.t("unnamed_place");
+  app.placeName = (i) => {
+    const { name, category } = app.doc.facilities;
+    return name[i] || app.t("unnamed_place", { have: app.haveShort(category[i]) });
+  };
   app.count = (n) => (n === 1 ? app.t("community_1") : app.t("communities_n", { n: app.number(n) }));
 
   /* Answers */
@@ -71,20 +74,27 @@
     return out;
   };
 
-  /* Class of a community in the view: key for the legend, look for the map. */
-  app.classOf = (community) => {
+  /* Class of a community by what it misses. Nothing found missing is not "none missing" as long as
+     an answer waits or is not known: the two have a look and a row of the legend of their own. */
+  app.missingClass = (community) => {
     const looks = app.doc.looks;
-    if (app.state.have >= 0) {
-      const status = app.status(community, app.state.have);
-      return { key: status, fill: looks.statuses[status], label: "", waits: false };
-    }
     const tally = app.tally(community);
     if (tally.no_data === HAVES) {
       return { key: "no_data", fill: looks.no_data, label: "", waits: false };
     }
+    if (tally.missing === 0 && tally.unconfirmed + tally.no_data > 0) {
+      return { key: "none_found", fill: looks.none_found, label: "", waits: false };
+    }
     const step = looks.missing.find((one) => tally.missing >= one.low && tally.missing <= one.high);
     const waits = tally.unconfirmed + tally.no_data > 0;
     return { key: `missing_${step.low}`, fill: step.fill, label: tally.missing ? String(tally.missing) : "", waits };
+  };
+
+  /* Class of a community in the view: key for the legend, look for the map. */
+  app.classOf = (community) => {
+    if (app.state.have < 0) return app.missingClass(community);
+    const status = app.status(community, app.state.have);
+    return { key: status, fill: app.doc.looks.statuses[status], label: "", waits: false };
   };
 
   app.recount = () => {

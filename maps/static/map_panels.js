@@ -102,6 +102,11 @@
             : app.t("missing_range", { low: step.low });
       return legendRow(app.swatch(step.fill), text, counts[`missing_${step.low}`] || 0);
     });
+    rows.splice(
+      1,
+      0,
+      legendRow(app.swatch(looks.none_found), app.t("class_none_found"), counts.none_found || 0),
+    );
     rows.push(
       legendRow(
         app.swatch({ colour: "#ffffff", ink: looks.ink }, looks.unconfirmed_hatch),

@@ -246,7 +246,7 @@
   const drawZoneNames = (ctx, view, taken) => {
     const { zones, looks } = app.doc;
     if (!app.state.layers.zones) return;
-    const size = between(view.zoom, 12, 15, 11, 13.5);
+    const size = between(view.zoom, 13.5, 16, 11, 13.5);
     zones.anchors.forEach((place, i) => {
       const { box } = zones.shapes[i];
       if (!app.isSeen(view, box)) return;
@@ -274,10 +274,11 @@
         halo: light ? "rgba(60,25,10,.75)" : "rgba(255,255,255,.9)",
       };
       const named = app.state.layers.names && view.zoom >= 15 && width > 46;
-      const isWritten =
-        named && app.text(ctx, taken, app.communityName(i), x, y, { ...style, size: 12.5, fits: width * 1.5 });
+      const above = label ? 8 : 0;
+      const name = { ...style, size: 12.5, fits: width * 1.5 };
+      const isWritten = named && app.text(ctx, taken, app.communityName(i), x, y - above, name);
       if (label && width > 20) {
-        const below = isWritten ? 19 : 0;
+        const below = isWritten ? 11 : 0;
         app.text(ctx, taken, label, x, y + below, { ...style, size: 12, weight: 700 });
       }
     }

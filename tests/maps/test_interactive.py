@@ -69,8 +69,10 @@ def test_a_click_on_a_community_shows_its_nine_haves(watched: Watched, public_ma
     card = page.locator("#card")
     for text in ("缺 1 项", "槐新街道", "Z01", "<50 户", "1,000 米", "偃政办〔2021〕4号 附件2"):
         expect(card).to_contain_text(text)
+    page.locator("#card .close").focus()
     page.keyboard.press("Escape")
     expect(card).to_be_hidden()
+    expect(page.locator(".folium-map")).to_be_focused()
     assert watched.errors == []
 
 
@@ -157,6 +159,21 @@ def test_the_legend_counts_every_community_once(watched: Watched, public_map: Pa
     assert sum(classes) + no_data == 12
     assert no_data == 1
     assert waiting <= sum(classes)
+
+
+def test_nothing_found_missing_is_not_none_missing_while_answers_wait(
+    watched: Watched, public_map: Path
+) -> None:
+    # East of the river the reading room waits for a person: nobody there is told that all is well.
+    page = open_map(watched, public_map)
+    choose(page, "河畔新村")
+    expect(page.locator("#card .big")).to_have_text("暂未发现缺项")
+    expect(page.locator("#card .summary")).to_contain_text("2 项待核实")
+    legend = dict(line.split("\n") for line in page.locator("#legend li").all_inner_texts())
+    assert legend["不缺项"] == "0"
+    assert legend["暂未发现缺项，有待核实"] == "5"
+    page.click("#have-4")
+    expect(page.locator("#card .big")).to_have_text("暂未发现缺项")
 
 
 def test_facility_layers_stand_in_the_official_order_and_show_their_places(

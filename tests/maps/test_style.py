@@ -7,6 +7,7 @@ from maps.style import (
     HAVE_SHAPES,
     MISSING_CLASSES,
     NO_DATA,
+    NONE_FOUND,
     STATUS_FILLS,
     missing_class,
     street_group,
@@ -34,7 +35,7 @@ def test_contrast_is_that_of_wcag() -> None:
 
 
 def test_text_on_every_fill_has_enough_contrast() -> None:
-    fills = [step.fill for step in MISSING_CLASSES] + list(STATUS_FILLS.values())
+    fills = [step.fill for step in MISSING_CLASSES] + [*STATUS_FILLS.values(), NONE_FOUND]
     for fill in fills:
         assert contrast(fill.ink, fill.colour) >= 4.5, fill
 
@@ -58,6 +59,7 @@ def test_every_count_of_missing_haves_has_one_class() -> None:
 
 def test_no_data_and_none_missing_differ_by_more_than_colour() -> None:
     assert NO_DATA.hatch
+    assert NONE_FOUND.hatch not in {"", NO_DATA.hatch}
     assert not missing_class(0).fill.hatch
 
 
