@@ -18,8 +18,10 @@ from maps.scene import Scene, count_fills
 from maps.sheet_style import (
     ALARM,
     BUILDING_FILL,
+    CIRCLE_FILL,
     OUTLINE,
     OUTSIDE,
+    OUTSIDE_DASH,
     PATH_COLOUR,
     PRINT_FILLS,
     SOFT_INK,
@@ -30,6 +32,8 @@ from maps.sheet_style import (
 from maps.style import (
     CIRCLE_INK,
     GATE_COLOURS,
+    HAVE_COLOURS,
+    HAVE_SHAPES,
     LAND_COLOURS,
     ZONE_INK,
 )
@@ -39,7 +43,10 @@ _FINEST_MM: Final = 0.06
 """Bends smaller than this on paper are not drawn."""
 
 _GATE_MM: Final = 1.5
-_DASH: Final = (4.0, 2.0)
+_FINE_RAILS: Final = 7_500
+_DOT_MM: Final = 1.3
+_SPECK_MM: Final = 3.5
+"""Side of the smallest hole in a zone that is drawn."""
 
 
 @dataclass
@@ -55,7 +62,7 @@ class Shown:
     gates
         Access points by kind.
     signs
-        Further signs: ``zone``, ``circle``, ``major``, ``minor``, ``path``, ``water``, ``green``,
+        Further signs: ``zone``, ``no_zone``, ``major``, ``minor``, ``path``, ``water``, ``green``,
         ``railway``, ``building``.
     """
 
@@ -172,10 +179,13 @@ class GroundMap:
         if path:
             self.shown.signs.add("railway")
             colour = LAND_COLOURS["railway"]
-            self.canvas.path(self.axes, path, edge=colour, width=1.5, zorder=2.6)
-            self.canvas.path(
-                self.axes, path, edge="#ffffff", width=0.8, dash=(6.0, 6.0), zorder=2.61
-            )
+            # On small scales the tracks of a station would run into one grey field.
+            fine = self.view.window.denominator > _FINE_RAILS
+            self.canvas.path(self.axes, path, edge=colour, width=0.5 if fine else 1.5, zorder=2.6)
+            if not fine:
+                self.canvas.path(
+                    self.axes, path, edge="#ffffff", width=0.8, dash=(6.0, 6.0), zorder=2.61
+                )
 
     def _communities(self) -> None:
         seen = self.within(self.scene.communities)
@@ -195,8 +205,16 @@ class GroundMap:
                 self.canvas.path(
                     self.axes, path, edge=style.ink, width=0.0, hatch=style.hatch, zorder=1.1
                 )
-            width = 0.35 if key == OUTSIDE else 0.6
-            self.canvas.path(self.axes, path, edge=OUTLINE, width=width, zorder=3.0)
+        in_zone = seen["zone_id"].notna() | self.scene.zones.empty
+        self._outline(seen[in_zone], dash=())
+        if self._outline(seen[~in_zone], dash=OUTSIDE_DASH):
+            self.shown.signs.add("no_zone")
+
+    def _outline(self, seen: gpd.GeoDataFrame, *, dash: tuple[float, ...]) -> bool:
+        path = area_path(seen.geometry.to_numpy()) if len(seen) else None
+        if path:
+            self.canvas.path(self.axes, path, edge=OUTLINE, width=0.55, dash=dash, zorder=3.0)
+        return path is not None
 
     def _streets(self) -> None:
         streets = self.within(self.scene.streets)
@@ -228,7 +246,7 @@ class GroundMap:
         if path:
             self.shown.signs.add("building")
             self.canvas.path(
-                self.axes, path, edge="#ffffff", fill=BUILDING_FILL, width=0.2, zorder=2.9
+                self.axes, path, edge="#ffffff", fill=BUILDING_FILL, width=0.25, zorder=2.9
             )
 
     def _zones(self) -> None:
@@ -236,20 +254,50 @@ class GroundMap:
         if self.view.zone:
             zones = zones[zones.index == self.view.zone]
         seen = self.within(zones)
-        path = area_path(seen.geometry.to_numpy()) if len(seen) else None
+        path = area_path(self._without_specks(seen)) if len(seen) else None
         if path:
             self.shown.signs.add("zone")
             self.canvas.path(self.axes, path, edge="#ffffff", width=2.6, zorder=4.0)
             self.canvas.path(self.axes, path, edge=ZONE_INK, width=1.4, zorder=4.1)
 
-    def draw_circle(self, zone: str) -> None:
-        """Draw the 15-minute life circle of a zone."""
+    def _without_specks(self, seen: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
+        """Leave out holes too small to read on paper: corners of streets inside a zone."""
+        least = self.view.window.metres(_SPECK_MM * self.canvas.by) ** 2
+        parts = shapely.get_parts(seen.geometry.to_numpy())
+        parts = parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
+        return np.array(
+            [
+                shapely.Polygon(
+                    part.exterior,
+                    [hole for hole in part.interiors if shapely.Polygon(hole).area >= least],
+                )
+                for part in parts
+            ],
+            dtype=object,
+        )
+
+    def _circle(self, zone: str) -> None:
         circles = self.scene.circles
         seen = self.within(circles[circles.index == zone])
-        path = area_path(seen.geometry.to_numpy()) if len(seen) else None
+        path = area_path(self._without_specks(seen)) if len(seen) else None
         if path:
-            self.shown.signs.add("circle")
-            self.canvas.path(self.axes, path, edge=CIRCLE_INK, width=0.9, dash=_DASH, zorder=3.9)
+            self.canvas.path(self.axes, path, fill=CIRCLE_FILL, zorder=0.05)
+            self.canvas.path(self.axes, path, edge=CIRCLE_INK, width=0.7, zorder=3.9)
+
+    def _dots(self) -> None:
+        """Mark facilities without their characters, where there is no room for badges."""
+        seen = self.within(self.scene.facilities)
+        for have in HAVES:
+            own = seen[seen["category"].eq(have)] if len(seen) else seen
+            if len(own):
+                self.canvas.marks(
+                    self.axes,
+                    own.get_coordinates().to_numpy(),
+                    shape=HAVE_SHAPES[have],
+                    fill=HAVE_COLOURS[have],
+                    edge="#ffffff",
+                    size=_DOT_MM,
+                )
 
     def _gates(self) -> None:
         gates = self.within(self.scene.gates)
@@ -328,8 +376,8 @@ class GroundMap:
 
     def draw_surroundings(self, zone: str) -> None:
         """Draw a zone in its life circle, with streets and facilities, in a small frame."""
+        self._circle(zone)
         self._land()
         self._streets()
         self._zones()
-        self.draw_circle(zone)
-        self._facilities()
+        self._dots()

@@ -24,6 +24,9 @@ from maps.typesetting import cut, wrap
 LEADING: Final = 1.42
 """Distance of lines in multiples of the letters' size."""
 
+PLATE_PAD: Final = 0.22
+"""Rim of a plate around its letters, in sizes of the letters."""
+
 Across = Literal["left", "center", "right"]
 Up = Literal["baseline", "center_baseline", "center", "top", "bottom"]
 
@@ -142,6 +145,22 @@ class Canvas:
                 clip_on=True,
             )
             axes.add_artist(artist)
+
+    def map_plate(
+        self, axes: Axes, place: tuple[float, float], text: str, *, points: float, fill: str
+    ) -> None:
+        """Set a short name in white on a plate of its own: what must be found at first glance."""
+        artist = self._letters(*place, text, points, "#ffffff")
+        artist.set(horizontalalignment="center", verticalalignment="center_baseline", clip_on=True)
+        artist.set_bbox(
+            {
+                "boxstyle": f"round,pad={PLATE_PAD},rounding_size=0.3",
+                "facecolor": fill,
+                "edgecolor": "#ffffff",
+                "linewidth": 0.6 * self.by,
+            }
+        )
+        axes.add_artist(artist)
 
     def _letters(self, x: float, y: float, text: str, points: float, colour: str) -> Text:
         line = one_line(text)

@@ -13,13 +13,14 @@ from maps.paper import Frame
 from maps.sheet_style import (
     BUILDING_FILL,
     OUTLINE,
+    OUTSIDE_DASH,
     PATH_COLOUR,
     PRINT_FILLS,
     SOFT_INK,
     STREET_EDGE,
     STREET_FILL,
 )
-from maps.style import CIRCLE_INK, GATE_COLOURS, LAND_COLOURS, ZONE_INK
+from maps.style import GATE_COLOURS, LAND_COLOURS, ZONE_INK
 from maps.words import HAVES, WORDS, Both, pick
 
 _ROW: Final = 4.3
@@ -28,7 +29,7 @@ _POINTS: Final = 6.0
 
 SIGNS: Final[tuple[tuple[str, Both], ...]] = (
     ("zone", ("片区界线", "zone boundary")),
-    ("circle", ("15 分钟生活圈", "15-minute life circle")),
+    ("no_zone", ("未入片区的小区", "community in no zone")),
     ("major", ("干路", "main street")),
     ("minor", ("支路", "street")),
     ("path", ("步行路、内部路", "path, service way")),
@@ -124,8 +125,8 @@ def _draw_sign(canvas: Canvas, swatch: Frame, sign: str) -> None:
         canvas.box(swatch.inset(0.4), fill=BUILDING_FILL)
     elif sign == "zone":
         canvas.path(page, line, edge=ZONE_INK, width=1.4, zorder=3.0)
-    elif sign == "circle":
-        canvas.path(page, line, edge=CIRCLE_INK, width=0.9, dash=(4.0, 2.0), zorder=3.0)
+    elif sign == "no_zone":
+        canvas.path(page, line, edge=OUTLINE, width=0.55, dash=OUTSIDE_DASH, zorder=3.0)
     elif sign == "path":
         canvas.path(page, line, edge=PATH_COLOUR, width=0.5, dash=(3.0, 2.0), zorder=3.0)
     elif sign == "railway":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
@@ -10,27 +11,54 @@ import numpy as np
 import shapely
 
 from maps.cartography import GroundMap
+from maps.drawing import PLATE_PAD
 from maps.paper import MM_PER_POINT
 from maps.placing import Label, place_along, place_labels
 from maps.sheet_style import SOFT_INK
 from maps.style import INK, ZONE_INK
 
 _ALWAYS: Final = 1e9
+_COVERED: Final = 6.0
+"""A zone smaller than this many plates would be hidden by one."""
+
 _STRAIGHT_MM: Final = 2.0
 """Bends of a street smaller than this do not keep a name from standing along it."""
 
 
 def label_zones(ground: GroundMap, points: float) -> None:
-    """Write the id of each zone into it."""
+    """Write the id of each zone into it, on a plate."""
     labels = []
+    around = 2 * PLATE_PAD * points * MM_PER_POINT
     for zone, shape in ground.within(ground.scene.zones).geometry.items():
         at = shape.representative_point()
-        labels.append(_label(ground, str(zone), str(zone), (at.x, at.y), points, weight=_ALWAYS))
-    _write(ground, place_labels(labels, ground.taken), points, ZONE_INK)
+        label = _label(ground, str(zone), str(zone), (at.x, at.y), points, weight=_ALWAYS)
+        width, height = label.width + around, label.height + around
+        # On a zone hardly larger than its plate, the plate stands beside it.
+        west, south, east, north = shape.bounds
+        metres = ground.view.window.metres(ground.canvas.by)
+        is_small = (east - west) * (north - south) < _COVERED * width * height * metres**2
+        away = (north - south) / metres / 2 if is_small else 0.0
+        labels.append(replace(label, width=width, height=height, away=away))
+    for label in place_labels(labels, ground.taken):
+        place = ground.on_ground(label.x, label.y)
+        ground.canvas.map_plate(ground.axes, place, label.text, points=points, fill=ZONE_INK)
 
 
-def label_communities(ground: GroundMap, texts: Mapping[str, str], points: float) -> list[str]:
+def label_communities(
+    ground: GroundMap, texts: Mapping[str, str], points: float, *, beyond: float = np.inf
+) -> list[str]:
     """Write texts on communities, those of many households first.
+
+    Parameters
+    ----------
+    ground
+        The map.
+    texts
+        What to write, by id.
+    points
+        Size on A3.
+    beyond
+        How many times as wide as its community a text may be; wider ones find no place.
 
     Returns
     -------
@@ -38,17 +66,20 @@ def label_communities(ground: GroundMap, texts: Mapping[str, str], points: float
         Ids of the communities in the frame that found no place.
     """
     seen = ground.within(ground.scene.communities)
-    labels = []
+    metres = ground.view.window.metres(ground.canvas.by)
+    labels: list[Label] = []
+    refused: list[Label] = []
     for key, row in seen[seen.index.isin(list(texts))].iterrows():
         at = row.geometry.representative_point()
         weight = float(np.nan_to_num(row["households"]))
-        labels.append(
-            _label(ground, str(key), texts[str(key)], (at.x, at.y), points, weight=weight)
-        )
+        label = _label(ground, str(key), texts[str(key)], (at.x, at.y), points, weight=weight)
+        west, _, east, _ = row.geometry.bounds
+        fits = label.width <= beyond * (east - west) / metres
+        (labels if fits else refused).append(label)
     placed = place_labels(labels, ground.taken)
     _write(ground, placed, points, INK)
     found = {label.key for label in placed}
-    return [label.key for label in labels if label.key not in found]
+    return [label.key for label in (*labels, *refused) if label.key not in found]
 
 
 def label_facilities(ground: GroundMap, points: float) -> None:
@@ -56,7 +87,7 @@ def label_facilities(ground: GroundMap, points: float) -> None:
     seen = ground.within(ground.scene.facilities)
     if seen.empty:
         return
-    seen = seen[seen["confirmed"].astype(bool)].drop_duplicates("facility_id")
+    seen = seen[seen["confirmed"].astype(bool) & seen["label"].notna()]
     labels = [
         _label(
             ground,
@@ -64,9 +95,9 @@ def label_facilities(ground: GroundMap, points: float) -> None:
             row.label,
             (row.geometry.x, row.geometry.y),
             points,
-            away=ground.view.badge * 0.4,
+            away=ground.view.badge * 0.52,
         )
-        for row in seen.itertuples()
+        for row in seen.drop_duplicates("facility_id").itertuples()
     ]
     _write(ground, place_labels(labels, ground.taken), points, SOFT_INK)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-from typing import Any, Final, TypeGuard
+from collections.abc import Mapping
+from typing import Final, TypeGuard
 
 import pandas as pd
 
@@ -11,7 +11,8 @@ from maps.drawing import Across
 from maps.furniture import TextTable
 from maps.scene import Scene
 from maps.style import HAVE_CHARACTERS
-from maps.words import HAVES, LEFT_OUT, YES_NO, Both, pick, say
+from maps.words import HAVES, LEFT_OUT, STATUSES, YES_NO, Both, pick, say
+from maps.zone_haves import ZoneHave
 
 FIGURES: Final = (
     "zones",
@@ -28,6 +29,9 @@ FIGURES: Final = (
     "facilities_review",
 )
 """Figures of the summary that the overview prints, as far as they are there."""
+
+_LONGEST_CAPTION: Final = 34
+"""Letters of an English caption that a panel has room for beside the Chinese one."""
 
 _SQUARE_METRES: Final = 10_000
 
@@ -65,7 +69,9 @@ def summary_table(summary: pd.DataFrame, languages: tuple[str, ...]) -> TextTabl
     rows = []
     for name in FIGURES:
         if name in summary.index:
-            caption = pick((summary["zh"][name], summary["en"][name]), languages)
+            both = summary["zh"][name], summary["en"][name]
+            is_long = len(both[1]) > _LONGEST_CAPTION
+            caption = pick(both, languages[:1] if is_long else languages)
             unit = summary["unit"][name] if isinstance(summary["unit"][name], str) else ""
             rows.append((caption, f"{number(summary['value'][name])} {unit}".strip()))
     return TextTable((), tuple(rows), (3.4, 1.0), ("left", "right"))
@@ -95,40 +101,28 @@ def haves_of_all(summary: pd.DataFrame, languages: tuple[str, ...]) -> TextTable
     return TextTable(captions, tuple(rows), (0.5, 4.2, 0.9, 1.0, 1.0, 1.2), align)
 
 
-def haves_of_zone(zone_gaps: pd.DataFrame, zone: str, languages: tuple[str, ...]) -> TextTable:
-    """Show each have of a zone: communities and households covered, and the verdict; adults."""
-    rows = []
-    for have, row in _answers_of(zone_gaps, zone).items():
-        waiting = f" (+{row['communities_unconfirmed']})" if row["communities_unconfirmed"] else ""
-        rows.append(
-            (
-                HAVE_CHARACTERS[have],
-                pick(HAVES[have], languages),
-                f"{row['communities_met']}{waiting}/{row['communities']}",
-                f"{number(row['households_covered'])}/{number(row['households'])}",
-                _yes_no(row["met"], languages[:1]),
-            )
+def haves_of_zone(haves: Mapping[str, ZoneHave], languages: tuple[str, ...]) -> TextTable:
+    """Show each have of a zone: communities and households covered, and the verdict."""
+    rows = [
+        (
+            HAVE_CHARACTERS[have],
+            pick(HAVES[have], languages),
+            own.communities_text,
+            f"{number(own.covered)}/{number(own.households)}",
+            pick(STATUSES[own.verdict], languages[:1]),
         )
+        for have, own in haves.items()
+    ]
     captions = head(
         languages,
         ("", ""),
         ("九有", "nine haves"),
         ("达标小区", "communities"),
         ("覆盖户数", "households"),
-        ("达标", "met"),
+        ("结论", "verdict"),
     )
     align: tuple[Across, ...] = ("left", "left", "right", "right", "right")
-    return TextTable(captions, tuple(rows), (0.5, 3.5, 1.6, 2.0, 1.0), align)
-
-
-def _answers_of(zone_gaps: pd.DataFrame | None, zone: str) -> dict[str, dict[Hashable, Any]]:
-    """Look up the answers of a zone for adults by have, in their official order."""
-    if zone_gaps is None:
-        return {}
-    own = zone_gaps.reset_index()
-    own = own[own["zone_id"].eq(zone) & own["walker"].eq("adult")].set_index("category")
-    found = own.to_dict(orient="index")
-    return {have: found[have] for have in HAVES if have in found}
+    return TextTable(captions, tuple(rows), (0.5, 3.4, 1.5, 1.9, 1.2), align)
 
 
 def _yes_no(flag: object, languages: tuple[str, ...]) -> str:
@@ -138,7 +132,10 @@ def _yes_no(flag: object, languages: tuple[str, ...]) -> str:
 
 
 def zones_table(
-    tables: Mapping[str, pd.DataFrame], numbers: Mapping[str, str], languages: tuple[str, ...]
+    tables: Mapping[str, pd.DataFrame],
+    haves: Mapping[str, Mapping[str, ZoneHave]],
+    numbers: Mapping[str, str],
+    languages: tuple[str, ...],
 ) -> TextTable:
     """List the zones with their size, what they lack and the number of their sheet."""
     rows = []
@@ -148,7 +145,7 @@ def zones_table(
                 str(zone),
                 number(row["communities"]),
                 number(row["households"]),
-                _lacks(tables.get("zone_gaps"), str(zone)),
+                _lacks(haves.get(str(zone), {})),
                 numbers.get(str(zone), ""),
             )
         )
@@ -157,18 +154,21 @@ def zones_table(
         ("片区", "zone"),
         ("小区", "comm."),
         ("户数", "households"),
-        ("未全部达标", "not all met"),
+        ("缺项（待核实）", "missing (open)"),
         ("图号", "sheet"),
     )
     align: tuple[Across, ...] = ("left", "right", "right", "left", "right")
     return TextTable(captions, tuple(rows), (1.1, 0.9, 1.5, 3.2, 1.1), align)
 
 
-def _lacks(zone_gaps: pd.DataFrame | None, zone: str) -> str:
-    """Name the haves that a zone does not meet, by their characters."""
-    answers = _answers_of(zone_gaps, zone)
-    unmet = (have for have, row in answers.items() if is_known(row["met"]) and not row["met"])
-    return "".join(HAVE_CHARACTERS[have] for have in unmet)
+def _lacks(haves: Mapping[str, ZoneHave]) -> str:
+    """Name the haves that a zone misses by their characters, doubtful ones in brackets."""
+    marked = {
+        word: "".join(HAVE_CHARACTERS[have] for have, own in haves.items() if own.verdict == word)
+        for word in ("gap", "unconfirmed")
+    }
+    doubtful = f"（{marked['unconfirmed']}）" if marked["unconfirmed"] else ""
+    return f"{marked['gap']}{doubtful}" or "—"
 
 
 def zone_figures(
@@ -244,12 +244,15 @@ def members_table(scene: Scene, order: list[str], languages: tuple[str, ...]) ->
 
 
 def index_table(
-    tables: Mapping[str, pd.DataFrame], numbers: Mapping[str, str], languages: tuple[str, ...]
+    tables: Mapping[str, pd.DataFrame],
+    haves: Mapping[str, Mapping[str, ZoneHave]],
+    numbers: Mapping[str, str],
+    languages: tuple[str, ...],
 ) -> TextTable:
     """List all zones of a series with what each meets: the index sheet."""
     rows = []
     for zone, row in tables["zones"].to_dict(orient="index").items():
-        answers = _answers_of(tables.get("zone_gaps"), str(zone))
+        answers = haves.get(str(zone), {})
         walk, compact = row["walk_minutes_max"], row["compactness"]
         rows.append(
             (
@@ -261,7 +264,7 @@ def index_table(
                 f"{walk:.1f}" if is_known(walk) else "—",
                 f"{compact:.2f}" if is_known(compact) else "—",
                 _yes_no(row["bounds_met"], languages[:1]),
-                *(_met_of(answers.get(have)) for have in HAVES),
+                *(_met_of(answers.get(have), languages) for have in HAVES),
             )
         )
     captions = head(
@@ -282,8 +285,12 @@ def index_table(
     return TextTable(captions, tuple(rows), widths, (*sides, *right))
 
 
-def _met_of(row: Mapping[Hashable, Any] | None) -> str:
-    return f"{row['communities_met']}/{row['communities']}" if row else "—"
+def _met_of(own: ZoneHave | None, languages: tuple[str, ...]) -> str:
+    if own is None:
+        return "—"
+    if own.verdict == "no_data":
+        return pick(STATUSES["no_data"], languages[:1])
+    return own.communities_text
 
 
 def left_out_table(tables: Mapping[str, pd.DataFrame], languages: tuple[str, ...]) -> TextTable:

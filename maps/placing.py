@@ -25,6 +25,9 @@ _AROUND: Final = (
 )
 """Places to try, as shifts in widths and heights of the label, the best first."""
 
+_BESIDE: Final = ((0.0, 0.55), (0.0, -0.55), (0.55, 0.0), (-0.55, 0.0), (0.55, 0.55), (-0.55, 0.55))
+"""Places to try for a label that keeps away from its point: the shift begins beyond `away`."""
+
 
 @dataclass(frozen=True)
 class Label:
@@ -127,7 +130,7 @@ def place_labels(labels: Iterable[Label], taken: Taken) -> list[Label]:
 
 
 def _places(label: Label) -> Sequence[tuple[float, float]]:
-    places = _AROUND[1:] if label.away else _AROUND
+    places = _BESIDE if label.away else _AROUND
     return [
         (
             label.x + across * label.width + np.sign(across) * label.away,

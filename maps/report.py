@@ -24,8 +24,16 @@ from maps.documents import (
 from maps.fonts import one_line
 from maps.labels import Imprint
 from maps.notes import marks, method, review_note, rulebook_title, zoning_lines
-from maps.panels import figure, haves_of_zone, left_out_table, number, summary_table, zone_figures
+from maps.panels import (
+    figure,
+    haves_of_zone,
+    left_out_table,
+    number,
+    summary_table,
+    zone_figures,
+)
 from maps.words import HAVES, STATUSES, Both, pick, say
+from maps.zone_haves import zone_haves
 from zoning.tables import MISSING_STATUSES
 
 REPORT: Final[Both] = ("说明书", "Report")
@@ -185,6 +193,7 @@ def _write_zones(
     open_rows["name"] = names_of(open_rows["community_id"], tables["communities"])
     open_rows["zone_id"] = open_rows["community_id"].map(tables["assignment"]["zone_id"])
     zones = tables["zones"].to_dict(orient="index")
+    haves = zone_haves(tables)
     for zone, row in zones.items():
         add_heading(paper, pick((f"{zone} 片区", f"Zone {zone}"), languages), 2)
         for language in languages:
@@ -193,8 +202,8 @@ def _write_zones(
                 add_text(paper, text)
         header = _head(languages, ("指标", "Figure"), ("数值", "Value"))
         add_table(paper, header, zone_figures(tables, str(zone), languages).rows, _WIDE)
-        if "zone_gaps" in tables:
-            table = haves_of_zone(tables["zone_gaps"], str(zone), languages)
+        if str(zone) in haves:
+            table = haves_of_zone(haves[str(zone)], languages)
             captions = [text.replace("\n", " ") for text in table.header[1:]]
             add_table(
                 paper, captions, [cells[1:] for cells in table.rows], (52.0, 32.0, 44.0, 28.0)

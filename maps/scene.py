@@ -149,7 +149,8 @@ def _facilities(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     if table.empty:
         return table
     frame = table.reset_index()
-    frame["label"] = _labels(frame["name"], frame["facility_id"])
+    # An id says nothing to the reader of a map: unnamed facilities have their badge alone.
+    frame["label"] = frame["name"].map(one_line, na_action="ignore")
     points = frame.geometry.representative_point()
     shown = frame[["facility_id", "category", "label", "confirmed"]]
     return gpd.GeoDataFrame(shown, geometry=points, crs=table.crs)

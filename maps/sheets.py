@@ -51,6 +51,7 @@ from maps.panels import (
 from maps.paper import Frame, SheetWish, choose_window, lay_out, read_wish
 from maps.scene import Scene, make_scene
 from maps.words import Both, pick
+from maps.zone_haves import ZoneHave, zone_haves
 
 OVERVIEW: Final[Both] = ("缺项与片区总图", "Overview: missing haves and zones")
 INDEX: Final[Both] = ("片区一览与图纸目录", "Zones and index of sheets")
@@ -58,10 +59,13 @@ WALL: Final = SheetWish("A1", "pdf", 96)
 PREVIEW: Final = SheetWish("A3", "png", 96)
 _GAP: Final = 2.4
 _LOCATION: Final = 46.0
-_CIRCLE: Final = 58.0
+_CIRCLE: Final = 62.0
+_NAME_BEYOND: Final = 1.25
+"""On an overview a name may be this much wider than its community."""
+
 _EXPLANATION: Final = 26.0
 _INDEX_ROW: Final = 4.4
-_LARGEST_ROW: Final = 6.0
+_LARGEST_ROW: Final = 7.5
 _INDEX_POINTS: Final = 5.8
 _INDEX_REST: Final = 48.0
 
@@ -73,6 +77,7 @@ class _Job:
     tables: Mapping[str, pd.DataFrame]
     imprint: Imprint
     scene: Scene
+    haves: Mapping[str, Mapping[str, ZoneHave]]
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -124,7 +129,7 @@ def draw_sheets(
     """
     wishes = [read_wish(text) for text in sheets]
     series = next((wish.size for wish in wishes), PREVIEW.size)
-    job = _Job(tables, imprint, make_scene(tables))
+    job = _Job(tables, imprint, make_scene(tables), zone_haves(tables))
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     # Type 42: embedded outlines, cut down to the glyphs in use, so that text stays text.
@@ -194,7 +199,8 @@ def _overview(job: _Job, size: str, series: str) -> Figure:
     shown = ground.draw()
     _furnish(canvas, job, sheet, ground)
     label_zones(ground, 10.0)
-    label_communities(ground, dict(job.scene.communities["label"]), 5.2)
+    names = dict(job.scene.communities["label"])
+    label_communities(ground, names, 4.8, beyond=_NAME_BEYOND)
     label_streets(ground, 4.8)
     rest = _location(canvas, job, layout.left, window.bounds)
     _legend(canvas, job, rest, shown)
@@ -262,7 +268,7 @@ def _overview_panel(canvas: Canvas, job: _Job, panel: Frame, series: str) -> Non
         haves = haves_of_all(tables["summary"], languages)
         rest = draw_section(canvas, rest, ("九有配置", "Nine haves"), haves, languages)
     if job.zones:
-        zones = zones_table(tables, _numbers(job, series), languages)
+        zones = zones_table(tables, job.haves, _numbers(job, series), languages)
         draw_section(canvas, rest, ("片区", "Zones"), zones, languages)
 
 
@@ -279,7 +285,6 @@ def _zone_sheet(job: _Job, size: str, zone: str) -> Figure:
     view = View(layout.map, window, zone=zone, facilities=True, buildings=True, gates=True)
     ground = GroundMap(canvas, view, scene)
     shown = ground.draw()
-    ground.draw_circle(zone)
     _furnish(canvas, job, sheet, ground)
     order = members_in_order(scene, zone)
     numbers = {key: str(place) for place, key in enumerate(order, start=1)}
@@ -307,8 +312,7 @@ def _circle(canvas: Canvas, job: _Job, panel: Frame, zone: str) -> Frame:
     west, south, east, north = own.total_bounds
     bounds = float(west), float(south), float(east), float(north)
     window = choose_window(bounds, frame, canvas.by, margin=0.03, round_scale=False)
-    view = View(frame, window, zone=zone, facilities=True, badge=1.9)
-    GroundMap(canvas, view, job.scene).draw_surroundings(zone)
+    GroundMap(canvas, View(frame, window, zone=zone), job.scene).draw_surroundings(zone)
     draw_inset(canvas, frame)
     return rest
 
@@ -317,8 +321,9 @@ def _zone_panel(canvas: Canvas, job: _Job, zone: str, order: list[str]) -> None:
     tables, languages, rest = job.tables, job.languages, canvas.layout.right
     figures = zone_figures(tables, zone, languages)
     rest = draw_section(canvas, rest, ("片区指标", "Figures"), figures, languages)
-    if "zone_gaps" in tables:
-        haves = haves_of_zone(tables["zone_gaps"], zone, languages)
+    own = job.haves.get(zone)
+    if own:
+        haves = haves_of_zone(own, languages)
         rest = draw_section(canvas, rest, ("九有配置", "Nine haves"), haves, languages)
     row = tables["zones"].loc[zone].to_dict()
     texts = [row[f"explanation_{language}"] for language in languages]
@@ -352,7 +357,7 @@ def _index_pages(job: _Job, size: str) -> int:
 
 def _index(job: _Job, size: str) -> Iterator[Figure]:
     """Draw the index: all zones with what they meet, and who is in none."""
-    table = index_table(job.tables, _numbers(job, size), job.languages)
+    table = index_table(job.tables, job.haves, _numbers(job, size), job.languages)
     step, pages = _zones_per_page(size), _index_pages(job, size)
     for page in range(pages):
         canvas = Canvas(lay_out(size), paper_face())

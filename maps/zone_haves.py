@@ -1,0 +1,70 @@
+"""What each zone has of the nine haves, as papers show it: counts and one verdict a have."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from maps.words import HAVES
+from zoning.tables import MISSING_STATUSES
+
+
+@dataclass(frozen=True)
+class ZoneHave:
+    """What a zone has of one of the nine, for adults.
+
+    Parameters
+    ----------
+    verdict
+        The weightiest answer among its communities: ``gap``, ``unconfirmed``, ``no_data`` or
+        ``met``; one community without it makes a zone miss it.
+    met, unconfirmed, communities
+        Communities.
+    covered, households
+        Households.
+    """
+
+    verdict: str
+    met: int
+    unconfirmed: int
+    communities: int
+    covered: float
+    households: float
+
+    @property
+    def communities_text(self) -> str:
+        """Write ``16/17``, or ``15 (+1)/17`` where one waits for review."""
+        waiting = f" (+{self.unconfirmed})" if self.unconfirmed else ""
+        return f"{self.met}{waiting}/{self.communities}"
+
+
+def zone_haves(tables: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, ZoneHave]]:
+    """Gather what each zone has, by zone and have in their official order."""
+    if not {"zone_gaps", "gaps", "assignment"} <= set(tables):
+        return {}
+    counted = tables["zone_gaps"].reset_index()
+    counted = counted[counted["walker"].eq("adult")]
+    answers = tables["gaps"].reset_index()
+    answers = answers[answers["walker"].eq("adult")]
+    zones = answers["community_id"].map(tables["assignment"]["zone_id"])
+    statuses = answers.groupby([zones.rename("zone_id"), "category"])["status"].agg(set).to_dict()
+    found: dict[str, dict[str, ZoneHave]] = {}
+    for row in counted.to_dict(orient="records"):
+        zone, have = str(row["zone_id"]), str(row["category"])
+        found.setdefault(zone, {})[have] = ZoneHave(
+            _weightiest(statuses.get((zone, have), set())),
+            int(row["communities_met"]),
+            int(row["communities_unconfirmed"]),
+            int(row["communities"]),
+            float(row["households_covered"]),
+            float(row["households"]),
+        )
+    return {zone: {have: own[have] for have in HAVES if have in own} for zone, own in found.items()}
+
+
+def _weightiest(statuses: Collection[str]) -> str:
+    if any(status in MISSING_STATUSES for status in statuses):
+        return "gap"
+    return next((status for status in ("unconfirmed", "no_data") if status in statuses), "met")
