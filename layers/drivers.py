@@ -24,6 +24,8 @@ FIRST_ROW: Final = 1
 """Number of the first feature of a layer, as desktop programs count."""
 WRITE_AHEAD: Final = 2
 """Bytes 18 and 19 of an SQLite file whose last writes may lie in a file beside it."""
+ODD: Final = ("!",)
+"""Characters by which the reader takes a path for one into an archive."""
 READER_ERRORS: Final = (
     pyogrio.errors.DataSourceError,
     pyogrio.errors.DataLayerError,
@@ -34,6 +36,7 @@ READER_ERRORS: Final = (
     shapely.errors.ShapelyError,
     OSError,
     UnicodeDecodeError,
+    UnboundLocalError,  # of pyogrio, on a damaged .prj
 )
 """What readers raise on damaged files."""
 
@@ -127,7 +130,7 @@ def settled_copy(path: Path, folder: Path) -> Path:
     path
         The GeoPackage.
     folder
-        A temporary folder for the copy.
+        Folder to make for the copy.
 
     Returns
     -------
@@ -140,9 +143,35 @@ def settled_copy(path: Path, folder: Path) -> Path:
     pending = [log for log in logs if log.is_file() and log.stat().st_size]
     if not pending and WRITE_AHEAD not in head[18:20]:
         return path
+    folder.mkdir()
     for part in (path, *pending):
         shutil.copyfile(part, folder / part.name)
     return folder / path.name
+
+
+def plain_copy(path: Path, folder: Path) -> Path:
+    """Copy a file whose path the reader would take apart, under a plain name.
+
+    Parameters
+    ----------
+    path
+        The file, with what lies beside it under the same stem, or the folder of a FileGDB.
+    folder
+        A temporary folder for the copy.
+
+    Returns
+    -------
+    Path
+        The copy, or `path` itself where its path holds no `ODD` character.
+    """
+    if not any(mark in str(path.absolute()) for mark in ODD):
+        return path
+    if path.is_dir():
+        return Path(shutil.copytree(path, folder / f"layer{path.suffix}"))
+    for part in path.parent.iterdir():
+        if part.is_file() and part.name.startswith(f"{path.stem}."):
+            shutil.copyfile(part, folder / f"layer{part.name.removeprefix(path.stem)}")
+    return folder / f"layer{path.suffix}"
 
 
 def note_warnings(

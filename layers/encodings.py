@@ -163,7 +163,7 @@ def codec_of(label: str) -> str | None:
         return CODE_PAGES[digits[0]]
     try:
         name = codecs.lookup(f"cp{text}" if text.isdigit() else text).name
-    except LookupError:
+    except (LookupError, ValueError):  # of a label with a null character
         return None
     return CHINESE if name in CHINESE_NAMES else name
 

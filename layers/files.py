@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 import fiona
+import fiona.errors
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -23,7 +25,9 @@ from layers.axes import settle_axes
 from layers.checks import Finding, InputRecord, digest
 from layers.drivers import (
     FIRST_ROW,
+    ODD,
     note_warnings,
+    plain_copy,
     read_geojson,
     read_sound,
     settled_copy,
@@ -189,7 +193,8 @@ def list_layers(path: Path) -> tuple[Layer, ...]:
             en=f"{path} has no layers to list; it is read as a whole.",
             zh=f"{path} 没有图层之分，将整体读取。",
         )
-    return _layers(path, kind)
+    with told_as_input_errors(path, "layers"), tempfile.TemporaryDirectory() as folder:
+        return _layers(plain_copy(path, Path(folder)), kind)
 
 
 def write_layers(path: Path, layers: Mapping[str, pd.DataFrame]) -> None:
@@ -209,13 +214,17 @@ def write_layers(path: Path, layers: Mapping[str, pd.DataFrame]) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        is_odd = any(mark in str(path.absolute()) for mark in ODD)
+        with tempfile.TemporaryDirectory(dir=None if is_odd else path.parent) as folder:
             draft = Path(folder) / "layers.gpkg"
             with _fixed_date(), warnings.catch_warnings():
                 warnings.simplefilter("ignore", UserWarning)  # a plain table has no CRS
                 for layer, table in layers.items():
                     _write_layer(draft, layer, table)
-            draft.replace(path)
+            if is_odd:
+                shutil.copyfile(draft, path)
+            else:
+                draft.replace(path)
     except (OSError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise OutputError(
             en=f"{path} cannot be written: {error}. Close it in other programs and check the disk.",
@@ -244,8 +253,6 @@ def _read_kind(source: Source, kind: Kind, role: str) -> tuple[gpd.GeoDataFrame,
 
 def _read_layer(source: Source, kind: Kind, role: str) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     path = source.path
-    if kind == "shapefile":
-        return read_shapefile(path, encoding=source.encoding, role=role)
     if kind == "parquet":
         return _read_parquet(path, role), []
     with tempfile.TemporaryDirectory() as folder:
@@ -254,7 +261,10 @@ def _read_layer(source: Source, kind: Kind, role: str) -> tuple[gpd.GeoDataFrame
             return read_shapefile(shp, encoding=source.encoding, role=role, shown=path)
         if kind == "geojson":
             return read_geojson(path, Path(folder), encoding=source.encoding, role=role)
-        safe = settled_copy(path, Path(folder)) if kind == "geopackage" else path
+        plain = plain_copy(path, Path(folder))
+        if kind == "shapefile":
+            return read_shapefile(plain, encoding=source.encoding, role=role, shown=path)
+        safe = settled_copy(plain, Path(folder) / "log") if kind == "geopackage" else plain
         layer = _choose_layer(source, _layers(safe, kind), role)
         return read_sound(str(safe), layer, role=role, path=str(path))
 
@@ -272,7 +282,11 @@ def _read_parquet(path: Path, role: str) -> gpd.GeoDataFrame:
 
 def _layers(path: Path, kind: Kind) -> tuple[Layer, ...]:
     layers = []
-    for name in fiona.listlayers(path):
+    try:
+        names = fiona.listlayers(path)
+    except fiona.errors.FionaError as error:
+        raise OSError(str(error)) from error
+    for name in names:
         with fiona.open(
             path, layer=name, enabled_drivers=DRIVERS[kind], allow_unsupported_drivers=True
         ) as collection:

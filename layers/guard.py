@@ -73,6 +73,7 @@ XML_KINDS: Final[dict[str, Kind]] = {"kml": "kml", "osm": "osm"}
 VIRTUAL_TABLE = re.compile(
     r"CREATE\s+VIRTUAL\s+TABLE.*?\bUSING\s+[\"'`\[]?(\w+)", re.IGNORECASE | re.DOTALL
 )
+REPLACEMENT: Final = "\ufffd"
 HARMLESS_MODULES: Final = ("rtree", "fts3", "fts4", "fts5")
 
 
@@ -321,9 +322,12 @@ def _check_geopackage(path: Path) -> None:
     uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
     connection = sqlite3.connect(uri, uri=True)
     try:
+        connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
         connection.execute("PRAGMA trusted_schema=OFF")
         rows = connection.execute("SELECT name, coalesce(sql, '') FROM sqlite_master").fetchall()
-    except sqlite3.DatabaseError as error:
+        if any(REPLACEMENT in name + sql for name, sql in rows):
+            raise sqlite3.DatabaseError("names that are no text")  # noqa: TRY301 - told below
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         raise InputError(
             en=f"{path} is damaged: {error}; export it again.",
             zh=f"{path} 已损坏（{error}）；请重新导出。",

@@ -157,7 +157,7 @@ def _sheet_rows(path: Path, layer: str | None) -> list[list[str]]:
             return [[_cell(value) for value in row] for row in chosen.iter_rows(values_only=True)]
         finally:
             book.close()
-    old = xlrd.open_workbook(path, on_demand=True)
+    old = xlrd.open_workbook(path, on_demand=True, logfile=io.StringIO())
     with old:
         sheet = old.sheet_by_name(_choose_sheet(old.sheet_names(), layer, path))
         return [[_cell(cell.value) for cell in sheet.row(row)] for row in range(sheet.nrows)]

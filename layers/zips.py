@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import stat
 import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -17,6 +20,16 @@ RATIO_FLOOR: Final = 1024**2
 """Bytes below which the ratio says nothing: a megabyte harms nobody."""
 BLOCK: Final = 1024**2
 ARCHIVE_SUFFIXES: Final = (".zip", ".rar", ".7z", ".gz", ".tar", ".bz2", ".xz")
+DAMAGED: Final = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,  # of encryption
+    OSError,
+)
+"""What reading a damaged archive raises."""
 SHAPEFILE_PARTS: Final = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 
 
@@ -107,10 +120,17 @@ def unpack_shapefile(path: Path, folder: Path, layer: str | None) -> tuple[Path,
 
 
 def _members(path: Path) -> list[zipfile.ZipInfo]:
+    with _opened(path) as archive:
+        return [member for member in archive.infolist() if not member.is_dir()]
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+    """Open an archive, and tell a planner what is wrong with a damaged one."""
     try:
         with zipfile.ZipFile(path) as archive:
-            return [member for member in archive.infolist() if not member.is_dir()]
-    except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
+            yield archive
+    except DAMAGED as error:
         raise _refused(path, en=f"is damaged: {error}", zh=f"已损坏：{error}") from error
 
 
@@ -138,7 +158,7 @@ def _is_workbook(members: list[zipfile.ZipInfo]) -> bool:
 
 def _refuse_doctype(path: Path, members: list[zipfile.ZipInfo]) -> None:
     """Refuse a workbook whose XML declares entities; the declaration stands at the start."""
-    with zipfile.ZipFile(path) as archive:
+    with _opened(path) as archive:
         for member in members:
             if not member.filename.endswith((".xml", ".rels")):
                 continue
@@ -182,7 +202,7 @@ def _decoded(member: zipfile.ZipInfo) -> str:
 def _unpack(path: Path, member: zipfile.ZipInfo, target: Path) -> None:
     """Unpack one member, trusting the bytes that come rather than the size that is written."""
     left = member.file_size
-    with zipfile.ZipFile(path) as archive, archive.open(member) as source, target.open("wb") as out:
+    with _opened(path) as archive, archive.open(member) as source, target.open("wb") as out:
         while chunk := source.read(BLOCK):
             left -= len(chunk)
             if left < 0:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import geopandas as gpd
 import pandas as pd
 import pyproj
@@ -13,6 +15,7 @@ from shapely import GeometryCollection, LineString, Point, Polygon, box
 from layers.errors import CrsError
 from layers.facilities import FacilityTables, read_facilities
 from layers.facility_fields import TITLES, parse_categories, read_fields
+from layers.osm import read_osm
 from layers.tables import CATEGORIES, FACILITIES, REVIEW, check
 
 CRS = pyproj.CRS.from_epsg(4547)
@@ -343,6 +346,20 @@ def test_the_first_filled_cell_among_the_headers_counts() -> None:
     assert fields["name"].tolist() == ["甲", "乙"]
     assert fields["facility_id"].tolist()[0] == "12"
     assert fields["typecode"].isna().all()
+
+
+def test_in_helsinki_all_nine_haves_are_found(helsinki: Path) -> None:
+    osm = read_osm(helsinki)
+    found = read_facilities(osm.facilities, crs=pyproj.CRS.from_epsg(32635))
+    check(FACILITIES, found.facilities)
+    check(REVIEW, found.review)
+    haves = found.facilities.groupby(level="category")["confirmed"].agg(["size", "sum"])
+    assert set(haves.index) == set(CATEGORIES)
+    assert haves.loc["library"].tolist() == [7, 7]
+    assert haves.loc["charging"].tolist() == [4, 4]
+    assert haves.loc["elderly_care", "sum"] == 0
+    waiting = found.facilities[~found.facilities["confirmed"]]
+    assert waiting.index.equals(found.review.index)
 
 
 kinds = st.sampled_from(["公厕", "超市", "环卫驿站", "诊所", "面馆", "充电站"])

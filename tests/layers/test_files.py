@@ -16,7 +16,7 @@ import pyogrio
 import pytest
 from shapely import Point, box
 
-from layers.errors import CrsError, InputError, OutputError
+from layers.errors import CrsError, InputError, OutputError, PlanningError
 from layers.files import Source, VectorInput, list_layers, read_vector, write_layers
 
 NAME = "翠苑一区"
@@ -333,6 +333,66 @@ def test_a_damaged_file_is_an_input_error(tmp_path: Path, name: str) -> None:
         read(path)
     assert name in caught.value.en
     assert name in caught.value.zh
+
+
+def every_format(folder: Path) -> dict[str, Path]:
+    """Write one layer in every format; the key is the file to damage, the value the one to read."""
+    frame = two_squares().astype({"户数": "int32"})
+    shapefile(folder / "a.shp", "gbk", "GBK")
+    for name in ("a.gpkg", "a.geojson", "a.fgb"):
+        frame.to_file(folder / name)
+    frame.to_file(folder / "a.kml", driver="KML")
+    frame.to_parquet(folder / "a.parquet")
+    table = pd.DataFrame({"名称": frame["小区名称"], "经度": 112.8, "纬度": 34.7})
+    table.to_csv(folder / "a.csv", index=False)
+    table.to_excel(folder / "a.xlsx", index=False)
+    with zipfile.ZipFile(folder / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for suffix in (".shp", ".shx", ".dbf", ".prj"):
+            archive.write(folder / f"a{suffix}", f"a{suffix}")
+    parts = {f"a{suffix}": folder / "a.shp" for suffix in (".shp", ".shx", ".dbf", ".prj", ".cpg")}
+    whole = ("a.gpkg", "a.geojson", "a.fgb", "a.kml", "a.parquet", "a.csv", "a.xlsx", "a.zip")
+    return parts | {name: folder / name for name in whole}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(
+    "seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.full) for seed in range(2, 60))]
+)
+def test_damage_anywhere_is_read_or_refused_in_plain_words(tmp_path: Path, seed: int) -> None:
+    refusals = []
+    rng = np.random.default_rng(seed)
+    for name, target in every_format(tmp_path).items():
+        sound = (tmp_path / name).read_bytes()
+        for kind in ("cut", "bytes", "head"):
+            raw = bytearray(sound)
+            if kind == "cut":
+                raw = raw[: rng.integers(len(raw))]
+            reach = len(raw) if kind == "bytes" else min(len(raw), 200)
+            for _ in range(4 if reach else 0):
+                raw[rng.integers(reach)] = rng.integers(256)
+            (tmp_path / name).write_bytes(bytes(raw))
+            try:
+                assert len(read(target).frame) > 0
+            except PlanningError as error:
+                refusals.append(error)
+        (tmp_path / name).write_bytes(sound)
+    assert refusals
+    assert all(error.en and error.zh for error in refusals)
+
+
+@pytest.mark.parametrize(
+    "name", ["a!b.gpkg", "a!b.fgb", "a!b.geojson", "a!b.shp", "小区 #1?%20.gpkg"]
+)
+def test_odd_characters_in_a_path_do_no_harm(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "!资料 (1)"
+    folder.mkdir()
+    plain = tmp_path / f"plain{Path(name).suffix}"
+    two_squares()[["geometry"]].to_file(plain)
+    for part in tmp_path.glob("plain.*"):
+        part.rename(folder / f"{Path(name).stem}{part.suffix}")
+    assert len(read(folder / name).frame) == 2
+    write_layers(folder / "结果!.gpkg", {"g": two_squares()})
+    assert list_layers(folder / "结果!.gpkg")[0].name == "g"
 
 
 @pytest.mark.parametrize("journal", ["delete", "wal"])
