@@ -292,7 +292,7 @@
       body.append(
         facts([
           [app.t("subdistrict"), app.listed(zones.subdistricts[at].split(";"))],
-          [app.t("households"), `${app.number(zones.households[at])}${source}`],
+          [app.t("households"), app.t("households_n", { n: app.number(zones.households[at]) }) + source],
           [app.t("centre"), centre >= 0 ? app.communityName(centre) : zones.centre[at]],
           [app.t("walk_to_centre"), zones.walk_tenths[at] >= 0 ? app.t("minutes", { n: app.number(zones.walk_tenths[at] / 10, 1) }) : ""],
           [app.t("compactness"), zones.compactness[at] >= 0 ? (zones.compactness[at] / 100).toFixed(2) : ""],
