@@ -61,9 +61,10 @@ def add_title(paper: Paper, text: str) -> None:
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
 
 
-def add_heading(paper: Paper, text: str, level: int) -> None:
+def add_heading(paper: Paper, text: str, level: int, *, on_new_page: bool = False) -> None:
     """Write a heading."""
-    paper.add_heading(one_line(text), level=level)
+    heading = paper.add_heading(one_line(text), level=level)
+    heading.paragraph_format.page_break_before = on_new_page
 
 
 def add_text(paper: Paper, text: str, *, style: str = "Normal", alarm: bool = False) -> None:

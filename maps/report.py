@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 from typing import Final
 
@@ -192,10 +193,14 @@ def _write_zones(
     open_rows = gaps[gaps["walker"].eq("adult") & gaps["status"].isin(_OPEN)].copy()
     open_rows["name"] = names_of(open_rows["community_id"], tables["communities"])
     open_rows["zone_id"] = open_rows["community_id"].map(tables["assignment"]["zone_id"])
+    by_zone = dict(iter(open_rows.groupby("zone_id")))
     zones = tables["zones"].to_dict(orient="index")
     haves = zone_haves(tables)
+    first = next(iter(zones), "")
     for zone, row in zones.items():
-        add_heading(paper, pick((f"{zone} 片区", f"Zone {zone}"), languages), 2)
+        add_heading(
+            paper, pick((f"{zone} 片区", f"Zone {zone}"), languages), 2, on_new_page=zone != first
+        )
         for language in languages:
             text = row[f"explanation_{language}"]
             if isinstance(text, str):
@@ -208,7 +213,7 @@ def _write_zones(
             add_table(
                 paper, captions, [cells[1:] for cells in table.rows], (52.0, 32.0, 44.0, 28.0)
             )
-        _write_open(paper, open_rows[open_rows["zone_id"].eq(str(zone))], languages)
+        _write_open(paper, by_zone.get(str(zone), open_rows[:0]), languages)
     left_out = left_out_table(tables, languages)
     if left_out.rows:
         captions = [text.replace("\n", " ") for text in left_out.header]
@@ -221,19 +226,19 @@ def _write_open(paper: Paper, rows: pd.DataFrame, languages: tuple[str, ...]) ->
         add_text(paper, pick(("本片区九有齐备。", "This zone lacks none of the nine."), languages))
         return
     listed = []
-    for have in HAVES:
-        for status in STATUSES:
-            part = rows[rows["category"].eq(have) & rows["status"].eq(status)]
-            if len(part):
-                first = part.iloc[0]
-                listed.append(
-                    [
-                        pick(HAVES[have], languages),
-                        say("gaps", "status", status, languages),
-                        f"{len(part)}：{'、'.join(part['name'])}",
-                        f"{first['bureau']}（{first['clause']}）",
-                    ]
-                )
+    parts = dict(iter(rows.groupby(["category", "status"])))
+    for have, status in product(HAVES, STATUSES):
+        part = parts.get((have, status))
+        if part is not None:
+            first = part.iloc[0]
+            listed.append(
+                [
+                    pick(HAVES[have], languages),
+                    say("gaps", "status", status, languages),
+                    f"{len(part)}：{'、'.join(part['name'])}",
+                    f"{first['bureau']}（{first['clause']}）",
+                ]
+            )
     header = _head(
         languages,
         ("九有", "Have"),
