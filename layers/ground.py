@@ -79,7 +79,7 @@ class Ground:
     buildings: gpd.GeoDataFrame
     subdistricts: gpd.GeoDataFrame
     land: gpd.GeoDataFrame
-    extent: shapely.Geometry
+    extent: shapely.Polygon
     links: pd.DataFrame | None
     assignment: pd.DataFrame | None
     data_date: str
@@ -238,7 +238,7 @@ def _degrees(frame: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
     return float(west), float(south), float(east), float(north)
 
 
-def _streets_and_extent(reading: _Reading, crs: CRS) -> tuple[shapely.Geometry, gpd.GeoDataFrame]:
+def _streets_and_extent(reading: _Reading, crs: CRS) -> tuple[shapely.Polygon, gpd.GeoDataFrame]:
     """Give the area that the data covers, in metres, and the raw streets.
 
     The area is the job's extent, else the extract's box, else the bounds of the streets.
@@ -254,13 +254,21 @@ def _streets_and_extent(reading: _Reading, crs: CRS) -> tuple[shapely.Geometry, 
             zh="没有道路：请给出 [inputs] osm = .osm.pbf 文件，或 [inputs.streets]。",
         )
     if inputs.extent is not None:
-        given = to_metric(reading.vector(inputs.extent, "extent"), crs)
-        return shapely.union_all(given.geometry.to_numpy()), raw
+        return _one_area(to_metric(reading.vector(inputs.extent, "extent"), crs)), raw
     if inputs.streets is None and reading.osm is not None:
-        return to_metric(
-            gpd.GeoSeries([reading.osm.extent], crs=4326).to_frame("geometry"), crs
-        ).geometry.iloc[0], raw
+        box = gpd.GeoDataFrame(geometry=[reading.osm.extent], crs=4326)
+        return _one_area(to_metric(box, crs)), raw
     return shapely.box(*to_metric(raw, crs).total_bounds), raw
+
+
+def _one_area(frame: gpd.GeoDataFrame) -> shapely.Polygon:
+    area = shapely.union_all(frame.geometry.to_numpy())
+    if isinstance(area, shapely.Polygon) and not area.is_empty:
+        return area
+    raise InputError(
+        en=f"extent: found {area.geom_type}; expected one polygon, the area that the data covers.",
+        zh=f"extent：类型为 {area.geom_type}；应为一个面，即数据覆盖的范围。",
+    )
 
 
 def _communities(

@@ -166,12 +166,10 @@ def check_job(job: Path, *, strict: bool, console: Console) -> int:
         console.say(
             f"  {name} {len(getattr(ground, name))}", f"  {name} {len(getattr(ground, name))}"
         )
-    for row in findings.itertuples():
-        remedy = "" if pd.isna(row.remedy) else f" → {row.remedy}"
-        console.say(
-            f"[{row.severity}] {row.code} {row.zh}{remedy}",
-            f"[{row.severity}] {row.code} {row.en}{remedy}",
-        )
+    for row in findings.fillna({"remedy": ""}).to_dict("records"):
+        remedy = f" → {row['remedy']}" if row["remedy"] else ""
+        head = f"[{row['severity']}] {row['code']} "
+        console.say(head + row["zh"] + remedy, head + row["en"] + remedy)
     console.document(
         {
             "inputs": [vars(record) for record in ground.records],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -36,20 +37,20 @@ def compare_plans(
     lines: list[tuple[str, str]] = []
     figures: dict[str, dict[str, float | None]] = {}
     names = first["summary"].index.union(second["summary"].index)
-    for name in names:
+    for name in map(str, names):
         a, b = _value(first["summary"], name), _value(second["summary"], name)
         if a == b:
             continue
-        figures[str(name)] = {"first": a, "second": b}
+        figures[name] = {"first": a, "second": b}
         held = first["summary"] if name in first["summary"].index else second["summary"]
-        zh, en = held.loc[name, "zh"], held.loc[name, "en"]
+        zh, en = str(held["zh"].loc[name]), str(held["en"].loc[name])
         lines.append((f"{zh}：{_shown(a)} → {_shown(b)}", f"{en}: {_shown(a)} -> {_shown(b)}"))
     moved = _moved(first["assignment"]["zone_id"], second["assignment"]["zone_id"])
     lines.append(
         (f"同伴不同的小区 {len(moved)} 个", f"{len(moved)} communities with other companions")
     )
-    for community_id, (a, b) in moved.items():
-        lines.append((f"  {community_id}：{a or '—'} → {b or '—'}",) * 2)
+    for community_id, (old, new) in moved.items():
+        lines.append((f"  {community_id}：{old or '—'} → {new or '—'}",) * 2)
     return Comparison(
         tuple(lines),
         {
@@ -59,11 +60,11 @@ def compare_plans(
     )
 
 
-def _value(summary: pd.DataFrame, name: object) -> float | None:
+def _value(summary: pd.DataFrame, name: str) -> float | None:
     if name not in summary.index:
         return None
-    value = summary.loc[name, "value"]
-    return None if pd.isna(value) else float(value)
+    value = float(summary["value"].loc[name])
+    return None if math.isnan(value) else value
 
 
 def _shown(value: float | None) -> str:

@@ -238,7 +238,7 @@ def read_result(folder: Path) -> tuple[dict[str, pd.DataFrame], Imprint, dict[st
             for column in texts:
                 frame[column] = frame[column].str.removeprefix("'")
         tables[name] = conform(schema, frame, crs=record["crs"])
-    imprint = {
+    imprint: dict[str, Any] = {
         key: tuple(tuple(v) if isinstance(v, list) else v for v in value)
         if isinstance(value, list)
         else value

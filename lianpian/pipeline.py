@@ -12,10 +12,11 @@ from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
-from layers.checks import findings_table
+from layers.checks import Finding, findings_table
 from layers.ground import Ground, mark_edge, read_ground
-from layers.network import build_network
+from layers.network import WalkNetwork, build_network
 from layers.reach import (
     find_entrances,
     measure_building_reach,
@@ -23,8 +24,8 @@ from layers.reach import (
     measure_walks,
     snap_all,
 )
-from layers.streets import WALK_FILTER
 from layers.tables import ACCESS_POINTS, BUILDING_REACH, conform
+from layers.walk_filter import WALK_FILTER
 from layers.walking import Walking
 from lianpian.job import LocatedJob, read_job
 from lianpian.plan import Plan
@@ -37,6 +38,7 @@ from zoning.gaps import find_gaps, roll_up_gaps
 from zoning.life_circles import trace_catchments, trace_life_circles, trace_zone_circles
 from zoning.partners import rank_partners
 from zoning.provision import measure_provision
+from zoning.regionalization.settings import ZoningSettings
 from zoning.rulebooks import Rulebook, read_rulebook
 from zoning.summary import summarise
 from zoning.tables import SUBDISTRICT_GAPS, ZONE_GAPS
@@ -56,7 +58,24 @@ STEPS: Final = (
 )
 """Every step with its name for people and its usual share of the time."""
 
+NO_SUBDISTRICT: Final = "未注明"
+"""Stands for the street office of a community that names none."""
+
+GROUND_TABLES: Final = (
+    "communities",
+    "access_points",
+    "facilities",
+    "review",
+    "streets",
+    "barriers",
+    "buildings",
+    "subdistricts",
+    "land",
+)
+
 Progress = Callable[[str], None]
+Tables = dict[str, Any]
+"""Tables by name; each is under the contract of its name."""
 
 
 class Clock:
@@ -137,143 +156,157 @@ def _compute(located: LocatedJob, ground: Ground, rulebook: Rulebook, clock: Clo
     walking = located.job.walking.assumptions()
     settings = zoning_settings(located)
     findings = list(ground.findings)
+    tables = {name: getattr(ground, name) for name in GROUND_TABLES}
     with clock.step("network"):
-        network = build_network(
-            ground.streets,
-            ground.barriers,
-            ground.access_points,
-            ground.communities,
-            walking=walking,
-        )
-        entrances = find_entrances(ground.facilities, network)
-        access_points = _joined(ground.access_points, entrances)
-        snaps, doubts = snap_all(network, access_points, ground.facilities, walking=walking)
-        findings += doubts
-        communities, doubts = mark_edge(
-            ground.communities, access_points, ground.extent, walking=walking
-        )
-        findings += doubts
+        network, found = _connect(tables, ground.extent, findings, walking)
+        tables |= found
     with clock.step("reach"):
-        reach = measure_reach(network, snaps, walking=walking)
-        building_reach = _building_reach(network, snaps, ground, access_points, walking)
-        radius = ZONE_RADIUS_M
-        if settings.walk_minutes is not None:
-            radius = settings.walk_minutes * walking.metres_per_minute("adult")
-        walks = measure_walks(network, snaps, within_m=max(radius, settings.link_walk_m))
+        tables |= _measure(network, tables, settings, walking)
     with clock.step("circles"):
-        circles = trace_life_circles(network, snaps, walking=walking)
-        catchments = trace_catchments(network, snaps, ground.facilities, walking=walking)
+        snaps, facilities = tables["snaps"], tables["facilities"]
+        tables["circles"] = trace_life_circles(network, snaps, walking=walking)
+        tables["catchments"] = trace_catchments(network, snaps, facilities, walking=walking)
     with clock.step("gaps"):
-        provision = measure_provision(
-            reach,
-            ground.facilities,
-            communities,
-            snaps=snaps,
-            walking=walking,
-            building_reach=building_reach,
-            buildings=ground.buildings,
-        )
-        gaps = find_gaps(provision, communities, ground.facilities, rulebook, walking=walking)
-        subdistrict_gaps = roll_up_gaps(gaps, communities["subdistrict"], SUBDISTRICT_GAPS)
-        eligibility = judge_eligibility(communities, rulebook)
+        tables |= _judge(tables, rulebook, walking)
     with clock.step("zones"):
-        adjacency, doubts = find_adjacency(
-            communities,
-            walks,
-            streets=ground.streets,
-            barriers=ground.barriers,
-            links=ground.links,
-            nearness=Nearness(max_gap_m=settings.max_gap_m, link_walk_m=settings.link_walk_m),
+        found, zoning = _zone(located, ground, tables, findings)
+        tables |= found
+        tables["zone_circles"] = trace_zone_circles(
+            network, tables["snaps"], tables["assignment"], walking=walking
         )
-        findings += doubts
-        given = Zoned(
-            communities=communities,
-            eligibility=eligibility,
-            walks=walks,
-            gaps=gaps,
-            adjacency=adjacency,
-            settings=settings,
-            walking=walking,
-        )
-        drawn = draw_zones(
-            given,
-            edited=ground.assignment,
-            seed=located.job.job.seed,
-            time_limit_s=located.job.zones.time_limit_s,
-        )
-        findings += drawn.findings
-        zone_of = drawn.assignment["zone_id"]
-        zone_gaps = roll_up_gaps(gaps, zone_of.dropna(), ZONE_GAPS)
-        zone_circles = trace_zone_circles(network, snaps, drawn.assignment, walking=walking)
     with clock.step("summary"):
         low = settings.households[0] if settings.households else None
-        partners = rank_partners(
-            adjacency,
-            gaps,
-            communities,
-            eligibility,
-            assignment=drawn.assignment,
+        tables["partners"] = rank_partners(
+            tables["adjacency"],
+            tables["gaps"],
+            tables["communities"],
+            tables["eligibility"],
+            assignment=tables["assignment"],
             households_floor=low,
         )
-        tables: dict[str, pd.DataFrame] = {
-            "communities": communities,
-            "access_points": access_points,
-            "facilities": ground.facilities,
-            "review": ground.review,
-            "streets": ground.streets,
-            "barriers": ground.barriers,
-            "buildings": ground.buildings,
-            "subdistricts": ground.subdistricts,
-            "land": ground.land,
-            "network": network.table,
-            "snaps": snaps,
-            "reach": reach,
-            "building_reach": building_reach,
-            "walks": walks,
-            "provision": provision,
-            "gaps": gaps,
-            "zone_gaps": zone_gaps,
-            "subdistrict_gaps": subdistrict_gaps,
-            "circles": circles,
-            "zone_circles": zone_circles,
-            "catchments": catchments,
-            "eligibility": eligibility,
-            "adjacency": adjacency,
-            "assignment": drawn.assignment,
-            "zones": drawn.zones,
-            "partners": partners,
-            "findings": findings_table(findings),
-        }
+        tables["findings"] = findings_table(findings)
         tables["summary"] = summarise(tables, walking=walking)
-    imprint = _imprint(located, ground, rulebook, communities, drawn.record)
-    record = _record(located, ground, imprint, drawn.record)
+    imprint = _imprint(located, ground, rulebook, tables["communities"], zoning)
     return Plan(
-        **tables,  # type: ignore[arg-type]  # frames under the contracts of their names
+        **tables,
         imprint=imprint,
-        record=record,
+        record=_record(located, ground, imprint, zoning),
         inputs=ground.records,
         timings=clock.timings,
     )
 
 
-def _joined(access_points: gpd.GeoDataFrame, entrances: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    own = entrances[~entrances["owner_id"].isin(access_points["owner_id"])]
-    both = gpd.GeoDataFrame(pd.concat([access_points, own]), crs=access_points.crs)
-    return gpd.GeoDataFrame(conform(ACCESS_POINTS, both))
-
-
-def _building_reach(
-    network: Any,  # noqa: ANN401
-    snaps: pd.DataFrame,
-    ground: Ground,
-    access_points: gpd.GeoDataFrame,
-    walking: Walking,
-) -> pd.DataFrame:
-    if ground.buildings.empty:
-        return conform(BUILDING_REACH, pd.DataFrame())
-    return measure_building_reach(
-        network, snaps, ground.facilities, ground.buildings, access_points, walking=walking
+def _connect(
+    tables: Tables, extent: shapely.Geometry, findings: list[Finding], walking: Walking
+) -> tuple[WalkNetwork, Tables]:
+    """Build the network, put gates and facilities onto it, mark who is near the data's edge."""
+    network = build_network(
+        tables["streets"],
+        tables["barriers"],
+        tables["access_points"],
+        tables["communities"],
+        walking=walking,
     )
+    own, entrances = tables["access_points"], find_entrances(tables["facilities"], network)
+    entrances = entrances[~entrances["owner_id"].isin(own["owner_id"])]
+    both = gpd.GeoDataFrame(pd.concat([own, entrances]), crs=own.crs)
+    access_points = gpd.GeoDataFrame(conform(ACCESS_POINTS, both))
+    snaps, unsnapped = snap_all(network, access_points, tables["facilities"], walking=walking)
+    communities, edge = mark_edge(tables["communities"], access_points, extent, walking=walking)
+    findings += [*unsnapped, *edge]
+    return network, {
+        "access_points": access_points,
+        "communities": communities,
+        "network": network.table,
+        "snaps": snaps,
+    }
+
+
+def _measure(
+    network: WalkNetwork, tables: Tables, settings: ZoningSettings, walking: Walking
+) -> Tables:
+    """Measure walks to facilities, from buildings, and among communities."""
+    snaps = tables["snaps"]
+    radius = ZONE_RADIUS_M
+    if settings.walk_minutes is not None:
+        radius = settings.walk_minutes * walking.metres_per_minute("adult")
+    if tables["buildings"].empty:
+        building_reach = conform(BUILDING_REACH, pd.DataFrame())
+    else:
+        building_reach = measure_building_reach(
+            network,
+            snaps,
+            tables["facilities"],
+            tables["buildings"],
+            tables["access_points"],
+            walking=walking,
+        )
+    return {
+        "reach": measure_reach(network, snaps, walking=walking),
+        "building_reach": building_reach,
+        "walks": measure_walks(network, snaps, within_m=max(radius, settings.link_walk_m)),
+    }
+
+
+def _judge(tables: Tables, rulebook: Rulebook, walking: Walking) -> Tables:
+    """Say what is missing where, for how many, and who may be renovated."""
+    communities, facilities = tables["communities"], tables["facilities"]
+    provision = measure_provision(
+        tables["reach"],
+        facilities,
+        communities,
+        snaps=tables["snaps"],
+        walking=walking,
+        building_reach=tables["building_reach"],
+        buildings=tables["buildings"],
+    )
+    gaps = find_gaps(provision, communities, facilities, rulebook, walking=walking)
+    # a community without a street office still counts: levels must add up to the city
+    office = communities["subdistrict"].fillna(NO_SUBDISTRICT)
+    return {
+        "provision": provision,
+        "gaps": gaps,
+        "subdistrict_gaps": roll_up_gaps(gaps, office, SUBDISTRICT_GAPS),
+        "eligibility": judge_eligibility(communities, rulebook),
+    }
+
+
+def _zone(
+    located: LocatedJob, ground: Ground, tables: Tables, findings: list[Finding]
+) -> tuple[Tables, Mapping[str, Any]]:
+    """Find who is next to whom, and draw zones; doubts are added to `findings`."""
+    settings = zoning_settings(located)
+    adjacency, doubts = find_adjacency(
+        tables["communities"],
+        tables["walks"],
+        streets=tables["streets"],
+        barriers=tables["barriers"],
+        links=ground.links,
+        nearness=Nearness(max_gap_m=settings.max_gap_m, link_walk_m=settings.link_walk_m),
+    )
+    given = Zoned(
+        communities=tables["communities"],
+        eligibility=tables["eligibility"],
+        walks=tables["walks"],
+        gaps=tables["gaps"],
+        adjacency=adjacency,
+        settings=settings,
+        walking=located.job.walking.assumptions(),
+    )
+    drawn = draw_zones(
+        given,
+        edited=ground.assignment,
+        seed=located.job.job.seed,
+        time_limit_s=located.job.zones.time_limit_s,
+    )
+    findings += [*doubts, *drawn.findings]
+    zone_of = drawn.assignment["zone_id"].dropna()
+    return {
+        "adjacency": adjacency,
+        "assignment": drawn.assignment,
+        "zones": drawn.zones,
+        "zone_gaps": roll_up_gaps(tables["gaps"], zone_of, ZONE_GAPS),
+    }, drawn.record
 
 
 def _imprint(
