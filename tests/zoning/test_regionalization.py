@@ -207,8 +207,8 @@ def test_the_order_of_rows_changes_nothing() -> None:
 
 
 def test_equal_input_and_seed_give_equal_output() -> None:
-    weights, links, cost = town(60, 5)
-    bounds = share(weights, 4, 0.9, 1.1)
+    weights, links, cost = town(40, 5)
+    bounds = share(weights, 3, 0.8, 1.2)
     one, two = (regionalize(weights, links, cost, bounds, seed=7) for _ in range(2))
     assert one == one.__class__(**{**two.__dict__, "assignment": one.assignment})
     pd.testing.assert_series_equal(one.assignment, two.assignment)
@@ -222,8 +222,8 @@ def test_a_town_of_sixty_is_proven_optimal() -> None:
 
 
 def test_a_larger_town_comes_with_a_bound_close_below_its_plan() -> None:
-    weights, links, cost = town(300, 2, radius=700)
-    bounds = share(weights, 15, 0.6, 1.5)
+    weights, links, cost = town(200, 2, radius=700)
+    bounds = share(weights, 10, 0.6, 1.5)
     result = regionalize(weights, links, cost, bounds)
     assert result.bound <= result.objective
     assert result.gap_share <= 0.005
@@ -231,9 +231,9 @@ def test_a_larger_town_comes_with_a_bound_close_below_its_plan() -> None:
 
 
 def test_a_time_limit_gives_the_best_plan_so_far() -> None:
-    weights, links, cost = town(300, 2, radius=700)
-    bounds = share(weights, 15, 0.6, 1.5)
-    result = regionalize(weights, links, cost, bounds, time_limit_s=0.5)
+    weights, links, cost = town(200, 2, radius=700)
+    bounds = share(weights, 10, 0.6, 1.5)
+    result = regionalize(weights, links, cost, bounds, time_limit_s=0.2)
     assert result.stopped_by in {"time", "optimal"}
     check_plan(result, weights, links, cost, bounds)
 

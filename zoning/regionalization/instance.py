@@ -201,8 +201,7 @@ def make_instance(
     indptr, indices, part = link_arrays(count, node[first], node[second])
     apart = _apart_pairs(bounds, position, node)
     matrix, centre_unit = _cost_matrix(cost, units, weight, group, bounds)
-    by_node = np.zeros((count, matrix.shape[1]))
-    np.add.at(by_node, node, matrix)
+    by_node = matrix if count == len(units) else _sum_rows(matrix, node, count)
     home = node[centre_unit]
     by_node[part[:, None] != part[home][None, :]] = np.inf
     for one, other in apart:
@@ -235,6 +234,12 @@ def make_instance(
         balance=bounds.balance,
         target=_target(bounds, float(weight.sum())),
     )
+
+
+def _sum_rows(matrix: Floats, node: Ints, count: int) -> Floats:
+    total = np.zeros((count, matrix.shape[1]))
+    np.add.at(total, node, matrix)
+    return total
 
 
 def _target(bounds: Bounds, total: float) -> float:

@@ -28,11 +28,11 @@ from zoning.regionalization.moves import (
 SWAP_SHARE: Final = 0.3
 """Share of proposals that exchange two nodes: tight limits block single moves."""
 
-HOT: Final = 0.3
+HOT: Final = 1.0
 COLD: Final = 0.002
 """First and last temperature, as a share of the mean weighted cost of a node."""
 
-PENALTY: Final = (0.5, 30.0)
+PENALTY: Final = (1.0, 10.0)
 """First and last price of leaving a limit, as a multiple of the mean cost per unit of weight."""
 
 

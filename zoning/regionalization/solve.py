@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 import numpy as np
@@ -17,6 +17,7 @@ from zoning.regionalization.conflicts import explain, find_conflicts, refuse
 from zoning.regionalization.exact import solve_exactly
 from zoning.regionalization.instance import Flags, Instance, make_instance
 from zoning.regionalization.moves import Ground, make_ground
+from zoning.regionalization.resolve import Effort, resolve_zones
 from zoning.regionalization.search import Found, best_of, improve, read_plan
 from zoning.regionalization.starts import start_plans
 
@@ -24,22 +25,32 @@ CLOSED: Final = 1e-9
 """Gap, as a share of the objective, at which a plan counts as proven optimal."""
 
 ROUNDS: Final = 8
-"""Most rounds of bound and search."""
-
-STILL: Final = 2
-"""Rounds without gain after which bound and search stop."""
-
 STEPS: Final = 400
-"""Evaluations of the bound in a round."""
+GAIN: Final = 2e-5
+"""Most rounds of the bound, evaluations in each, and the relative gain under which it rests."""
 
-PAIRS: Final = 12_000
-"""Most open pairs for the exact model."""
+LADDER: Final = ((400, 4), (1500, 3), (6000, 2))
+"""Sweeps of annealing and starts, one rung after another."""
+
+REHEATS: Final = 3
+"""Most further annealings of the best plan, from half the heat."""
+
+PASSES: Final = 3
+"""Most passes over groups of neighbouring zones."""
+
+EASY: Final = 1_500
+PAIRS: Final = 6_000
+PATIENT: Final = 30_000
+"""Most open pairs for the exact model: at once, in the end, and in the end under a time limit."""
 
 NODES: Final = 2_000
 """Most nodes of an exact search tree: the limit by counted work."""
 
-SMALL: Final = 2_500
+SMALL: Final = 20_000
 """Pairs up to which the exact model may look for a plan, or prove that none exists, unaided."""
+
+NEAR: Final = 0.03
+"""How far above the bound a plan is guessed to lie, as a share, while none is known."""
 
 Stopped = Literal["optimal", "work", "time"]
 
@@ -80,10 +91,22 @@ class _State:
     ground: Ground
     rng: np.random.Generator
     left_s: Callable[[], float]
+    limited: bool
     best: Found | None = None
-    relaxation: Relaxation | None = None
+    relaxations: list[Relaxation] = field(default_factory=list)
     bound: float = -math.inf
     struck: bool = False
+
+    @property
+    def upper(self) -> float:
+        """Give the objective of the best plan, ``inf`` when there is none."""
+        return math.inf if self.best is None else self.best.objective
+
+    def offer(self, *plans: Found | None) -> bool:
+        """Keep the cheapest plan; tell whether it gained."""
+        before = self.upper
+        self.best = best_of([self.best, *plans])
+        return self.upper < before * (1 - CLOSED)
 
     def has_time(self) -> bool:
         """Tell whether time is left, and remember when it is not."""
@@ -147,10 +170,11 @@ def regionalize(
         ground=make_ground(instance),
         rng=np.random.default_rng(seed),
         left_s=_clock(time_limit_s),
+        limited=time_limit_s is not None,
     )
-    _alternate(state)
-    if not state.is_closed() and state.bound < math.inf:
-        _finish_exactly(state)
+    _bound(state)
+    if state.bound < math.inf and not state.is_closed():
+        _search(state)
     if state.best is None:
         proven = state.bound == math.inf
 
@@ -169,38 +193,22 @@ def _clock(limit_s: float | None) -> Callable[[], float]:
     return lambda: end - time.monotonic()
 
 
-def _alternate(state: _State) -> None:
-    """Push the bound up and the plan down in turns until neither moves."""
+def _bound(state: _State) -> None:
+    """Push the bound up in rounds, with quick plans between them, until it rests."""
     instance = state.instance
-    guess = _guess(instance)
-    still = 0
+    upper = _guess(instance)
     for number in range(ROUNDS):
-        upper = guess if state.best is None else state.best.objective
-        before = (state.bound, math.inf if state.best is None else state.best.objective)
-        prices = None if state.relaxation is None else state.relaxation.prices
+        prices = state.relaxations[-1].prices if state.relaxations else None
         found = relax(instance, upper, iterations=STEPS, prices=prices)
-        if found.bound >= state.bound:
-            state.relaxation = found
-            state.bound = found.bound
+        before, state.bound = state.bound, max(state.bound, found.bound)
         if found.bound == math.inf:
             return
-        sweeps = 200 * (1 + number)
-        for zone in start_plans(instance, found, most=4):
-            if not state.has_time():
-                return
-            plan = improve(instance, state.ground, zone, state.rng, sweeps=sweeps)
-            state.best = best_of([state.best, plan])
-        if state.best is not None and state.has_time():
-            again = improve(
-                instance, state.ground, state.best.zone, state.rng, sweeps=sweeps, heat=0.3
-            )
-            state.best = best_of([state.best, again])
-        if state.is_closed() or not state.has_time():
-            return
-        now = (state.bound, math.inf if state.best is None else state.best.objective)
-        moved = now[0] - before[0] > 1e-5 * abs(now[0]) or now[1] < before[1] * (1 - 1e-6)
-        still = 0 if moved else still + 1
-        if still >= STILL:
+        state.relaxations.append(found)
+        if number < len(LADDER):
+            _anneal(state, sweeps=LADDER[0][0], most=LADDER[0][1])
+        upper = min(state.upper, found.bound + NEAR * abs(found.bound))
+        rests = state.bound - before <= GAIN * abs(state.bound)
+        if rests or state.is_closed() or not state.has_time():
             return
 
 
@@ -212,32 +220,74 @@ def _guess(instance: Instance) -> float:
     return float(cost[np.isfinite(cost)].sum()) + 1.0
 
 
-def _finish_exactly(state: _State) -> None:
-    """Close the gap with the exact model when few enough pairs are left open."""
-    instance, known = state.instance, state.relaxation
-    upper = math.inf if state.best is None else state.best.objective
+def _anneal(state: _State, *, sweeps: int, most: int) -> None:
+    """Anneal plans around the best sets of centres, then the best plan again."""
+    best = max(state.relaxations, key=lambda found: found.bound)
+    for zone in start_plans(state.instance, best, most=most):
+        if not state.has_time() or state.is_closed():
+            return
+        state.offer(improve(state.instance, state.ground, zone, state.rng, sweeps=sweeps))
+
+
+def _search(state: _State) -> None:
+    """Search for a better plan and a proof: rungs of annealing, parts, the exact model."""
+    for sweeps, most in LADDER[1:]:
+        if _solve_exactly(state, EASY) or not state.has_time():
+            return
+        _anneal(state, sweeps=sweeps, most=most)
+    for _ in range(REHEATS):
+        if state.best is None or _solve_exactly(state, EASY) or not state.has_time():
+            break
+        again = improve(
+            state.instance,
+            state.ground,
+            state.best.zone,
+            state.rng,
+            sweeps=LADDER[1][0],
+            heat=0.5,
+        )
+        if not state.offer(again):
+            break
+    if state.best is not None and not state.is_closed() and state.has_time():
+        state.best = resolve_zones(
+            state.instance,
+            state.ground,
+            state.best,
+            state.rng,
+            effort=Effort(pairs=600),
+            passes=PASSES,
+            has_time=state.has_time,
+        )
+    if not state.is_closed() and state.has_time():
+        _solve_exactly(state, PATIENT if state.limited else PAIRS)
+
+
+def _solve_exactly(state: _State, most: int) -> bool:
+    """Close the gap with the exact model when few enough pairs are left open; tell if it did."""
+    if state.is_closed():
+        return True
+    instance = state.instance
     open_: Flags = np.isfinite(instance.cost)
-    if known is not None and math.isfinite(upper):
-        open_ = open_pairs(instance, known, upper)
-    most = PAIRS if state.best is not None else 4 * PAIRS
-    if int(open_.sum()) > most or not state.has_time():
-        return
+    if state.best is not None:
+        for found in state.relaxations:
+            open_ &= open_pairs(instance, found, state.upper)
+    if open_.sum() > (SMALL if state.best is None else most):
+        return False
     left = state.left_s()
     answer = solve_exactly(
         instance,
         state.ground,
         open_,
         max_nodes=NODES,
-        time_limit_s=None if left == math.inf else left,
+        time_limit_s=left if state.limited else None,
         start=state.best,
     )
-    state.best = best_of([state.best, answer.found])
-    upper = math.inf if state.best is None else state.best.objective
-    if answer.status in {"optimal", "infeasible"}:
-        state.bound = upper
-    else:
-        state.bound = max(state.bound, min(answer.bound, upper))
-        state.has_time()
+    state.offer(answer.found)
+    if answer.status == "stopped":
+        state.bound = max(state.bound, min(answer.bound, state.upper))
+        return state.is_closed()
+    state.bound = state.upper
+    return True
 
 
 def _result(state: _State, plan: Found) -> RegionalizationResult:

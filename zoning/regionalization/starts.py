@@ -89,10 +89,9 @@ def draw_zones(instance: Instance, found: Relaxation, centres: Ints) -> Ints:
     ndarray
         Zone number of each node; connected, but limits may be broken.
     """
-    finite = np.where(np.isfinite(instance.cost), instance.cost, 0.0)
-    away = 2.0 * float(finite.max()) + 1.0
     priced = instance.cost[:, centres] - np.outer(instance.weight, found.slopes[centres])
-    priced = np.where(np.isfinite(priced), priced, away * 1e3)
+    away = 1e3 * (1.0 + float(np.abs(priced[np.isfinite(priced)]).max(initial=0.0)))
+    priced = np.where(np.isfinite(priced), priced, away)
     zone: Ints = np.argmin(priced, axis=1).astype(np.int64)
     zone[instance.home[centres]] = np.arange(len(centres))
     mend(instance.indptr, instance.indices, instance.home[centres], priced, zone)
