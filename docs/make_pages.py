@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from mkdocs.structure.files import File, Files
 
-from layers.tables import captions_of, keys_of, title_of
+from layers.contracts import captions_of, keys_of, title_of
 from layers.walk_filter import WALK_FILTER
 from zoning.rulebooks import read_rulebook, shipped_rulebooks
 from zoning.tables import CONTRACTS

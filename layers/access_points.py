@@ -11,10 +11,11 @@ import pyproj
 import shapely
 
 from layers.checks import Finding, Severity
+from layers.contracts import check, conform
 from layers.crossings import Shapes, fill_holes, find_crossings, merge_near
 from layers.crs import require_metric
 from layers.gates import GateRules, PlacedGates, place_gates
-from layers.tables import ACCESS_POINTS, check, conform
+from layers.tables import ACCESS_POINTS
 
 _SHOWN: Final = 20
 

@@ -10,8 +10,9 @@ import pyproj
 
 from layers.attributes import column_named, key_rows, list_keys, read_marks, read_texts
 from layers.checks import Finding
+from layers.contracts import conform
 from layers.crs import to_metric
-from layers.tables import BARRIERS, conform
+from layers.tables import BARRIERS
 
 KINDS: Final = ("wall", "fence", "river", "railway", "other")
 

@@ -12,10 +12,11 @@ import pyproj
 
 from layers.attributes import column_named, key_rows, list_keys, read_texts
 from layers.checks import Finding
+from layers.contracts import conform
 from layers.crs import to_metric
 from layers.fields import find_fields
 from layers.overlaps import largest_overlap
-from layers.tables import BUILDINGS, conform
+from layers.tables import BUILDINGS
 
 TALLEST: Final = 200.0
 """No building has more storeys; a larger number is a height or a mistake."""

@@ -10,7 +10,8 @@ from typing import Literal
 
 import pandas as pd
 
-from layers.tables import FINDINGS, conform
+from layers.contracts import conform
+from layers.tables import FINDINGS
 
 Severity = Literal["decide", "check", "note"]
 """``decide`` needs a person's decision, ``check`` should be looked at, ``note`` informs."""

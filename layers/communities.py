@@ -15,6 +15,7 @@ import shapely
 from layers.cells import Raw
 from layers.checks import Finding
 from layers.completeness import doubt_missing, doubt_names, whole_buildings
+from layers.contracts import check, conform
 from layers.crs import to_metric
 from layers.errors import InputError
 from layers.fields import PERSONAL, find_fields, fold, is_canonical
@@ -28,7 +29,7 @@ from layers.phases import join_phases
 from layers.records import Column, read_records
 from layers.repair import repair_polygons
 from layers.subdistricts import subdistrict_of
-from layers.tables import COMMUNITIES, POLYGON, check, conform
+from layers.tables import COMMUNITIES, POLYGON
 from layers.unmatched import UNMATCHED_COLUMNS
 
 NOT_KEPT: Final = frozenset({*PERSONAL, "lon", "lat", "remark", "source", "serial"})

@@ -8,8 +8,9 @@ import geopandas as gpd
 import pandas as pd
 
 from layers.checks import Finding
+from layers.contracts import captions_of
 from layers.likeness import name_key
-from layers.tables import COMMUNITIES, captions_of
+from layers.tables import COMMUNITIES
 
 MINIMUM: Final = (
     "name",

@@ -14,12 +14,13 @@ import shapely
 
 from layers.categories import classify, notes
 from layers.checks import Finding
+from layers.contracts import conform
 from layers.crs import to_metric
 from layers.doubles import merge_doubles
 from layers.facility_fields import TITLES, parse_categories, read_fields
 from layers.repair import name_rows
 from layers.review import apply_verdicts, read_verdicts
-from layers.tables import FACILITIES, REVIEW, conform
+from layers.tables import FACILITIES, REVIEW
 
 Shapes = npt.NDArray[np.object_]
 

@@ -18,6 +18,7 @@ from layers.buildings import prepare_buildings, share_households
 from layers.categories import is_gate
 from layers.checks import Finding, InputRecord
 from layers.communities import prepare_communities
+from layers.contracts import conform
 from layers.corrections import read_corrections
 from layers.crs import choose_crs, to_metric
 from layers.errors import InputError
@@ -29,7 +30,7 @@ from layers.osm import OsmData, read_osm
 from layers.reach import BEYOND
 from layers.streets import from_centrelines, prepare_streets
 from layers.subdistricts import prepare_subdistricts
-from layers.tables import BARRIERS, BUILDINGS, LAND, SUBDISTRICTS, conform
+from layers.tables import BARRIERS, BUILDINGS, LAND, SUBDISTRICTS
 from layers.walking import Walking
 
 OSM_SOURCE: Final = (

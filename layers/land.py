@@ -6,8 +6,9 @@ import geopandas as gpd
 import pyproj
 import shapely
 
+from layers.contracts import conform
 from layers.crs import to_metric
-from layers.tables import LAND, conform
+from layers.tables import LAND
 
 
 def prepare_land(

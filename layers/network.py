@@ -13,9 +13,10 @@ from pyproj import CRS
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from layers.contracts import check, conform
 from layers.cutting import cut_at_barriers
 from layers.errors import InputError
-from layers.tables import NETWORK, SNAPS, STREETS, check, conform
+from layers.tables import NETWORK, SNAPS, STREETS
 from layers.walking import Walking
 
 Floats = npt.NDArray[np.float64]

@@ -10,19 +10,10 @@ import pandas as pd
 import shapely
 
 from layers.checks import Finding
+from layers.contracts import check, conform
 from layers.network import Ints, WalkNetwork
 from layers.search import Grouped, grouped, links_of, targets_in_reach
-from layers.tables import (
-    ACCESS_POINTS,
-    BUILDING_REACH,
-    FACILITIES,
-    REACH,
-    SNAPS,
-    WALKERS,
-    WALKS,
-    check,
-    conform,
-)
+from layers.tables import ACCESS_POINTS, BUILDING_REACH, FACILITIES, REACH, SNAPS, WALKERS, WALKS
 from layers.walking import Walking
 
 BEYOND: Final = 1.5

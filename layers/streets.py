@@ -14,10 +14,11 @@ import shapely
 from layers.attributes import column_named, key_rows, list_keys, read_marks, read_texts
 from layers.cells import read_column
 from layers.checks import Finding
+from layers.contracts import conform
 from layers.crs import to_metric
 from layers.fields import find_fields, fold
 from layers.noding import SNAP_M, join_lines
-from layers.tables import STREETS, conform
+from layers.tables import STREETS
 from layers.walk_filter import PRIVATE_LANES, WALK_FILTER, WalkRule, judge_ways, read_level
 
 UNKNOWN_CLASS: Final = "road"

@@ -10,11 +10,12 @@ import pyproj
 
 from layers.attributes import column_named, key_rows, list_keys, read_texts
 from layers.checks import Finding
+from layers.contracts import conform
 from layers.crs import to_metric
 from layers.fields import find_fields
 from layers.overlaps import largest_overlap
 from layers.repair import repair_polygons
-from layers.tables import SUBDISTRICTS, conform
+from layers.tables import SUBDISTRICTS
 
 _NAME_HEADERS: Final = ("街道名称", "name", "名称", "mc", "xzqmc", "行政区名称")
 

@@ -18,8 +18,8 @@ import pandas as pd
 import pyogrio
 import shapely
 
+from layers.contracts import conform, keys_of
 from layers.errors import InputError, OutputError
-from layers.tables import conform, keys_of
 from lianpian.plan import Plan
 from maps.geopackage import write_geopackage
 from maps.interactive import draw_public_map, draw_working_map

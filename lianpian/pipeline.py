@@ -15,6 +15,7 @@ import pandas as pd
 import shapely
 
 from layers.checks import Finding, findings_table
+from layers.contracts import conform
 from layers.ground import Ground, mark_edge, read_ground
 from layers.network import WalkNetwork, build_network
 from layers.reach import (
@@ -24,7 +25,7 @@ from layers.reach import (
     measure_walks,
     snap_all,
 )
-from layers.tables import ACCESS_POINTS, BUILDING_REACH, conform
+from layers.tables import ACCESS_POINTS, BUILDING_REACH
 from layers.walk_filter import WALK_FILTER
 from layers.walking import Walking
 from lianpian.job import LocatedJob, read_job

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from layers.checks import Finding
-from layers.tables import conform
+from layers.contracts import conform
 from layers.walking import Walking
 from zoning.regionalization.absorption import absorb
 from zoning.regionalization.problem import pose_zoning

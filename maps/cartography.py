@@ -181,7 +181,7 @@ class GroundMap:
             colour = LAND_COLOURS["railway"]
             # On small scales the tracks of a station would run into one grey field.
             fine = self.view.window.denominator > _FINE_RAILS
-            self.canvas.path(self.axes, path, edge=colour, width=0.5 if fine else 1.5, zorder=2.6)
+            self.canvas.path(self.axes, path, edge=colour, width=0.8 if fine else 1.5, zorder=2.6)
             if not fine:
                 self.canvas.path(
                     self.axes, path, edge="#ffffff", width=0.8, dash=(6.0, 6.0), zorder=2.61

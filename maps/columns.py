@@ -7,7 +7,8 @@ from typing import Final
 
 import pandas as pd
 
-from layers.tables import CATEGORIES, WALKERS, Caption, captions_of, keys_of
+from layers.contracts import Caption, captions_of, keys_of
+from layers.tables import CATEGORIES, WALKERS
 from maps.words import YES_NO, pick, say, words_of
 from maps.worksheets import Column
 from zoning.tables import BANDS, CONTRACTS

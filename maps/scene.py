@@ -10,7 +10,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from layers.tables import CATEGORIES, conform
+from layers.contracts import conform
+from layers.tables import CATEGORIES
 from maps.fonts import one_line
 from maps.sheet_style import PRINT_FILLS
 from maps.style import HAVE_CHARACTERS, missing_class, street_group

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from maps.style import MISSING_CLASSES, NO_DATA
+from maps.style import MISSING_CLASSES, NO_DATA, MissingClass
 from maps.words import Both
 
 
@@ -32,8 +32,10 @@ class PrintFill:
     label: Both
 
 
-_COUNT_HATCHES: Final = ("", "", "...", "---", "|||", "+++", "xxx")
+_COUNT_HATCHES: Final = ("", "....", "---", "|||", "\\\\\\\\", "+++", "xxx")
 """By number of missing haves: with the shade of the fill they survive a black-and-white copy."""
+
+_SOFT_HATCHES: Final = {1: "#a8873c", 2: "#8a6a26"}
 
 OUTSIDE: Final = "outside"
 """Class of communities that are not the subject of a sheet."""
@@ -47,10 +49,15 @@ def _count_label(low: int, high: int) -> Both:
     return (f"缺 {low} 项及以上", f"{low} or more missing")
 
 
+def _hatch_ink(step: MissingClass) -> str:
+    """Keep the hatch of light classes soft, so that names on them can be read."""
+    return _SOFT_HATCHES.get(step.low, step.fill.ink)
+
+
 def _print_fills() -> dict[str, PrintFill]:
     fills = {
         str(step.low): PrintFill(
-            step.fill.colour, hatch, step.fill.ink, _count_label(step.low, step.high)
+            step.fill.colour, hatch, _hatch_ink(step), _count_label(step.low, step.high)
         )
         for step, hatch in zip(MISSING_CLASSES, _COUNT_HATCHES, strict=True)
     }

@@ -132,8 +132,9 @@ def draw_sheets(
     job = _Job(tables, imprint, make_scene(tables), zone_haves(tables))
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
-    # Type 42: embedded outlines, cut down to the glyphs in use, so that text stays text.
-    with mpl.rc_context({"pdf.fonttype": 42, "hatch.linewidth": 0.4}):
+    # Type 42: embedded outlines, cut down to the glyphs in use, so that text stays text. Small
+    # letters of pictures keep their distances when they are not fitted to the pixels.
+    with mpl.rc_context({"pdf.fonttype": 42, "hatch.linewidth": 0.4, "text.hinting": "none"}):
         for wish in wishes:
             written += _write_series(job, wish, folder)
         wall = folder / f"overview-{WALL.size}.pdf"

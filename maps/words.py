@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from layers.tables import COMMUNITIES, captions_of
+from layers.contracts import captions_of
+from layers.tables import COMMUNITIES
 from zoning.rules import HAVE_NAMES
 
 Both = tuple[str, str]

@@ -14,7 +14,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from layers.tables import Caption, captions_of, title_of
+from layers.contracts import Caption, captions_of, title_of
 from maps.archives import seal
 from maps.columns import column_of, columns_of, key_columns, names_of
 from maps.labels import Imprint

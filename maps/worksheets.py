@@ -20,7 +20,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from layers.tables import Caption
+from layers.contracts import Caption
 from maps.fonts import one_line
 
 HAZARDS: Final = ("=", "+", "-", "@", "\t", "\r")

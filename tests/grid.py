@@ -8,7 +8,8 @@ import geopandas as gpd
 from shapely import LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from layers.tables import ACCESS_POINTS, BARRIERS, COMMUNITIES, FACILITIES, STREETS, conform
+from layers.contracts import conform
+from layers.tables import ACCESS_POINTS, BARRIERS, COMMUNITIES, FACILITIES, STREETS
 
 CRS = "EPSG:4547"
 X0, Y0 = 500_000.0, 3_840_000.0

@@ -1,4 +1,5 @@
-from layers.tables import CATEGORIES, check
+from layers.contracts import check
+from layers.tables import CATEGORIES
 from tests.town import at, community_ids, town_tables, walk_m
 from zoning.tables import CONTRACTS, STATUSES
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from layers.tables import conform
+from layers.contracts import conform
 from tests.town_ground import (
     CRS,
     access_points,
@@ -44,7 +44,7 @@ def town_tables() -> dict[str, pd.DataFrame]:
     Returns
     -------
     dict
-        Table name to (Geo)DataFrame, each of which passes `layers.tables.check`.
+        Table name to (Geo)DataFrame, each of which passes `layers.contracts.check`.
     """
     raw: dict[str, pd.DataFrame] = {}
     raw["communities"] = communities()

@@ -11,8 +11,9 @@ import pandas as pd
 import shapely
 
 from layers.checks import Finding
+from layers.contracts import check, conform
 from layers.errors import ContractError
-from layers.tables import BARRIERS, COMMUNITIES, STREETS, WALKS, check, conform
+from layers.tables import BARRIERS, COMMUNITIES, STREETS, WALKS
 from zoning.borders import Borders, Shapes, measure_borders
 from zoning.link_edits import LinkEdit, read_edits
 from zoning.tables import ADJACENCY

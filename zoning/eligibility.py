@@ -8,7 +8,8 @@ from typing import Final, Literal
 
 import pandas as pd
 
-from layers.tables import COMMUNITIES, check, conform
+from layers.contracts import check, conform
+from layers.tables import COMMUNITIES
 from zoning.rules import ConsentGate, Rulebook
 from zoning.tables import CONSENT, ELIGIBILITY
 

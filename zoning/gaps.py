@@ -9,7 +9,8 @@ import pandas as pd
 import pandera.pandas as pa
 from numpy.typing import NDArray
 
-from layers.tables import CATEGORIES, COMMUNITIES, FACILITIES, WALKERS, check, conform, keys_of
+from layers.contracts import check, conform, keys_of
+from layers.tables import CATEGORIES, COMMUNITIES, FACILITIES, WALKERS
 from layers.walking import Walking
 from zoning.rules import Rulebook
 from zoning.tables import GAPS, MISSING_STATUSES, PROVISION

@@ -19,9 +19,10 @@ import pandas as pd
 import pandera.pandas as pa
 import shapely
 
+from layers.contracts import check, conform
 from layers.network import Floats, Ints, WalkNetwork
 from layers.search import Links, grouped, links_of, reached_nodes
-from layers.tables import CATEGORIES, FACILITIES, SNAPS, WALKERS, check, conform
+from layers.tables import CATEGORIES, FACILITIES, SNAPS, WALKERS
 from layers.walking import Walking
 from zoning.kernels import cut_pieces, distance_field
 from zoning.tables import ASSIGNMENT, BANDS, CATCHMENTS, CIRCLES, ZONE_CIRCLES

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from layers.tables import CATEGORIES, COMMUNITIES, check, conform
+from layers.contracts import check, conform
+from layers.tables import CATEGORIES, COMMUNITIES
 from zoning.rules import HAVE_NAMES
 from zoning.tables import ADJACENCY, ASSIGNMENT, ELIGIBILITY, GAPS, MISSING_STATUSES, PARTNERS
 

@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from layers.contracts import check, conform
 from layers.tables import (
     BUILDING_REACH,
     BUILDINGS,
@@ -21,8 +22,6 @@ from layers.tables import (
     REACH,
     SNAPS,
     WALKERS,
-    check,
-    conform,
 )
 from layers.walking import Walking
 from zoning.tables import PROVISION

@@ -7,7 +7,8 @@ from typing import Final
 
 import pandas as pd
 
-from layers.tables import CATEGORIES, check, conform
+from layers.contracts import check, conform
+from layers.tables import CATEGORIES
 from layers.walking import Walking
 from zoning.rules import HAVE_NAMES
 from zoning.tables import CONTRACTS, LEFT_OUT, MISSING_STATUSES, SUMMARY

@@ -6,20 +6,8 @@ from typing import Final
 
 import pandera.pandas as pa
 
-from layers.tables import (
-    CATEGORIES,
-    GROUND_CONTRACTS,
-    POLYGON,
-    WALKERS,
-    contract,
-    count,
-    flag,
-    key,
-    number,
-    share,
-    text,
-    word,
-)
+from layers.contracts import contract, count, flag, key, number, share, text, word
+from layers.tables import CATEGORIES, GROUND_CONTRACTS, POLYGON, WALKERS
 
 STATUSES: Final = ("met", "small", "far", "gap", "unconfirmed", "no_data")
 """Answers to one have at one community; ``far`` and ``gap`` count as missing (RULES 2.4)."""

@@ -11,7 +11,8 @@ import pandas as pd
 import shapely
 import shapely.geometry.base
 
-from layers.tables import COMMUNITIES, WALKS, check, conform
+from layers.contracts import check, conform
+from layers.tables import COMMUNITIES, WALKS
 from layers.walking import Walking
 from zoning.tables import ADJACENCY, ASSIGNMENT, ZONES
 

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from layers.access_points import find_access_points
 from layers.checks import Finding
+from layers.contracts import check, conform
 from layers.crossings import fill_holes, find_crossings, merge_near
 from layers.errors import CrsError, KeyConflictError
 from layers.gates import GateRules, is_walled
-from layers.tables import ACCESS_POINTS, BARRIERS, COMMUNITIES, STREETS, check, conform
+from layers.tables import ACCESS_POINTS, BARRIERS, COMMUNITIES, STREETS
 
 METRES = pyproj.CRS("EPSG:4547")
 SQUARE = shapely.box(0, 0, 100, 100)

@@ -9,10 +9,11 @@ import pytest
 from shapely import LineString, Point, box
 
 from layers.barriers import prepare_barriers
+from layers.contracts import check
 from layers.errors import CrsError, KeyConflictError
 from layers.land import prepare_land
 from layers.osm import read_osm
-from layers.tables import BARRIERS, LAND, check
+from layers.tables import BARRIERS, LAND
 from tests.osm_text import helsinki
 
 CRS = pyproj.CRS.from_epsg(4547)

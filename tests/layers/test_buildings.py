@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from shapely import Point, Polygon, box
 
 from layers.buildings import prepare_buildings, share_households
+from layers.contracts import check, conform
 from layers.errors import KeyConflictError
 from layers.osm import read_osm
-from layers.tables import BUILDINGS, COMMUNITIES, check, conform
+from layers.tables import BUILDINGS, COMMUNITIES
 from tests.osm_text import SHARED, helsinki
 
 CRS = pyproj.CRS.from_epsg(4547)

@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.communities import CommunityTables, prepare_communities
+from layers.contracts import check, conform
 from layers.errors import CrsError, GeometryError, InputError, KeyConflictError
 from layers.files import Source
 from layers.ledger import Ledger, read_ledger
-from layers.tables import COMMUNITIES, SUBDISTRICTS, check, conform
+from layers.tables import COMMUNITIES, SUBDISTRICTS
 
 METRES = pyproj.CRS("EPSG:4547")
 X, Y = 500_000.0, 3_840_000.0

@@ -12,11 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import GeometryCollection, LineString, Point, Polygon, box
 
+from layers.contracts import check
 from layers.errors import CrsError
 from layers.facilities import FacilityTables, read_facilities
 from layers.facility_fields import TITLES, parse_categories, read_fields
 from layers.osm import read_osm
-from layers.tables import CATEGORIES, FACILITIES, REVIEW, check
+from layers.tables import CATEGORIES, FACILITIES, REVIEW
 
 CRS = pyproj.CRS.from_epsg(4547)
 X, Y = 500_000.0, 3_845_000.0

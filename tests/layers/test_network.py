@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from shapely import LineString, affinity
 
+from layers.contracts import check
 from layers.errors import InputError
 from layers.network import build_network
-from layers.tables import NETWORK, check
+from layers.tables import NETWORK
 from layers.walking import Walking
 from tests.grid import barriers_of, communities_of, gates_of, line, point, square, streets_of
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from layers.contracts import conform
 from layers.network import WalkNetwork, build_network
 from layers.reach import (
     find_entrances,
@@ -16,7 +17,7 @@ from layers.reach import (
     measure_walks,
     snap_all,
 )
-from layers.tables import BUILDINGS, CATEGORIES, conform
+from layers.tables import BUILDINGS, CATEGORIES
 from layers.walking import Walking
 from tests.grid import (
     CRS,

@@ -14,12 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString, MultiLineString, Point
 
+from layers.contracts import check
 from layers.errors import CrsError, KeyConflictError
 from layers.noding import join_lines
 from layers.osm import read_osm
 from layers.osm_tags import STREET_TAGS
 from layers.streets import from_centrelines, prepare_streets, split_lines
-from layers.tables import STREETS, check
+from layers.tables import STREETS
 from layers.walk_filter import WALK_FILTER, WalkRule, first_match, read_level
 from tests.osm_text import SHARED, helsinki
 

@@ -8,11 +8,12 @@ import pyproj
 import pytest
 from shapely import Polygon, box
 
+from layers.contracts import check
 from layers.errors import GeometryError, KeyConflictError
 from layers.osm import read_osm
 from layers.overlaps import largest_overlap
 from layers.subdistricts import prepare_subdistricts, subdistrict_of
-from layers.tables import SUBDISTRICTS, check
+from layers.tables import SUBDISTRICTS
 from tests.osm_text import SHARED
 
 CRS = pyproj.CRS.from_epsg(4547)

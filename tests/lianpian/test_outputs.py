@@ -10,8 +10,8 @@ import pandas as pd
 import pyogrio
 import pytest
 
+from layers.contracts import check
 from layers.errors import InputError, OutputError
-from layers.tables import check
 from lianpian.outputs import read_result, write_result
 from lianpian.plan import Plan
 from zoning.tables import CONTRACTS

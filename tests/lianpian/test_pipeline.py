@@ -7,7 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from layers.tables import CATEGORIES, check
+from layers.contracts import check
+from layers.tables import CATEGORIES
 from lianpian.pipeline import run_job
 from lianpian.plan import Plan
 from tests.conftest import SHARED

@@ -10,7 +10,7 @@ import pyogrio
 import pytest
 import shapely
 
-from layers.tables import check, conform, keys_of
+from layers.contracts import check, conform, keys_of
 from maps.geopackage import write_geopackage
 from tests.town import CRS, town_tables
 from zoning.tables import CONTRACTS

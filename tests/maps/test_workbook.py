@@ -12,7 +12,8 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from layers.tables import CATEGORIES, captions_of, conform, title_of
+from layers.contracts import captions_of, conform, title_of
+from layers.tables import CATEGORIES
 from maps.labels import Imprint
 from maps.words import say
 from maps.workbook import NETWORK_TABLES, write_workbook

@@ -12,8 +12,9 @@ import shapely
 from shapely import LineString, Polygon, box
 
 from layers.checks import Finding
+from layers.contracts import check, conform
 from layers.errors import ContractError, InputError
-from layers.tables import BARRIERS, COMMUNITIES, STREETS, WALKS, check, conform
+from layers.tables import BARRIERS, COMMUNITIES, STREETS, WALKS
 from zoning.adjacency import Nearness, find_adjacency
 from zoning.tables import ADJACENCY
 

@@ -11,8 +11,9 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from layers.contracts import check, conform
 from layers.errors import ContractError
-from layers.tables import COMMUNITIES, check, conform
+from layers.tables import COMMUNITIES
 from zoning.eligibility import judge_consent, judge_eligibility
 from zoning.rulebooks import read_rulebook
 from zoning.rules import MissingFields

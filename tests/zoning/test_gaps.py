@@ -12,17 +12,9 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from layers.contracts import check, conform
 from layers.errors import ContractError
-from layers.tables import (
-    CATEGORIES,
-    COMMUNITIES,
-    FACILITIES,
-    REACH,
-    SNAPS,
-    WALKERS,
-    check,
-    conform,
-)
+from layers.tables import CATEGORIES, COMMUNITIES, FACILITIES, REACH, SNAPS, WALKERS
 from layers.walking import Walking
 from zoning.gaps import count_missing, find_gaps, roll_up_gaps
 from zoning.provision import measure_provision

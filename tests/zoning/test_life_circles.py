@@ -11,9 +11,9 @@ import pytest
 import shapely
 from shapely.ops import substring
 
+from layers.contracts import check
 from layers.network import WalkNetwork, build_network
 from layers.reach import snap_all
-from layers.tables import check
 from layers.walking import Walking
 from tests.grid import facilities_of, gates_of, line, point, streets_of
 from zoning.life_circles import (

@@ -10,7 +10,8 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layers.tables import CATEGORIES, COMMUNITIES, check, conform
+from layers.contracts import check, conform
+from layers.tables import CATEGORIES, COMMUNITIES
 from zoning.partners import rank_partners
 from zoning.tables import ADJACENCY, ASSIGNMENT, ELIGIBILITY, GAPS, PARTNERS
 

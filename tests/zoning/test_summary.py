@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 import shapely
 
+from layers.contracts import check, conform
 from layers.errors import ContractError
-from layers.tables import CATEGORIES, COMMUNITIES, FACILITIES, FINDINGS, check, conform
+from layers.tables import CATEGORIES, COMMUNITIES, FACILITIES, FINDINGS
 from layers.walking import Walking
 from tests.town import town_tables
 from zoning.gaps import count_missing

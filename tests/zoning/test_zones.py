@@ -12,8 +12,9 @@ import pytest
 import shapely
 from shapely import Polygon, box
 
+from layers.contracts import check, conform
 from layers.errors import JobError
-from layers.tables import COMMUNITIES, WALKS, check, conform
+from layers.tables import COMMUNITIES, WALKS
 from layers.walking import Walking
 from zoning.regionalization import regionalize
 from zoning.regionalization.absorption import absorb

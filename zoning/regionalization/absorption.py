@@ -6,7 +6,7 @@ from typing import Final
 
 import pandas as pd
 
-from layers.tables import check, conform
+from layers.contracts import check, conform
 from zoning.tables import ADJACENCY, ASSIGNMENT, ELIGIBILITY
 
 STRENGTH: Final = {"added": 0, "wall": 1, "lane": 2, "road": 3, "bridge": 4}

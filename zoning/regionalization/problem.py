@@ -11,8 +11,9 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from layers.checks import Finding
+from layers.contracts import check
 from layers.errors import JobError
-from layers.tables import COMMUNITIES, WALKS, check
+from layers.tables import COMMUNITIES, WALKS
 from layers.walking import Walking
 from zoning.regionalization.bounds import Bounds
 from zoning.regionalization.settings import ZoningSettings, ZoningTerms
