@@ -22,6 +22,9 @@ from zoning.tables import ADJACENCY, ELIGIBILITY, GAPS, MISSING_STATUSES
 REFERENCE_HOUSEHOLDS: Final = 1347.0
 """Households of a zone in 偃政办〔2021〕4号: 9 427 in 7 zones (RULES Z05)."""
 
+REFERENCE_COMMUNITIES: Final = 136 / 7
+"""Communities of a zone there: 136 in 7 zones (RULES Z05)."""
+
 HAVES: Final = 9
 
 WORDING: Final = {
@@ -271,8 +274,12 @@ def _bounds(
     if count is None and settings.households is None and units:
         total = float(households.reindex(units).sum())
         parts = len(set(_parts(units, links)))
-        count = max(1, parts, min(len(units), round(total / REFERENCE_HOUSEHOLDS)))
-        findings.append(_default_count(count, total, parts))
+        # the smaller of both counts: one large estate alone is no contiguous renovation
+        by_scale = min(
+            round(total / REFERENCE_HOUSEHOLDS), round(len(units) / REFERENCE_COMMUNITIES)
+        )
+        count = max(1, parts, by_scale)
+        findings.append(_default_count(count, len(units), total, parts))
     if settings.subdistrict == "soft":
         penalty = settings.terms.crossing or settings.link_walk_m
     return Bounds(
@@ -285,17 +292,20 @@ def _bounds(
     )
 
 
-def _default_count(count: int, total: float, parts: int) -> Finding:
+def _default_count(count: int, communities: int, total: float, parts: int) -> Finding:
     return Finding(
         severity="note",
         table_name="zones",
         row_key="",
         code="zones-default-count",
         zh="未设置 households 与 count："
-        f"按每片区约 {REFERENCE_HOUSEHOLDS:g} 户（偃政办〔2021〕4号）与 {parts} 个连通部分，"
-        f"{total:g} 户划为 {count} 个片区。",
-        en=f"Neither households nor count is set: {total:g} households in {parts} connected parts "
-        f"make {count} zones at about {REFERENCE_HOUSEHOLDS:g} each (RULES Z05).",
+        f"按每片区约 {REFERENCE_COMMUNITIES:.1f} 个小区、{REFERENCE_HOUSEHOLDS:g} 户"
+        f"（偃政办〔2021〕4号）与 {parts} 个连通部分，"
+        f"{communities} 个小区 {total:g} 户划为 {count} 个片区。",
+        en=f"Neither households nor count is set: {communities} communities with {total:g} "
+        f"households in {parts} connected parts make {count} zones, at about "
+        f"{REFERENCE_COMMUNITIES:.1f} communities and {REFERENCE_HOUSEHOLDS:g} households each "
+        "(RULES Z05).",
         remedy="在 [zones] 中设置 households 或 count / Set households or count in [zones]",
     )
 
