@@ -24,7 +24,7 @@ from lianpian.outputs import draw_result, read_result, write_result
 from lianpian.pipeline import STEPS, run_job
 from lianpian.plan import Plan
 from lianpian.sources import inputs_of
-from maps.words import HAVES
+from maps.words import HAVES, HOUSEHOLDS_SOURCES
 from zoning.rulebooks import read_rulebook
 
 MAIN_FILES: Final = ("map_public.html", "map_working.html", "plan.xlsx")
@@ -86,13 +86,13 @@ def _print_headline(plan: Plan, out: Path, console: Console) -> None:
     figures = plan.summary["value"]
     zones, households = len(plan.zones), float(plan.zones["households"].sum())
     inside = int(plan.assignment["zone_id"].notna().sum())
-    sources = "、".join(plan.imprint.households_sources)
+    named = [HOUSEHOLDS_SOURCES[source] for source in plan.imprint.households_sources]
     console.say("", "")
     console.say(
         f"片区 {zones} 个，小区 {inside} 个（共 {len(plan.communities)} 个），"
-        f"户数 {households:,.0f}（来源：{sources}）。",
+        f"户数 {households:,.0f}（{'、'.join(zh for zh, _ in named)}）。",
         f"{zones} zones, {inside} communities (of {len(plan.communities)}), "
-        f"{households:,.0f} households (source: {sources}).",
+        f"{households:,.0f} households ({', '.join(en for _, en in named)}).",
     )
     adult = plan.gaps.xs("adult", level="walker")
     console.say(

@@ -17,6 +17,7 @@ import shapely
 from layers.checks import Finding, findings_table
 from layers.contracts import conform
 from layers.ground import Ground, mark_edge, read_ground
+from layers.households import HouseholdAssumptions
 from layers.network import WalkNetwork, build_network
 from layers.reach import (
     find_entrances,
@@ -362,5 +363,6 @@ def _record(
         "seed": located.job.job.seed,
         "versions": {name: version(name) for name in names},
         "walk_filter": [vars(rule) for rule in WALK_FILTER],
+        "household_estimates": vars(HouseholdAssumptions()),
         "zoning": dict(zoning),
     }
