@@ -9,7 +9,7 @@ import pandas as pd
 
 from layers.contracts import Caption, captions_of, keys_of
 from layers.tables import CATEGORIES, WALKERS
-from maps.words import YES_NO, pick, say, words_of
+from maps.words import FIGURES, YES_NO, pick, say, words_of
 from maps.worksheets import Column
 from zoning.tables import BANDS, CONTRACTS
 
@@ -40,6 +40,7 @@ _RANKS: Final[Mapping[str, Mapping[str, int]]] = {
     "walker": {walker: rank for rank, walker in enumerate(WALKERS)},
     "band": {band: rank for rank, band in enumerate(BANDS)},
 }
+_HEADLINES: Final = {name: rank for rank, name in enumerate(FIGURES)}
 _FIRST: Final[Mapping[str, tuple[str, ...]]] = {
     "summary": ("zh", "en", "value", "unit"),
 }
@@ -85,16 +86,19 @@ def columns_of(
 
 
 def in_reading_order(table: pd.DataFrame) -> pd.DataFrame:
-    """Sort a table by its key, haves in their official order; partners by rank."""
+    """Sort a table by its key, haves in their official order; partners by rank, headlines first."""
     levels = [str(level) for level in table.index.names]
     keys: dict[str, pd.Series] = {}
     for level in levels:
         values = table.index.get_level_values(level)
         ranks = _RANKS.get(level)
         keys[level] = pd.Series(values.map(ranks) if ranks else values)
+    if "figure" in levels:
+        rank = keys["figure"].map(_HEADLINES).fillna(len(_HEADLINES))
+        keys = {"headline": rank, **keys}
     if "partner_id" in levels:
         keys["partner_id"] = table["rank"].reset_index(drop=True)
-    order = pd.DataFrame(keys).sort_values(levels, kind="stable").index
+    order = pd.DataFrame(keys).sort_values(list(keys), kind="stable").index
     return table.take(order.to_numpy())
 
 

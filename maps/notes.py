@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from maps.labels import Imprint
@@ -42,6 +43,26 @@ _ZONES_ZH: Final = "片区由相邻且步行相连的小区组成，户数在限
 _ZONES_EN: Final = (
     "Zones join neighbouring communities that are linked on foot, within the bounds on households."
 )
+
+ZONING: Final[Mapping[str, Both]] = {
+    "objective": ("目标值（户 × 米）", "Objective (households x metres)"),
+    "bound": ("已证下界", "Proven lower bound"),
+    "gap_share": ("与下界相差", "Distance to the bound, as a share"),
+    "optimal": ("已证最优", "Proven optimal"),
+    "stopped_by": ("结束原因", "Ended by"),
+    "rules_broken": ("违反的规则数", "Rules broken"),
+}
+ZONING_VALUES: Final[Mapping[str, Both]] = {
+    "None": ("未计算", "not computed"),
+    "True": ("是", "yes"),
+    "False": ("否", "no"),
+    "optimal": ("已求得最优", "optimum found"),
+    "work": ("达到计算量上限", "counted work used up"),
+    "time": ("达到时间上限", "time limit struck"),
+    "planner": ("由规划人员给定", "given by a planner"),
+    "nothing to zone": ("没有可划入片区的小区", "nothing to zone"),
+}
+_LARGE: Final = 1000
 
 
 def review_note(imprint: Imprint) -> Both:
@@ -87,9 +108,23 @@ def method(imprint: Imprint) -> list[Both]:
     ]
 
 
-def zoning_lines(imprint: Imprint) -> list[str]:
-    """List the account of the zone plan (objective, bound, ...) as ``name: value``."""
-    return [f"{name}: {value}" for name, value in imprint.zoning]
+def zoning_lines(imprint: Imprint) -> list[Both]:
+    """Say how good the zone plan is: what it costs, the proven bound, why the search ended."""
+    lines: list[Both] = []
+    for name, value in imprint.zoning:
+        zh, en = ZONING.get(name, (name, name))
+        said_zh, said_en = ZONING_VALUES.get(value) or (_rounded(value), _rounded(value))
+        lines.append((f"{zh}：{said_zh}", f"{en}: {said_en}"))
+    return lines
+
+
+def _rounded(value: str) -> str:
+    """Shorten a number for print; ``run.json`` keeps it whole."""
+    try:
+        number = float(value)
+    except ValueError:
+        return value
+    return f"{number:,.0f}" if abs(number) >= _LARGE else f"{number:.4g}"
 
 
 def rulebook_title(imprint: Imprint) -> Both:

@@ -11,24 +11,8 @@ from maps.drawing import Across
 from maps.furniture import TextTable
 from maps.scene import Scene
 from maps.style import HAVE_CHARACTERS
-from maps.words import HAVES, LEFT_OUT, STATUSES, YES_NO, Both, pick, say
+from maps.words import FIGURES, HAVES, LEFT_OUT, STATUSES, YES_NO, Both, pick, say
 from maps.zone_haves import ZoneHave
-
-FIGURES: Final = (
-    "zones",
-    "renovatable_communities",
-    "renovatable_households",
-    "outside_communities",
-    "communities",
-    "households",
-    "communities_all_met",
-    "communities_with_gaps",
-    "gaps",
-    "unconfirmed",
-    "facilities_confirmed",
-    "facilities_review",
-)
-"""Figures of the summary that the overview prints, as far as they are there."""
 
 _LONGEST_CAPTION: Final = 34
 """Letters of an English caption that a panel has room for beside the Chinese one."""

@@ -134,8 +134,8 @@ def _write_method(paper: Paper, tables: Mapping[str, pd.DataFrame], imprint: Imp
     for language in languages:
         for both in method(imprint):
             add_text(paper, pick(both, (language,)), style="List Bullet")
-    for line in zoning_lines(imprint):
-        add_text(paper, line, style="List Bullet")
+    for both in zoning_lines(imprint):
+        add_text(paper, pick(both, languages, joint=" / "), style="List Bullet")
     clauses = sorted(
         {
             part

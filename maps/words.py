@@ -139,6 +139,22 @@ PHRASES: Final[Mapping[str, Both]] = {
 }
 """Reasons of eligibility that name a column, a year or a reading behind a colon."""
 
+FIGURES: Final = (
+    "zones",
+    "renovatable_communities",
+    "renovatable_households",
+    "outside_communities",
+    "communities",
+    "households",
+    "communities_all_met",
+    "communities_with_gaps",
+    "gaps",
+    "unconfirmed",
+    "facilities_confirmed",
+    "facilities_review",
+)
+"""Headline figures of the summary, in the order in which papers print them."""
+
 YES_NO: Final[Mapping[bool, Both]] = {True: ("是", "yes"), False: ("否", "no")}
 
 

@@ -128,7 +128,7 @@ def write_workbook(tables: Mapping[str, pd.DataFrame], imprint: Imprint, path: P
     listed = [_gap_list(tables, languages)] if {"gaps", "communities"} <= set(tables) else []
     kept = [name for name in ORDER if name in tables and not _too_long(name, tables[name])]
     listed += [_listed(name, tables, languages) for name in kept]
-    left_out = [name for name in tables if name not in kept]
+    left_out = [name for name in CONTRACTS if name in tables and name not in kept]
     book = Workbook()
     about = book.active
     about.title = _one(ABOUT, languages)
@@ -247,10 +247,13 @@ def _write_about(
         page.cell(row, 1).font = Font(underline="single", color="FF1A5FB4")
     for name in left_out:
         row += 1
-        where = (f"未列入，见 tables/{name}.csv", f"not in this workbook, see tables/{name}.csv")
+        # Tables with geometry are layers; the largest of them are nothing else.
+        is_layer = "geometry" in tables[name].columns
+        file = f"plan.gpkg: {name}" if is_layer else f"tables/{name}.csv"
+        where = (f"未列入，见 {file}", f"not in this workbook, see {file}")
         counted = (f"{len(tables[name])} 行", f"{len(tables[name])} rows")
-        words = title_of(CONTRACTS[name]) if name in CONTRACTS else (name, name)
-        text = " · ".join(pick(both, languages) for both in (words, counted, where))
+        parts = (title_of(CONTRACTS[name]), counted, where)
+        text = " · ".join(pick(both, languages) for both in parts)
         _write_pair(page, row, name, text)
     set_up_print(
         page, area=f"A1:B{row}", head_rows=0, title=imprint.title, footer=imprint.drafting_unit
@@ -269,13 +272,14 @@ def _about_rows(imprint: Imprint) -> list[tuple[Both, str]]:
     """List what a reader must know before the first figure: dates, rules, method, sources."""
     languages = imprint.languages
     lines = [pick(both, (language,)) for language in languages for both in method(imprint)]
+    zoning = [pick(both, languages, joint=" / ") for both in zoning_lines(imprint)]
     rows: list[tuple[Both, str]] = [
         (("编制单位", "Drafting unit"), imprint.drafting_unit),
         (("编制日期", "Date"), imprint.date),
         (("数据截止日期", "Date of the data"), imprint.data_date),
         (("政策规则", "Rulebook"), "\n".join(_each(rulebook_title(imprint), languages))),
         (("方法", "Method"), "\n".join(lines)),
-        (("片区方案", "Zone plan"), "\n".join(zoning_lines(imprint))),
+        (("片区方案", "Zone plan"), "\n".join(zoning)),
         (("数据来源", "Sources"), "\n".join(imprint.sources)),
         (("审图", "Map review"), "\n".join(_each(review_note(imprint), languages))),
         (("软件版本", "Version"), f"lianpian {imprint.version}".strip()),

@@ -259,7 +259,7 @@ def pour(frame: bytes, sheet: Sheet, styles: list[Styles], *, first_row: int) ->
 
 
 def _cell_endings(column: Column, styles: Styles) -> Iterator[str]:
-    """Write each cell of a column without its address; a missing value gives nothing."""
+    """Write each cell of a column without its address; a missing or empty one gives nothing."""
     missing = column.cells.isna().to_numpy()
     if column.kind == "number":
         for value, none in zip(column.cells.tolist(), missing, strict=True):
@@ -268,7 +268,7 @@ def _cell_endings(column: Column, styles: Styles) -> Iterator[str]:
         return
     known: dict[str, str] = {}
     for value, none in zip(column.cells.tolist(), missing, strict=True):
-        if none:
+        if none or value == "":
             yield ""
             continue
         if value not in known:

@@ -81,7 +81,7 @@ def test_the_first_sheet_says_what_every_output_must_say(book: Path) -> None:
         "© OpenStreetMap contributors, ODbL 1.0",
         "未经审核 内部使用",
         "示例规划院",
-        "objective: 12.5",
+        "目标值（户 × 米）：12.5 / Objective",
         "0.1.0",
     ):
         assert words in text
@@ -104,6 +104,12 @@ def test_every_table_has_a_sheet_or_is_named_as_left_out(book: Path) -> None:
         assert (title in tabs) != (name in NETWORK_TABLES), name
         assert (name in about.splitlines()) == (name in NETWORK_TABLES)
     assert tabs[:4] == ["说明", "缺项清单", "汇总", "片区"]
+
+
+def test_what_has_no_sheet_is_named_with_the_file_that_holds_it(book: Path) -> None:
+    found = {str(row[0]): str(row[1]) for row in rows_of(book, "说明")}
+    assert "见 plan.gpkg: network" in found["network"]
+    assert "见 tables/walks.csv" in found["walks"]
 
 
 def test_a_long_table_of_reach_is_left_out_and_the_first_sheet_says_so(tmp_path: Path) -> None:
