@@ -93,8 +93,9 @@ def find_adjacency(
 
     Notes
     -----
-    A pair is a candidate when its gap is at most `max_gap_m`, or when something that separates lies
-    in a wider gap and the walk is at most `link_walk_m`. Pairs that see each other only through a
+    A pair is a candidate when its gap is at most `max_gap_m`; or when a river, railway or arterial
+    lies in a wider gap, both are within `max_gap_m` of such a thing, and the walk is at most
+    `link_walk_m`. Pairs that see each other only through a
     third community are none. What lies between is judged on five lines of sight from the facing
     border: it must cut half of them. Candidates that are not linked stay in the table with the
     reason. Different managers are no barrier (RULES Z01).
@@ -159,7 +160,7 @@ def _judge(ids: Shapes, borders: Borders, nearness: Nearness) -> pd.DataFrame:
     close = borders.gap <= nearness.max_gap_m
     walkable = borders.walk <= nearness.link_walk_m
     parted = barred | borders.arterial
-    wanted = ~borders.hidden & (close | (walkable & parted))
+    wanted = ~borders.hidden & (close | (walkable & parted & borders.beside))
     touching = borders.gap <= nearness.wall_gap_m
     facing = borders.shared >= nearness.min_shared_m
     linked = np.where(

@@ -76,6 +76,8 @@ class Borders:
         Whether a street of that class, or a larger one, lies between.
     barrier
         Kind of barrier that lies between, empty for none.
+    beside
+        Whether both lie within the widest gap of a street or barrier that can part them.
     hidden
         Whether they see each other only through a third community.
     """
@@ -89,6 +91,7 @@ class Borders:
     road: Flags
     lane: Flags
     barrier: Shapes
+    beside: Flags
     hidden: Flags
 
 
@@ -148,6 +151,8 @@ def measure_borders(
     for kind in sorted(SEPARATING):
         cut = _cut_share(lines, pair, len(first), bars[kinds == kind]) >= MOST
         barrier[cut] = kind
+    parting = np.concatenate([bars[np.isin(kinds, list(SEPARATING))], ways[big]])
+    along = _is_along(shapes, parting, max_gap_m)
     return Borders(
         first=first,
         second=second,
@@ -158,6 +163,7 @@ def measure_borders(
         road=road,
         lane=lane,
         barrier=barrier,
+        beside=along[first] & along[second],
         hidden=_is_hidden(lines, pair, shapes, first, second),
     )
 
@@ -218,6 +224,15 @@ def _cut_share(lines: Shapes, pair: Ints, count: int, things: Shapes) -> Floats:
     cut = np.zeros(len(lines))
     cut[line] = 1.0
     return np.bincount(pair, weights=cut, minlength=count) / len(SIGHTS)
+
+
+def _is_along(shapes: Shapes, things: Shapes, within: float) -> Flags:
+    """Tell which communities lie within a distance of any of some things."""
+    along = np.zeros(len(shapes), dtype=np.bool_)
+    if len(things):
+        near, _ = shapely.STRtree(things).query(shapes, predicate="dwithin", distance=within)
+        along[near] = True
+    return along
 
 
 def _is_hidden(lines: Shapes, pair: Ints, shapes: Shapes, first: Ints, second: Ints) -> Flags:

@@ -16,9 +16,8 @@ from layers.tables import COMMUNITIES, WALKS
 from layers.walking import Walking
 from zoning.tables import ADJACENCY, ASSIGNMENT, ZONES
 
-WIDER: Final = 1.1
 SPARE_M: Final = 0.5
-"""How much farther than half a gap both sides are widened to close it: borders are not parallel."""
+"""How much farther than half the widest gap members are widened, so that such a gap does close."""
 
 GRID_M: Final = 0.001
 """Outlines are laid on a grid of one millimetre, which keeps slivers out of unions."""
@@ -81,10 +80,10 @@ def dissolve_zones(
 
     Notes
     -----
-    An outline holds the members and the gaps between linked ones, at most `max_gap_m` wide: a zone
-    includes the streets between its communities (RULES Z02). It holds no other community, and two
-    outlines share no ground unless their communities do; a contested gap goes to the lesser zone.
-    Members joined across a wider gap make an outline of several polygons.
+    An outline holds the members and the gaps between them that are at most `max_gap_m` wide: a zone
+    includes the streets and idle ground between its communities (RULES Z02). It holds no other
+    community, and two outlines share no ground unless their communities do; a contested gap goes
+    to the lesser zone. Members joined across a wider gap make an outline of several polygons.
 
     ``compactness`` is Polsby and Popper's 4 pi area / perimeter², of the outline, all its parts
     together: 1 for a disc. ``walk_minutes_max`` is over members whose walk to the centre is known.
@@ -103,7 +102,7 @@ def dissolve_zones(
     ):
         check(schema, table)
     placed = assignment.loc[assignment["zone_id"].notna()]
-    outlines = _outlines(placed["zone_id"], communities, adjacency, limits.max_gap_m)
+    outlines = _outlines(placed["zone_id"], communities, limits.max_gap_m)
     walk_of = _walk_lookup(walks)
     rows: list[dict[str, Any]] = []
     for zone_id in sorted(outlines):
@@ -126,51 +125,34 @@ def dissolve_zones(
 
 
 def _outlines(
-    zone_of: pd.Series, communities: gpd.GeoDataFrame, adjacency: pd.DataFrame, max_gap_m: float
+    zone_of: pd.Series, communities: gpd.GeoDataFrame, max_gap_m: float
 ) -> dict[str, Shape]:
-    shapes = communities.geometry
-    everyone = np.asarray(shapes.to_numpy(), dtype=object)
-    tree = shapely.STRtree(everyone)
-    linked = adjacency.loc[adjacency["linked"].astype(bool) & (adjacency["gap_m"] <= max_gap_m)]
-    fills: dict[str, list[Shape]] = {}
-    for (focal, neighbor), gap_m in zip(linked.index, linked["gap_m"], strict=True):
-        zone_id = zone_of.get(focal)
-        if zone_id is not None and zone_id == zone_of.get(neighbor):
-            fills.setdefault(zone_id, []).append(_close(shapes[focal], shapes[neighbor], gap_m))
+    shapes = np.asarray(communities.geometry.to_numpy(), dtype=object)
+    tree = shapely.STRtree(shapes)
+    zone = zone_of.reindex(communities.index).to_numpy(dtype=object)
     outlines: dict[str, Shape] = {}
     for zone_id in sorted(set(zone_of)):
-        members = zone_of.index[zone_of == zone_id]
-        own = shapely.union_all(
-            np.asarray(shapes.loc[members].to_numpy(), dtype=object), grid_size=GRID_M
-        )
-        fill = shapely.union_all(fills.get(zone_id, []), grid_size=GRID_M)
-        near = communities.index[np.sort(tree.query(fill, predicate="intersects"))]
-        others = [shapes[name] for name in near if name not in members]
-        taken = [*others, *(o for o in outlines.values() if o.intersects(fill))]
-        fill = shapely.difference(fill, shapely.union_all(taken, grid_size=GRID_M))
-        outlines[zone_id] = _polygons(shapely.union_all([own, fill], grid_size=GRID_M))
+        own = shapely.union_all(shapes[zone == zone_id], grid_size=GRID_M)
+        closed = _close(own, max_gap_m)
+        near = np.sort(tree.query(closed, predicate="intersects"))
+        others = shapes[near][zone[near] != zone_id]
+        taken = [*others, *(o for o in outlines.values() if o.intersects(closed))]
+        fill = shapely.difference(closed, shapely.union_all(taken, grid_size=GRID_M))
+        outlines[zone_id] = _polygons(shapely.union_all([own, fill], grid_size=GRID_M), own)
     return outlines
 
 
-def _close(one: Shape, other: Shape, gap_m: float) -> Shape:
-    """Fill the gap between two communities: widen both, unite, narrow again."""
-    reach = WIDER * gap_m / 2 + SPARE_M
-    both = shapely.union_all([one, other], grid_size=GRID_M)
-    closed = shapely.buffer(
-        shapely.buffer(both, reach, join_style="mitre"), -reach, join_style="mitre"
-    )
-    # Only the ground between the two: courtyards and notches of either stay open.
-    alone = [
-        shapely.buffer(shapely.buffer(shape, reach, join_style="mitre"), -reach, join_style="mitre")
-        for shape in (one, other)
-    ]
-    return shapely.difference(closed, shapely.union_all(alone, grid_size=GRID_M))
+def _close(own: Shape, max_gap_m: float) -> Shape:
+    """Fill the gaps between communities: widen them all, unite, narrow again."""
+    reach = max_gap_m / 2 + SPARE_M
+    wide = shapely.buffer(own, reach, join_style="mitre")
+    return shapely.buffer(wide, -reach, join_style="mitre")
 
 
-def _polygons(shape: Shape) -> Shape:
-    """Keep the polygons of a shape, as one polygon where there is only one."""
+def _polygons(shape: Shape, own: Shape) -> Shape:
+    """Keep the polygons that hold a member, as one polygon where there is only one."""
     parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
-    kept = [part for part in parts if part.area > 0]
+    kept = [part for part in parts if part.intersection(own).area > 0]
     return kept[0] if len(kept) == 1 else shapely.MultiPolygon(kept)
 
 

@@ -190,6 +190,12 @@ def test_a_bridge_links_when_the_walk_is_short_even_over_a_wide_river() -> None:
     assert row["walk_m"] == 280
 
 
+def test_a_bridge_links_only_those_beside_the_water() -> None:
+    river = barriers(("river", box(160, -500, 180, 500)))
+    walked = walks(("a", "b", 200.0))
+    assert find(communities(beside(100)), walls=river, walked=walked)[0].empty
+
+
 def test_a_river_that_ends_halfway_down_the_border_does_not_cut_it() -> None:
     stub = barriers(("river", box(110, -500, 130, 25)))
     row = find(communities(beside(40)), walls=stub)[0].loc[PAIR]

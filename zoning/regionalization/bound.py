@@ -8,8 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from zoning.regionalization.instance import Flags, Floats, Instance, Ints
-from zoning.regionalization.knapsack import Columns, knapsacks, make_columns, measure, serve
+from zoning.regionalization.instance import Floats, Instance, Ints
+from zoning.regionalization.knapsack import Columns, knapsacks, make_columns, serve
 
 SAFETY: Final = 1e-11
 """Share of the summed magnitudes taken off a bound: far above what rounding can add up to."""
@@ -178,43 +178,3 @@ def evaluate(
     raw = math.fsum(prices) + math.fsum(values[chosen])
     bound = raw - SAFETY * (float(np.abs(prices).sum()) + float(size[chosen].sum()))
     return bound, values, slopes, chosen, serve(columns, prices, slopes, filled, chosen)
-
-
-def open_pairs(instance: Instance, found: Relaxation, upper: float) -> Flags:
-    """Tell which pairs may still occur in a plan better than `upper`.
-
-    Parameters
-    ----------
-    instance, found
-        The instance and its relaxation.
-    upper
-        Objective of the best plan known; pairs that only occur in plans of this objective or more
-        are closed.
-
-    Returns
-    -------
-    ndarray
-        Nodes x centres. Opening a centre outside the `k` least raises the bound by the difference
-        of values; serving an item beyond the knapsack's edge raises it by its reduced cost.
-
-    Notes
-    -----
-    When the number of zones can still grow, a further centre costs its own value at most.
-    """
-    finite = np.isfinite(found.values)
-    order = np.sort(found.values[finite])
-    low = instance.count_low
-    high = min(instance.count_high, len(order))
-    number = max(low, int((order[:high] < 0).sum()))
-    last = order[number - 1] if number else 0.0
-    threshold = last if number == high else max(last, 0.0)
-    extra = np.where(finite, np.maximum(found.values - threshold, 0.0), np.inf)
-    most = upper - found.bound + 1e-9 * max(1.0, abs(upper))
-    centres = np.flatnonzero(extra <= most)
-    use = measure(instance)[0]
-    reduced = instance.cost[:, centres] - found.prices[:, None]
-    reduced -= np.outer(use, found.slopes[centres])
-    reduced[instance.home[centres], np.arange(len(centres))] = 0.0
-    open_ = np.zeros(instance.cost.shape, dtype=np.bool_)
-    open_[:, centres] = np.maximum(reduced, 0.0) + extra[centres][None, :] <= most
-    return open_

@@ -8,8 +8,9 @@ from typing import Final
 
 import numpy as np
 
-from zoning.regionalization.bound import open_pairs, relax
+from zoning.regionalization.bound import relax
 from zoning.regionalization.exact import solve_exactly
+from zoning.regionalization.fixing import open_pairs
 from zoning.regionalization.instance import Instance, Ints
 from zoning.regionalization.moves import Ground, make_ground
 from zoning.regionalization.search import Found, best_of, improve, read_plan

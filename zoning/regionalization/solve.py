@@ -11,10 +11,11 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 
-from zoning.regionalization.bound import Relaxation, open_pairs, relax
+from zoning.regionalization.bound import Relaxation, relax
 from zoning.regionalization.bounds import Bounds
 from zoning.regionalization.conflicts import explain, find_conflicts, refuse
 from zoning.regionalization.exact import solve_exactly
+from zoning.regionalization.fixing import tighten
 from zoning.regionalization.instance import Flags, Instance, make_instance
 from zoning.regionalization.moves import Ground, make_ground
 from zoning.regionalization.resolve import Effort, resolve_zones
@@ -269,8 +270,10 @@ def _solve_exactly(state: _State, most: int) -> bool:
     instance = state.instance
     open_: Flags = np.isfinite(instance.cost)
     if state.best is not None:
-        for found in state.relaxations:
-            open_ &= open_pairs(instance, found, state.upper)
+        open_, bound = tighten(instance, state.relaxations, state.upper)
+        state.bound = max(state.bound, min(bound, state.upper))
+        if state.is_closed():
+            return True
     if open_.sum() > (SMALL if state.best is None else most):
         return False
     left = state.left_s()
