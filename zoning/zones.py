@@ -104,6 +104,10 @@ def dissolve_zones(
     placed = assignment.loc[assignment["zone_id"].notna()]
     outlines = _outlines(placed["zone_id"], communities, limits.max_gap_m)
     walk_of = _walk_lookup(walks)
+    called = {
+        str(one): str(one) if pd.isna(name) else f"{name} ({one})"
+        for one, name in communities["name"].items()
+    }
     rows: list[dict[str, Any]] = []
     for zone_id in sorted(outlines):
         members = placed.loc[placed["zone_id"] == zone_id]
@@ -111,7 +115,7 @@ def dissolve_zones(
         row["compactness"] = _compactness(outlines[zone_id])
         row["geometry"] = outlines[zone_id]
         row["bounds_met"] = _meets(row, limits)
-        row |= _explain(row, _borders_of(zone_id, placed, adjacency), limits)
+        row |= _explain(row, _borders_of(zone_id, placed, adjacency), limits, called)
         rows.append(row)
     frame = pd.DataFrame(rows, columns=["zone_id", "geometry"] if not rows else None)
     return cast(
@@ -136,10 +140,31 @@ def _outlines(
         closed = _close(own, max_gap_m)
         near = np.sort(tree.query(closed, predicate="intersects"))
         others = shapes[near][zone[near] != zone_id]
-        taken = [*others, *(o for o in outlines.values() if o.intersects(closed))]
-        fill = shapely.difference(closed, shapely.union_all(taken, grid_size=GRID_M))
-        outlines[zone_id] = _polygons(shapely.union_all([own, fill], grid_size=GRID_M), own)
+        taken = shapely.union_all(
+            [*others, *(o for o in outlines.values() if o.intersects(closed))], grid_size=GRID_M
+        )
+        fill = shapely.difference(closed, taken)
+        outline = _polygons(shapely.union_all([own, fill], grid_size=GRID_M), own)
+        strangers = [*shapes[zone != zone_id], *outlines.values()]
+        outlines[zone_id] = _without_empty_holes(outline, strangers)
     return outlines
+
+
+def _without_empty_holes(outline: Shape, others: list[Shape]) -> Shape:
+    """Fill holes that nobody else stands in: streets and idle land belong to the zone (Z02)."""
+    tree = shapely.STRtree(others)
+    parts = [
+        shapely.Polygon(
+            part.exterior,
+            [
+                ring
+                for ring in part.interiors
+                if len(tree.query(shapely.Polygon(ring), "intersects"))
+            ],
+        )
+        for part in shapely.get_parts(outline)
+    ]
+    return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
 
 
 def _close(own: Shape, max_gap_m: float) -> Shape:
@@ -237,8 +262,11 @@ KINDS: Final = {
 }
 
 
-def _explain(row: dict[str, Any], borders: dict[str, int], limits: ZoneLimits) -> dict[str, str]:
+def _explain(
+    row: dict[str, Any], borders: dict[str, int], limits: ZoneLimits, called: dict[str, str]
+) -> dict[str, str]:
     """Put the figures of a zone into a paragraph, in both languages."""
+    centre, farthest = called[row["centre_id"]], called.get(row["farthest"], row["farthest"])
     inside = [(KINDS[kind], number) for kind, number in borders.items() if kind in KINDS]
     en_links = ", ".join(f"{number} {words[0]}" for words, number in inside) or "no link"
     zh_links = "、".join(f"{words[1]} {number} 处" for words, number in inside) or "无邻接"
@@ -250,15 +278,15 @@ def _explain(row: dict[str, Any], borders: dict[str, int], limits: ZoneLimits) -
         en_limit = f" Limits are {low:g} to {high:g} households: room for {room:g} more."
         zh_limit = f"户数限值 {low:g}–{high:g}，尚可增加 {room:g} 户。"
     minutes = row["walk_minutes_max"]
-    walk_en = "unknown" if math.isnan(minutes) else f"{minutes:.1f} min, from {row['farthest']}"
-    walk_zh = "不明" if math.isnan(minutes) else f"{minutes:.1f} 分钟（{row['farthest']}）"
+    walk_en = "unknown" if math.isnan(minutes) else f"{minutes:.1f} min, from {farthest}"
+    walk_zh = "不明" if math.isnan(minutes) else f"{minutes:.1f} 分钟（{farthest}）"
     return {
         "explanation_en": f"{row['zone_id']}: {row['communities']} communities "
-        f"({absorbed} absorbed), {row['households']:g} households around {row['centre_id']}; "
+        f"({absorbed} absorbed), {row['households']:g} households around {centre}; "
         f"joined by {en_links}; longest walk to the centre {walk_en}; {borders['out']} links lead "
         f"out of it.{en_limit}",
         "explanation_zh": f"{row['zone_id']}：{row['communities']} 个小区"
-        f"（其中纳入 {absorbed} 个）、{row['households']:g} 户，以 {row['centre_id']} 为中心；"
+        f"（其中纳入 {absorbed} 个）、{row['households']:g} 户，以 {centre} 为中心；"
         f"内部邻接：{zh_links}；"
         f"至中心最远步行 {walk_zh}；对外邻接 {borders['out']} 处。{zh_limit}",
     }
