@@ -7,6 +7,7 @@ from typing import Any
 import geopandas as gpd
 
 from maps.rows import NONE, Tables, flags, texts, whole
+from maps.words import say
 
 
 def list_working_columns(tables: Tables, communities: gpd.GeoDataFrame) -> dict[str, Any]:
@@ -35,7 +36,10 @@ def list_working_columns(tables: Tables, communities: gpd.GeoDataFrame) -> dict[
         "buildings": whole(communities["buildings"].astype("float64")),
         "address": texts(communities["address"]),
         "eligibility": texts(eligibility["status"]),
-        "eligibility_reasons": texts(eligibility["reasons"]),
+        "eligibility_reasons": [
+            [say("eligibility", "reasons", code, [side]) for code in texts(eligibility["reasons"])]
+            for side in ("zh", "en")
+        ],
         "eligibility_clause": texts(eligibility["clause"]),
         "role": texts(assignment["role"]),
         "left_out": texts(assignment["reason"]),

@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from layers.tables import CATEGORIES, WALKERS
+from layers.tables import CATEGORIES
 from maps.answers import list_answers
 from maps.base_map import frame_of, land_shapes, street_lines
 from maps.bureau import list_findings, list_links, list_partners, list_working_columns
@@ -234,9 +234,11 @@ def _zones(tables: Tables, contents: Contents, grid: Grid) -> Document:
         "communities": whole(zones["communities"].astype("float64")),
     }
     if contents.has("communities_met"):
-        wanted = pd.MultiIndex.from_product([zones.index, CATEGORIES, WALKERS[:1]])
-        rows = tables["zone_gaps"].reindex(wanted)
-        out["met"] = whole(rows["communities_met"].astype("float64"))
+        out["met"] = {}
+        for walker in contents.walkers:
+            wanted = pd.MultiIndex.from_product([zones.index, CATEGORIES, [walker]])
+            rows = tables["zone_gaps"].reindex(wanted)
+            out["met"][walker] = whole(rows["communities_met"].astype("float64"))
     if not contents.is_public:
         out["households"] = whole(zones["households"])
         out["source"] = texts(zones["households_source"])

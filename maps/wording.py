@@ -9,7 +9,7 @@ from layers.tables import CATEGORIES
 from maps import style
 from maps.assets import static_table
 from maps.labels import Imprint
-from maps.notes import marks, method, review_note, rulebook_title
+from maps.notes import marks, method, review_note, rulebook_title, zoning_lines
 from maps.words import HAVES, STATUSES, WORDS
 
 
@@ -38,7 +38,6 @@ def page_words(imprint: Imprint) -> dict[str, Any]:
             "strict_m": imprint.strict_m,
             "limit_m": imprint.limit_m,
             "rule": imprint.rule,
-            "zoning": [list(pair) for pair in imprint.zoning],
             "version": imprint.version,
         },
         "notes": {
@@ -47,6 +46,7 @@ def page_words(imprint: Imprint) -> dict[str, Any]:
             "review": review_note(imprint),
             "is_reviewed": bool(imprint.review_number),
             "rulebook": rulebook_title(imprint),
+            "zoning": zoning_lines(imprint),
         },
         "words": static_table("words.json"),
         "codes": {"statuses": STATUSES, **{name: dict(codes) for name, codes in WORDS.items()}},

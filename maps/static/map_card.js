@@ -51,8 +51,7 @@
     const source = (communities.source || [])[i];
     const box = make("span", { textContent: text });
     if (source && source !== "ledger") {
-      box.append(" ", make("em", { class: "tag", textContent: app.t("estimated"), title: app.code("households_source", source) }));
-      box.append(` ${app.code("households_source", source)}`);
+      box.append(" ", make("em", { class: "tag", textContent: app.code("households_source", source) }));
     }
     return box;
   };
@@ -130,7 +129,7 @@
       notes.push(line(app.t("covered", { n: gaps.covered[at] }), "hint"));
     }
     if (gaps.bureau && app.isMissing(status)) {
-      notes.push(line(app.labelled(app.t("bureau"), gaps.bureau.words[gaps.bureau.at[at]]), "hint"));
+      notes.push(line(app.labelled(app.t("bureau"), app.half(gaps.bureau.words[gaps.bureau.at[at]])), "hint"));
     }
     return make(
       "tr",
@@ -223,7 +222,7 @@
             textContent: app.communityName(at),
             on: { click: () => app.choose({ kind: "community", at }, { fly: true, focus: true }) },
           }),
-          line(reason, "hint"),
+          line(app.half(reason), "hint"),
           common ? line(app.t("common_missing", { list: app.code("common_missing", common) }), "hint") : null,
         ),
       );
@@ -252,7 +251,7 @@
     if (!communities.eligibility[i]) return "";
     const parts = [
       app.code("eligibility.status", communities.eligibility[i]),
-      communities.eligibility_reasons[i],
+      app.pick([communities.eligibility_reasons[0][i], communities.eligibility_reasons[1][i]]),
       communities.eligibility_clause[i],
     ];
     return parts.filter(Boolean).join(" · ");
@@ -301,17 +300,17 @@
         line(app.pick([zones.explanation[0][at], zones.explanation[1][at]])),
       );
     }
-    if (zones.met) body.append(zoneHaves(at));
+    if (zones.met) body.append(zoneHaves(at, zones.met[app.state.walker]));
     body.append(make("h3", { textContent: app.t("zone_members") }));
     body.append(make("ul", { class: "members" }, ...own.map(memberRow)));
     return [head(zones.id[at], [line(app.count(zones.communities[at]))]), body];
   };
 
-  const zoneHaves = (at) => {
+  const zoneHaves = (at, answers) => {
     const { zones } = app.doc;
     const table = make("table", { class: "answers" });
     for (let have = 0; have < HAVES; have += 1) {
-      const met = Math.max(0, zones.met[at * HAVES + have]);
+      const met = Math.max(0, answers[at * HAVES + have]);
       const bar = make("span", { class: "bar-fill is-met" });
       bar.style.width = `${Math.round((100 * met) / Math.max(1, zones.communities[at]))}%`;
       table.append(

@@ -40,6 +40,11 @@
     const text = app.listed(word.split(";").map((part) => app.pick(words[part] || [part, part])));
     return words[word] ? raised(text) : text;
   };
+  /* The half in the page's language of a cell that says one thing in both: "zh / en". */
+  app.half = (text) => {
+    const halves = text.split(" / ");
+    return halves.length === 2 ? app.pick(halves) : text;
+  };
   app.number = (value, digits = 0) =>
     value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
   const raised = (text) => text.charAt(0).toUpperCase() + text.slice(1);

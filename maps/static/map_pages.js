@@ -148,11 +148,6 @@
       ? [make("h3", { textContent: title }), ...texts.filter(Boolean).map((text) => make("p", { textContent: text }))]
       : [];
 
-  const accountLine = ([name, value]) => {
-    const known = app.doc.words[`zoning_${name}`];
-    return app.labelled(known ? app.pick(known) : name, value);
-  };
-
   app.showAbout = () => {
     const { imprint, notes, findings } = app.doc;
     const parts = [
@@ -164,7 +159,7 @@
       ...block(app.t("sources"), imprint.sources),
       ...block(app.t("rulebook"), [app.pick(notes.rulebook)]),
       ...block(app.t("method"), notes.method.map(app.pick)),
-      ...block(app.t("zoning"), imprint.zoning.map(accountLine)),
+      ...block(app.t("zoning"), notes.zoning.map(app.pick)),
       ...block(app.t("version"), [imprint.version && `lianpian ${imprint.version}`]),
     ];
     if (findings) {

@@ -240,6 +240,52 @@ def test_working_map_shows_what_the_bureau_needs(watched: Watched, working_map: 
     assert watched.errors == []
 
 
+def test_the_working_map_speaks_one_language_at_a_time(
+    watched: Watched, town: Town, imprint: Imprint, tmp_path: Path
+) -> None:
+    tables = dict(town)
+    tables["eligibility"] = town["eligibility"].assign(
+        status="unknown", reasons="missing:year_built_from;E05"
+    )
+    tables["partners"] = town["partners"].assign(reason="共用围墙 / they share a wall")
+    tables["gaps"] = town["gaps"].assign(bureau="民政局 / civil affairs bureau", status="gap")
+    path = tmp_path / "map.html"
+    draw_working_map(tables, imprint, path)
+    page = open_map(watched, path)
+    choose(page, "机械厂北院")
+    card = page.locator("#card")
+    chinese = ("缺少「建成年份（起）」、E05 房屋结构安全", "共用围墙", "责任单位：民政局")
+    english = ("built from missing, E05 safe structure", "they share a wall", "civil affairs bureau")
+    for text in chinese:
+        expect(card).to_contain_text(text)
+    for text in (*english, "missing:"):
+        expect(card).not_to_contain_text(text)
+    page.click("#languages button[data-language=en]")
+    for text in english:
+        expect(card).to_contain_text(text)
+    for text in chinese:
+        expect(card).not_to_contain_text(text)
+
+
+def test_a_zone_counts_what_the_chosen_walker_finds_met(
+    watched: Watched, town: Town, imprint: Imprint, tmp_path: Path
+) -> None:
+    tables = dict(town)
+    zone_gaps = town["zone_gaps"].copy()
+    older = zone_gaps.index.get_level_values("walker") == "older"
+    zone_gaps["communities_met"] = zone_gaps["communities_met"].mask(older, 1).mask(~older, 2)
+    tables["zone_gaps"] = zone_gaps
+    path = tmp_path / "map.html"
+    draw_working_map(tables, imprint, path)
+    page = open_map(watched, path)
+    page.locator("#zones button").nth(2).click()
+    card = page.locator("#card")
+    expect(card).to_contain_text("2/3 个小区达标")
+    page.click("#walker-older")
+    expect(card).to_contain_text("1/3 个小区达标")
+    expect(card).not_to_contain_text("2/3 个小区达标")
+
+
 def test_a_narrowed_public_map_still_opens(
     watched: Watched, town: Town, imprint: Imprint, tmp_path: Path
 ) -> None:
@@ -316,5 +362,5 @@ def test_marks_and_imprint_stand_on_the_map(
         expect(page.locator("#marks")).to_contain_text(text)
     page.click("#open-about")
     about = page.locator("#about-body")
-    for text in ("偃师区住房和城乡建设局", "2021-03-27", "偃政办〔2021〕4号", "12345.6"):
+    for text in ("偃师区住房和城乡建设局", "2021-03-27", "偃政办〔2021〕4号", "目标值（户 × 米）：12,346"):
         expect(about).to_contain_text(text)
