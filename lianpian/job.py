@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
-import types
 import typing
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from layers.errors import InputError, JobError
 from layers.walking import Walking
+from lianpian.job_faults import JobValueError, unknown_keys, wrong_values
+from lianpian.job_words import printable, span, unrepeated, written_date
+from maps.paper import read_wish
+from maps.public import public_columns
 
-Positive = Annotated[float, Field(gt=0)]
+Metres = Annotated[float, Field(strict=True, ge=1, le=20_000, allow_inf_nan=False)]
+"""A walk that someone could mean: 20 km is five hours on foot."""
+
+Minutes = Annotated[float, Field(strict=True, ge=0.5, le=300, allow_inf_nan=False)]
+Speed = Annotated[float, Field(strict=True, ge=0.5, le=10, allow_inf_nan=False)]
+Weight = Annotated[float, Field(strict=True, ge=0, le=1e6, allow_inf_nan=False)]
+Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
+Flag = Annotated[bool, Field(strict=True)]
+Text = Annotated[str, AfterValidator(printable)]
+Label = Annotated[str, Field(max_length=200), AfterValidator(printable)]
+PathText = Annotated[str, Field(min_length=1), AfterValidator(printable)]
 OSM_ENDINGS = (".osm", ".osm.pbf", ".pbf")
 
 
@@ -28,32 +46,32 @@ class _Section(BaseModel):
 class JobSection(_Section):
     """``[job]``: name, rulebook, reference system, date, seed."""
 
-    name: str = ""
-    rulebook: str = "national"
-    crs: str = "auto"
-    date: str = ""
-    seed: int = 0
-    sample: bool = False
+    name: Label = ""
+    rulebook: PathText = "national"
+    crs: Text = "auto"
+    date: Annotated[str, BeforeValidator(written_date)] = ""
+    seed: Annotated[int, Field(strict=True, ge=0, le=2**63 - 1)] = 0
+    sample: Flag = False
     """Whether the data is made (示例数据): then every output says so."""
 
 
 class FileInput(_Section):
     """One input file and how to read it."""
 
-    path: str
-    encoding: str | None = None
-    layer: str | None = None
-    crs: str | None = None
+    path: PathText
+    encoding: Text | None = None
+    layer: Text | None = None
+    crs: Text | None = None
     coordinates: Literal["wgs84", "gcj02", "bd09"] = "wgs84"
-    fields: dict[str, str] = {}
-    source: str | None = None
+    fields: dict[Text, Text] = {}
+    source: Label | None = None
     """Attribution to print, for example the owner of the data."""
 
 
 class InputsSection(_Section):
     """``[inputs]``: files; `osm` fills every layer that is not given."""
 
-    osm: str | None = None
+    osm: PathText | None = None
     communities: FileInput | None = None
     ledger: FileInput | None = None
     facilities: tuple[FileInput, ...] = ()
@@ -74,20 +92,23 @@ class WalkingSection(_Section):
     """``[walking]``: the keys of `layers.walking.Walking`."""
 
     rule: Literal["distance", "time"] = "distance"
-    limit_m: Positive = 1000.0
-    strict_m: Positive = 800.0
-    limit_minutes: Positive = 15.0
-    speed_kmh: Annotated[float, Field(gt=0, le=10)] = 4.0
-    older_speed_kmh: Annotated[float, Field(gt=0, le=10)] = 3.2
-    snap_m: Positive = 100.0
-    circle_width_m: Annotated[float, Field(ge=10, le=500)] = 50.0
+    limit_m: Metres = 1000.0
+    strict_m: Metres = 800.0
+    limit_minutes: Minutes = 15.0
+    speed_kmh: Speed = 4.0
+    older_speed_kmh: Speed = 3.2
+    snap_m: Annotated[float, Field(strict=True, ge=1, le=5000, allow_inf_nan=False)] = 100.0
+    circle_width_m: Annotated[float, Field(strict=True, ge=10, le=500, allow_inf_nan=False)] = 50.0
     walls: Literal["surveyed", "never"] = "surveyed"
     edge: Literal["unconfirmed", "ignore"] = "unconfirmed"
 
     @model_validator(mode="after")
     def _strict_is_stricter(self) -> WalkingSection:
         if self.strict_m > self.limit_m:
-            raise ValueError(f"strict_m = {self.strict_m:g} exceeds limit_m = {self.limit_m:g}")
+            raise JobValueError(
+                en=f"strict_m = {self.strict_m:g} exceeds limit_m = {self.limit_m:g}",
+                zh=f"strict_m = {self.strict_m:g} 大于 limit_m = {self.limit_m:g}",
+            )
         return self
 
     def assumptions(self) -> Walking:
@@ -98,49 +119,70 @@ class WalkingSection(_Section):
 class TermsSection(_Section):
     """``[zones] terms``: weights of what is minimised beside the walk."""
 
-    needs: Annotated[float, Field(ge=0)] = 0.0
-    balance: Annotated[float, Field(ge=0)] = 0.0
-    crossing: Annotated[float, Field(ge=0)] = 0.0
+    needs: Weight = 0.0
+    balance: Weight = 0.0
+    crossing: Weight = 0.0
 
 
-Range = Annotated[tuple[float, float], Field()]
+Households = Annotated[float, Field(strict=True, ge=0, le=1e9, allow_inf_nan=False)]
+Group = tuple[Text, ...]
 
 
 class ZonesSection(_Section):
     """``[zones]``: bounds, number and pins of zones."""
 
-    households: Range | None = None
-    communities: tuple[int, int] | None = None
-    walk_minutes: Positive | None = None
-    max_gap_m: Annotated[float, Field(ge=0, le=500)] = 50.0
-    link_walk_m: Positive = 300.0
-    count: Annotated[int, Field(gt=0)] | tuple[int, int] | None = None
-    compare_counts: tuple[int, ...] = ()
+    households: tuple[Households, Households] | None = None
+    communities: tuple[Count, Count] | None = None
+    walk_minutes: Minutes | None = None
+    max_gap_m: Annotated[float, Field(strict=True, ge=0, le=500, allow_inf_nan=False)] = 50.0
+    link_walk_m: Metres = 300.0
+    count: Annotated[int | tuple[int, int] | None, BeforeValidator(span)] = None
+    compare_counts: tuple[Count, ...] = ()
     subdistrict: Literal["hard", "soft", "off"] = "hard"
-    include: tuple[Literal["core", "unknown"], ...] = ("core",)
-    together: tuple[tuple[str, ...], ...] = ()
-    apart: tuple[tuple[str, ...], ...] = ()
-    locked: tuple[tuple[str, ...], ...] = ()
+    include: Annotated[
+        tuple[Literal["core", "unknown"], ...], Field(min_length=1), AfterValidator(unrepeated)
+    ] = ("core",)
+    together: tuple[Group, ...] = ()
+    apart: tuple[Annotated[Group, AfterValidator(unrepeated)], ...] = ()
+    locked: tuple[Group, ...] = ()
     terms: TermsSection = TermsSection()
-    time_limit_s: Positive | None = None
+    time_limit_s: (
+        Annotated[float, Field(strict=True, gt=0, le=604_800, allow_inf_nan=False)] | None
+    ) = None
 
     @model_validator(mode="after")
     def _ranges_rise(self) -> ZonesSection:
         for name in ("households", "communities", "count"):
-            span = getattr(self, name)
-            if isinstance(span, tuple) and span[0] > span[1]:
-                raise ValueError(f"{name} = {list(span)}: the first exceeds the second")
+            limits = getattr(self, name)
+            if isinstance(limits, tuple) and limits[0] > limits[1]:
+                raise JobValueError(
+                    en=f"{name} = {list(limits)}: the first exceeds the second",
+                    zh=f"{name} = {list(limits)}：前一个数大于后一个数",
+                )
+        if self.households is not None and self.households[1] == 0:
+            raise JobValueError(
+                en=f"households = {list(self.households)}: no community fits into a zone of none",
+                zh=f"households = {list(self.households)}：上限为 0，任何小区都放不进片区",
+            )
         return self
+
+    @field_validator("locked")
+    @classmethod
+    def _locked_once(cls, groups: tuple[Group, ...]) -> tuple[Group, ...]:
+        unrepeated(tuple(one for group in groups for one in dict.fromkeys(group)))
+        return groups
 
 
 class OutputsSection(_Section):
     """``[outputs]``: languages, sheets, imprint."""
 
-    languages: tuple[Literal["zh", "en"], ...] = ("zh", "en")
-    sheets: tuple[str, ...] = ("A3 pdf",)
-    public_columns: tuple[str, ...] = ()
-    drafting_unit: str = ""
-    review_number: str = ""
+    languages: Annotated[
+        tuple[Literal["zh", "en"], ...], Field(min_length=1), AfterValidator(unrepeated)
+    ] = ("zh", "en")
+    sheets: Annotated[tuple[str, ...], AfterValidator(unrepeated)] = ("A3 pdf",)
+    public_columns: Annotated[tuple[str, ...], AfterValidator(unrepeated)] = ()
+    drafting_unit: Label = ""
+    review_number: Label = ""
 
 
 class Job(_Section):
@@ -253,56 +295,22 @@ def parse_job(text: str, *, name: str) -> Job:
             en=f"{name}: not valid TOML: {error}. Mend that line.",
             zh=f"{name}：TOML 格式有误：{error}。请修改该行。",
         ) from error
-    lines = list(_unknown_keys(raw, Job, ""))
+    except RecursionError as error:
+        raise JobError(
+            en=f"{name}: lists nested too deeply to be read. Mend the brackets.",
+            zh=f"{name}：括号嵌套过深，无法读取。请修改括号。",
+        ) from error
+    lines = list(unknown_keys(raw, Job, ""))
     try:
         job = Job.model_validate(raw)
     except ValidationError as error:
-        lines += [_wrong_value(fault) for fault in error.errors()]
+        lines += wrong_values(error.errors())
     if not lines:
+        for wish in job.outputs.sheets:
+            read_wish(wish)
+        public_columns(job.outputs.public_columns)
         return job
     raise JobError(
         en="\n".join(f"{name}: {en}" for en, _ in lines),
         zh="\n".join(f"{name}：{zh}" for _, zh in lines),
     )
-
-
-def _wrong_value(fault: ErrorDetails) -> tuple[str, str]:
-    where = " ".join(str(part) for part in fault["loc"]) or "job"
-    found = fault.get("input")
-    shown = "" if isinstance(found, Mapping) else f" = {found!r}"
-    rule = fault["msg"].removeprefix("Value error, ")
-    return f"[{where}]{shown}: {rule}.", f"[{where}]{shown}：取值有误（{rule}）。"
-
-
-def _unknown_keys(raw: object, model: type[BaseModel], at: str) -> Iterator[tuple[str, str]]:
-    """Take unknown keys out of `raw`; yield a message for each, with the nearest known one."""
-    if not isinstance(raw, dict):
-        return
-    for key, value in list(raw.items()):
-        where = f"{at}.{key}" if at else str(key)
-        info = model.model_fields.get(str(key))
-        if info is None:
-            near = difflib.get_close_matches(str(key), model.model_fields, n=1, cutoff=0.5)
-            known = ", ".join(model.model_fields)
-            del raw[key]
-            hint_en = f"did you mean {near[0]!r}?" if near else f"known keys: {known}."
-            hint_zh = f"是否为 {near[0]!r}？" if near else f"可用的键：{known}。"
-            yield f"unknown key {where!r}; {hint_en}", f"未知的键 {where!r}；{hint_zh}"
-            continue
-        inner = _model_of(info)
-        if inner is None:
-            continue
-        for part in value if isinstance(value, list) else [value]:
-            yield from _unknown_keys(part, inner, where)
-
-
-def _model_of(info: FieldInfo) -> type[BaseModel] | None:
-    """Find the section that a key holds, through ``| None`` and tuples."""
-    queue: list[Any] = [info.annotation]
-    while queue:
-        kind = queue.pop()
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
-            return kind
-        if typing.get_origin(kind) in {types.UnionType, typing.Union, tuple}:
-            queue.extend(typing.get_args(kind))
-    return None

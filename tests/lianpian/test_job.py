@@ -24,7 +24,7 @@ def test_every_fault_is_named_at_once():
     with pytest.raises(JobError) as caught:
         parse_job(text, name="j.toml")
     assert len(caught.value.en.splitlines()) == 4
-    assert "[walking limit_m] = -1" in caught.value.zh
+    assert "[walking] limit_m = -1：应不小于 1" in caught.value.zh
     assert "households = [900.0, 800.0]" in caught.value.en
 
 
@@ -67,3 +67,59 @@ def test_a_folder_a_file_and_a_bare_extract_are_jobs(tmp_path: Path):
     (tmp_path / "x.doc").write_bytes(b"")
     with pytest.raises(InputError, match="not a job"):
         read_job(tmp_path / "x.doc")
+
+
+@pytest.mark.parametrize(
+    ("text", "en", "zh"),
+    [
+        ('[walking]\nlimit_m = "1000"', "[walking] limit_m = '1000': expected a number", "数字"),
+        ("[walking]\nlimit_m = true", "limit_m = True: expected a number", "应为数字"),
+        ("[walking]\nlimit_m = inf", "expected a finite number", "有限的数"),
+        ("[walking]\nlimit_m = 1e9", "expected at most 20000", "不大于 20000"),
+        ("[walking]\nspeed_kmh = 1e-9", "expected at least 0.5", "不小于 0.5"),
+        ("[zones]\nhouseholds = [0, 0]", "zone of none", "上限为 0"),
+        ("[zones]\nhouseholds = [0, inf]", "households, item 2 = inf", "households 第 2 项 = inf"),
+        ("[zones]\nhouseholds = [-5, -1]", "item 1 = -5: expected at least 0", "不小于 0"),
+        ("[zones]\nhouseholds = 800", "expected a list in [ ]", "列表"),
+        ("[zones]\nhouseholds = [1, 2, 3]", "expected 2 values", "2 个值"),
+        ("[zones]\nhouseholds = [800]", "item 2: a value is missing", "缺少一个值"),
+        ("[zones]\ncommunities = [0, 0]", "expected at least 1", "不小于 1"),
+        ("[zones]\ncount = [-5, 0]", "count = [-5, 0]: expected a whole", "两个整数"),
+        ("[zones]\ncount = true", "count = True: expected a whole", "两个整数"),
+        ("[zones]\ncount = [8, 5]", "first exceeds the second", "前一个数大于后一个数"),
+        ("[zones]\nterms = { needs = inf }", "[zones.terms] needs = inf", "有限的数"),
+        ("[zones]\ntime_limit_s = inf", "expected a finite number", "有限的数"),
+        ("[zones]\ninclude = []", "expected at least 1 value", "至少有 1 个值"),
+        ("[zones]\nlocked = [['a'], ['a', 'b']]", "names 'a' twice", "重复列出 'a'"),
+        ("[zones]\napart = [['a', 'a']]", "[zones] apart, item 1 = ['a', 'a']", "重复列出 'a'"),
+        ("[zones]\nsubdistrict = 'Hard'", "expected 'hard', 'soft' or 'off'", "'soft' 或 'off'"),
+        ("[job]\nseed = -1", "[job] seed = -1: expected at least 0", "不小于 0"),
+        ("[job]\ndate = 'yesterday'", "expected a day", "应为 1980 至 2099 年的日期"),
+        ("[job]\ndate = '2021-13-45'", "expected a day", "日期"),
+        ("[job]\ndate = '0001-01-01'", "expected a day", "日期"),
+        ('[job]\nname = "a\\u0000b"', "control character U+0000", "控制字符 U+0000"),
+        ("[job]\nsample = 'yes'", "expected true or false", "应为 true 或 false"),
+        ("[outputs]\nlanguages = []", "expected at least 1 value", "至少有 1 个值"),
+        ("[outputs]\nsheets = ['B7 gif']", "sheets has 'B7 gif'", "'B7 gif'"),
+        ("[outputs]\npublic_columns = ['phone']", "public_columns has ['phone']", "phone"),
+        ("[inputs]\nosm = ''", "[inputs] osm = '': expected some text", "不应为空"),
+        ("[inputs]\ncommunities = 'a.shp'", "expected a section", "小节"),
+        ("[[inputs.facilities]]\npath = 3", "[inputs.facilities.1] path = 3", "带引号"),
+        ("a = " + "[" * 5000 + "]" * 5000, "nested too deeply", "嵌套过深"),
+    ],
+)
+def test_an_absurd_value_is_refused_before_any_data_is_read(text: str, en: str, zh: str):
+    with pytest.raises(JobError) as caught:
+        parse_job(text, name="job.toml")
+    assert en in caught.value.en
+    assert zh in caught.value.zh
+    assert "Input should" not in caught.value.zh
+
+
+def test_a_date_may_be_written_as_toml_writes_dates():
+    assert parse_job("[job]\ndate = 2021-03-27\n", name="j").job.date == "2021-03-27"
+
+
+def test_a_range_of_zones_is_a_pair():
+    assert parse_job("[zones]\ncount = [5, 8]\n", name="j").zones.count == (5, 8)
+    assert parse_job("[zones]\ncount = 7\n", name="j").zones.count == 7
