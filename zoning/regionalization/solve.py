@@ -47,8 +47,11 @@ PATIENT: Final = 30_000
 NODES: Final = 2_000
 """Most nodes of an exact search tree: the limit by counted work."""
 
-SMALL: Final = 20_000
-"""Pairs up to which the exact model may look for a plan, or prove that none exists, unaided."""
+UNAIDED: Final = 20_000
+"""Open pairs up to which the exact model looks for a first plan, or proves that none exists."""
+
+TRIAL_NODES: Final = 200
+"""Most nodes of each trial that looks for the rules in conflict."""
 
 NEAR: Final = 0.03
 """How far above the bound a plan is guessed to lie, as a share, while none is known."""
@@ -110,9 +113,9 @@ class _State:
         return self.upper < before * (1 - CLOSED)
 
     def has_time(self) -> bool:
-        """Tell whether time is left, and remember when it is not."""
+        """Tell whether time is left, and remember when it is not; a first plan has its time."""
         self.struck = self.struck or self.left_s() <= 0
-        return not self.struck
+        return not self.struck or self.best is None
 
     def is_closed(self) -> bool:
         """Tell whether the plan is proven optimal."""
@@ -147,7 +150,8 @@ def regionalize(
     seed
         Seed of chance: equal input and seed give equal output.
     time_limit_s
-        None stops by counted work; a number gives the best plan so far when it strikes.
+        None stops by counted work; a number gives the best plan so far when it strikes, or the
+        first one, if none was found by then.
 
     Returns
     -------
@@ -182,7 +186,7 @@ def regionalize(
         def remade(changed: Bounds) -> Instance:
             return make_instance(weights, adjacency, cost, changed)
 
-        found = explain(instance, bounds, max_nodes=NODES, remade=remade) if proven else ()
+        found = explain(instance, bounds, max_nodes=TRIAL_NODES, remade=remade) if proven else ()
         raise refuse(found, proven=proven)
     return _result(state, state.best)
 
@@ -260,7 +264,8 @@ def _search(state: _State) -> None:
             has_time=state.has_time,
         )
     if not state.is_closed() and state.has_time():
-        _solve_exactly(state, PATIENT if state.limited else PAIRS)
+        most = PATIENT if state.limited else PAIRS
+        _solve_exactly(state, max(most, UNAIDED) if state.best is None else most)
 
 
 def _solve_exactly(state: _State, most: int) -> bool:
@@ -274,7 +279,7 @@ def _solve_exactly(state: _State, most: int) -> bool:
         state.bound = max(state.bound, min(bound, state.upper))
         if state.is_closed():
             return True
-    if open_.sum() > (SMALL if state.best is None else most):
+    if open_.sum() > most:
         return False
     left = state.left_s()
     answer = solve_exactly(
