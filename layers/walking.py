@@ -50,8 +50,7 @@ class Walking:
 
     def metres_per_minute(self, walker: str) -> float:
         """Give the flat speed of a walker (``adult`` or ``older``), m/min."""
-        speed = {"adult": self.speed_kmh, "older": self.older_speed_kmh}[walker]
-        return speed * METRES_PER_KM / MINUTES_PER_HOUR
+        return self._speed_kmh(walker) * METRES_PER_KM / MINUTES_PER_HOUR
 
     def reach_m(self, walker: str) -> float:
         """Give the flat limit of a walker in metres, under the rule in force.
@@ -61,7 +60,7 @@ class Walking:
         """
         if self.rule == "time":
             return self.limit_minutes * self.metres_per_minute(walker)
-        return self.limit_m * self.metres_per_minute(walker) / self.metres_per_minute("adult")
+        return self.limit_m * self._speed_kmh(walker) / self._speed_kmh("adult")
 
     def strict_reach_m(self, walker: str) -> float:
         """Give the strict limit of a walker in metres: `reach_m` scaled by strict to limit."""
@@ -69,4 +68,10 @@ class Walking:
 
     def limit_minutes_of(self, walker: str) -> float:
         """Give the time that the walker's limit takes on the flat, minutes."""
-        return self.reach_m(walker) / self.metres_per_minute(walker)
+        if self.rule == "time":
+            return self.limit_minutes
+        # Multiplied first: 1 000 m at 4 km/h are 15 minutes, not 14.999999999999998.
+        return self.reach_m(walker) * MINUTES_PER_HOUR / (self._speed_kmh(walker) * METRES_PER_KM)
+
+    def _speed_kmh(self, walker: str) -> float:
+        return {"adult": self.speed_kmh, "older": self.older_speed_kmh}[walker]

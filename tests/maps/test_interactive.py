@@ -255,7 +255,7 @@ def test_the_working_map_speaks_one_language_at_a_time(
     choose(page, "机械厂北院")
     card = page.locator("#card")
     chinese = ("缺少「建成年份（起）」、E05 房屋结构安全", "共用围墙", "责任单位：民政局")
-    english = ("built from missing, E05 safe structure", "they share a wall", "civil affairs bureau")
+    english = ("built from missing, E05 safe structure", "they share a wall", "civil affairs")
     for text in chinese:
         expect(card).to_contain_text(text)
     for text in (*english, "missing:"):
@@ -362,5 +362,6 @@ def test_marks_and_imprint_stand_on_the_map(
         expect(page.locator("#marks")).to_contain_text(text)
     page.click("#open-about")
     about = page.locator("#about-body")
-    for text in ("偃师区住房和城乡建设局", "2021-03-27", "偃政办〔2021〕4号", "目标值（户 × 米）：12,346"):
+    shown = ("偃师区住房和城乡建设局", "2021-03-27", "偃政办〔2021〕4号", "12,346")
+    for text in shown:
         expect(about).to_contain_text(text)
