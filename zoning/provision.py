@@ -121,7 +121,9 @@ def measure_provision(
     minutes of its own). Buildings weigh by their households; where one of the community's
     buildings has no figure, by levels x footprint; where levels are missing too, equally. A
     building without a walk is not covered. Without buildings the share is 1 or 0, from the
-    community's own walk. Where nothing can be said (``no_data``, ``not_snapped``) it is NA.
+    community's own walk; so too where households were estimated from area, because the map lacks
+    most of the community's buildings and the few on it do not speak for the rest. Where nothing
+    can be said (``no_data``, ``not_snapped``) it is NA.
 
     *Reason*, where no facility is in reach: ``no_data`` (no facility of this have in the whole
     data), ``not_snapped`` (the community, or every facility of this have, is too far from any
@@ -148,6 +150,7 @@ def measure_provision(
                 building_reach, buildings, grid, walking, strict=strict
             )
             known = ~np.isnan(by_building) & (out["reason"] != "no_data").to_numpy()
+            known &= _has_its_buildings(communities, grid)
             out[name] = np.where(known, by_building, out[name])
     return conform(PROVISION, out)
 
@@ -368,6 +371,13 @@ def _building_coverage(
     whole = np.repeat(total, len(CATEGORIES) * len(grid.walkers))
     share = np.divide(covered, whole, out=np.full(len(grid), np.nan), where=whole > 0)
     return np.asarray(np.minimum(share, 1.0), dtype=np.float64)
+
+
+def _has_its_buildings(communities: gpd.GeoDataFrame, grid: _Grid) -> NDArray[np.bool_]:
+    """Say of every cell whether the mapped buildings can stand for the community's households."""
+    source = communities["households_source"].reindex(grid.communities)
+    few = source.eq("area").fillna(value=False).to_numpy(dtype=bool)
+    return np.repeat(~few, len(CATEGORIES) * len(grid.walkers))
 
 
 def _weigh(buildings: gpd.GeoDataFrame) -> NDArray[np.float64]:

@@ -355,6 +355,21 @@ def test_a_building_of_no_community_counts_for_none() -> None:
     assert got.loc[("c1", "clinic", "adult"), "covered_share"] == 1.0
 
 
+def test_few_mapped_buildings_do_not_speak_for_households_estimated_from_area() -> None:
+    communities = homes("c1", "c2").assign(households=500.0, households_source=["area", "ledger"])
+    got = measure_provision(
+        walks(("c1", "f1", 900.0), ("c2", "f1", 900.0)),
+        places(("f1", "clinic", True, 600)),
+        communities,
+        snaps=SNAPPED,
+        walking=WALKING,
+        building_reach=from_buildings(("b1", 1200.0), ("b2", 1200.0)),
+        buildings=blocks(("b1", "c1", 900.0, 6, 10), ("b2", "c2", 10.0, 6, 10)),
+    )
+    assert got.loc[("c1", "clinic", "adult"), "covered_share"] == 1.0
+    assert got.loc[("c2", "clinic", "adult"), "covered_share"] == 0.0
+
+
 def test_one_of_the_two_building_tables_is_refused() -> None:
     with pytest.raises(ValueError, match="only buildings is given"):
         measure_provision(
