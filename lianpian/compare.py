@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
+
+_LARGE: Final = 100
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,9 @@ def compare_plans(
     Returns
     -------
     Comparison
-        Every figure of the summary that differs, and every community whose companions differ.
-        Zones are compared by their members, since their numbers mean nothing across plans.
+        Every figure of the summary that differs, and every community that moved. Numbers of zones
+        mean nothing across plans: a zone of the first plan is the same as that zone of the second
+        with which it shares most members, one to one, and who is not in it any more has moved.
     """
     lines: list[tuple[str, str]] = []
     figures: dict[str, dict[str, float | None]] = {}
@@ -45,12 +48,18 @@ def compare_plans(
         held = first["summary"] if name in first["summary"].index else second["summary"]
         zh, en = str(held["zh"].loc[name]), str(held["en"].loc[name])
         lines.append((f"{zh}：{_shown(a)} → {_shown(b)}", f"{en}: {_shown(a)} -> {_shown(b)}"))
-    moved = _moved(first["assignment"]["zone_id"], second["assignment"]["zone_id"])
-    lines.append(
-        (f"同伴不同的小区 {len(moved)} 个", f"{len(moved)} communities with other companions")
-    )
-    for community_id, (old, new) in moved.items():
-        lines.append((f"  {community_id}：{old or '—'} → {new or '—'}",) * 2)
+    zones = first["assignment"]["zone_id"], second["assignment"]["zone_id"]
+    same = _match(*zones)
+    for old, new in sorted(same.items()):
+        if old != new:
+            lines.append((f"片区 {old} 在第二个方案中为 {new}", f"{old} is {new} in the second"))
+    moved = _moved(*zones, same)
+    lines.append((f"换了片区的小区 {len(moved)} 个", f"{len(moved)} communities moved"))
+    names_of = {**_names(second["communities"]), **_names(first["communities"])}
+    for one, (before, after) in moved.items():
+        who = names_of.get(one, one)
+        step = f"{before or '—'} → {after or '—'}"
+        lines.append((f"  {who}（{one}）：{step}", f"  {who} ({one}): {step}"))
     return Comparison(
         tuple(lines),
         {
@@ -68,22 +77,37 @@ def _value(summary: pd.DataFrame, name: str) -> float | None:
 
 
 def _shown(value: float | None) -> str:
-    return "—" if value is None else f"{value:,.10g}"
+    if value is None:
+        return "—"
+    return f"{value:,.0f}" if abs(value) >= _LARGE else f"{value:.4g}"
 
 
-def _moved(first: pd.Series, second: pd.Series) -> dict[str, tuple[str | None, str | None]]:
-    """List communities whose set of zone companions differs, with both zone ids."""
+def _names(communities: pd.DataFrame) -> dict[str, str]:
+    return {str(key): str(name) for key, name in communities["name"].dropna().items()}
+
+
+def _match(first: pd.Series, second: pd.Series) -> dict[str, str]:
+    """Match zones of two plans one to one, most common members first; ties by id."""
+    pairs = pd.DataFrame({"first": first, "second": second}).dropna()
+    shared = pairs.groupby(["first", "second"]).size().rename("members").reset_index()
+    shared = shared.sort_values(["members", "first", "second"], ascending=[False, True, True])
+    same: dict[str, str] = {}
+    for old, new in zip(shared["first"], shared["second"], strict=True):
+        if old not in same and new not in same.values():
+            same[old] = new
+    return same
+
+
+def _moved(
+    first: pd.Series, second: pd.Series, same: Mapping[str, str]
+) -> dict[str, tuple[str | None, str | None]]:
+    """List communities that are not in the zone which their own became, with both zone ids."""
     moved: dict[str, tuple[str | None, str | None]] = {}
-    before, after = _companions(first), _companions(second)
     for community_id in sorted({*first.index, *second.index}):
-        if before.get(community_id) != after.get(community_id):
-            moved[community_id] = (_zone(first, community_id), _zone(second, community_id))
+        old, new = _zone(first, community_id), _zone(second, community_id)
+        if (same.get(old) if old else None) != new or (old and old not in same):
+            moved[community_id] = (old, new)
     return moved
-
-
-def _companions(zones: pd.Series) -> dict[str, frozenset[str]]:
-    members = zones.dropna().groupby(zones.dropna()).groups
-    return {one: frozenset(group) for group in members.values() for one in group}
 
 
 def _zone(zones: pd.Series, community_id: str) -> str | None:

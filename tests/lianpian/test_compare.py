@@ -1,0 +1,51 @@
+"""Two plans side by side."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from lianpian.compare import compare_plans
+
+
+def plan(zones: dict[str, str | None], households: float = 900.0) -> dict[str, pd.DataFrame]:
+    index = pd.Index(list(zones), name="community_id")
+    return {
+        "summary": pd.DataFrame(
+            {"value": [households], "zh": ["户数"], "en": ["Households"]},
+            index=pd.Index(["households"], name="figure"),
+        ),
+        "assignment": pd.DataFrame({"zone_id": pd.Series(zones, dtype="str")}, index=index),
+        "communities": pd.DataFrame({"name": ["幸福里", *[None] * (len(zones) - 1)]}, index=index),
+    }
+
+
+def test_only_who_changed_company_has_moved():
+    first = plan({"a": "Z01", "b": "Z01", "c": "Z01", "d": "Z02", "e": "Z02", "f": None})
+    second = plan({"a": "Z02", "b": "Z01", "c": "Z01", "d": "Z02", "e": "Z02", "f": None})
+    result = compare_plans(first, second)
+    assert result.document["moved"] == {"a": {"first": "Z01", "second": "Z02"}}
+    assert ("  幸福里（a）：Z01 → Z02", "  幸福里 (a): Z01 → Z02") in result.lines
+
+
+def test_zones_that_only_changed_their_number_hold_nobody_who_moved():
+    first = plan({"a": "Z01", "b": "Z02", "c": "Z02"})
+    second = plan({"a": "Z02", "b": "Z01", "c": "Z01"})
+    result = compare_plans(first, second)
+    assert result.document["moved"] == {}
+    assert ("片区 Z02 在第二个方案中为 Z01", "Z02 is Z01 in the second") in result.lines
+
+
+def test_who_left_or_joined_all_zones_has_moved():
+    first = plan({"a": "Z01", "b": "Z01", "c": None, "d": "Z02"})
+    second = plan({"a": "Z01", "b": None, "c": "Z01", "d": "Z01"})
+    moved = compare_plans(first, second).document["moved"]
+    assert moved == {
+        "b": {"first": "Z01", "second": None},
+        "c": {"first": None, "second": "Z01"},
+        "d": {"first": "Z02", "second": "Z01"},
+    }
+
+
+def test_figures_are_printed_as_people_read_them():
+    lines = compare_plans(plan({"a": None}, 636119.9752), plan({"a": None}, 9.93788)).lines
+    assert lines[0] == ("户数：636,120 → 9.938", "Households: 636,120 -> 9.938")
