@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -17,9 +17,11 @@ from zoning.regionalization.absorption import absorb
 from zoning.regionalization.problem import pose_zoning
 from zoning.regionalization.settings import ZoningSettings
 from zoning.regionalization.solve import regionalize
-from zoning.tables import ASSIGNMENT
+from zoning.tables import ASSIGNMENT, LEFT_OUT
 from zoning.zone_checks import check_zones
 from zoning.zones import dissolve_zones
+
+_SHOWN: Final = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +94,9 @@ def draw_zones(
         walks=given.walks,
         metres_per_minute=given.walking.metres_per_minute("adult"),
     )
+    if edited is not None:
+        # Numbers of zones follow members only where the program gave them; a planner's stand.
+        faults = tuple(fault for fault in faults if fault.code != "zone-id-wrong")
     broken = [
         Finding(
             severity="decide",
@@ -169,6 +174,7 @@ def _take(given: Zoned, edited: pd.DataFrame) -> Parts:
     """Put a planner's assignment under its contract; eligibility gives the roles."""
     ids = given.communities.index
     rows = edited.drop_duplicates("community_id", keep="last").set_index("community_id")
+    rows.index = _with_zeros(rows.index, ids)
     findings = [
         Finding(
             severity="decide",
@@ -181,11 +187,28 @@ def _take(given: Zoned, edited: pd.DataFrame) -> Parts:
         )
         for name in rows.index.difference(ids)
     ]
+    unlisted = ids.difference(rows.index)
+    if len(unlisted):
+        shown = ", ".join(unlisted[:_SHOWN]) + (" ..." if len(unlisted) > _SHOWN else "")
+        findings.append(
+            Finding(
+                severity="decide",
+                table_name="assignment",
+                row_key="",
+                code="assignment-without-community",
+                zh=f"归属表缺少 {len(unlisted)} 个小区，均未划入片区：{shown}",
+                en=f"{len(unlisted)} communities are not in the assignment and are in no zone: "
+                f"{shown}",
+                remedy="补上这些行。 / Add their rows.",
+            )
+        )
     zone = rows["zone_id"].reindex(ids)
     status = given.eligibility["status"].reindex(ids)
     inside = zone.notna()
     role = pd.Series(np.where(status == "absorbable", "absorbed", "core"), index=ids).where(inside)
-    reason = status.where(status.isin(["excluded", "unknown"]), "planner").where(~inside)
+    given_reason = rows["reason"].reindex(ids) if "reason" in rows.columns else status
+    kept = given_reason.where(given_reason.isin(LEFT_OUT), status)
+    reason = kept.where(kept.isin(LEFT_OUT), "planner").where(~inside)
     locked = pd.Series(data=False, index=ids)
     if "locked" in rows.columns:
         locked = rows["locked"].reindex(ids).str.lower().isin(["true", "1", "是", "yes"])
@@ -203,6 +226,15 @@ def _take(given: Zoned, edited: pd.DataFrame) -> Parts:
         "stopped_by": "planner",
     }
     return assignment, _medoids(given, zone[inside]), record, tuple(findings)
+
+
+def _with_zeros(found: pd.Index, ids: pd.Index) -> pd.Index:
+    """Give ids back the leading zeros that a spreadsheet took from them, where that is clear."""
+    whole = {str(one).lstrip("0"): str(one) for one in ids}
+    if len(whole) < len(ids):
+        return found
+    names = [one if one in ids else whole.get(str(one), one) for one in found]
+    return pd.Index(names, name=found.name) if len(set(names)) == len(names) else found
 
 
 def _medoids(given: Zoned, zone: pd.Series) -> pd.Series:
