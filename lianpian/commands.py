@@ -13,8 +13,8 @@ import openpyxl
 import pandas as pd
 
 from layers.checks import findings_table
+from layers.contracts import title_of
 from layers.errors import InputError, OutputError
-from layers.ground import read_ground
 from layers.tables import CATEGORIES
 from lianpian.compare import compare_plans
 from lianpian.console import DONE, NEEDS_DECISION, Console
@@ -23,13 +23,33 @@ from lianpian.made_city import make_city
 from lianpian.outputs import draw_result, read_result, write_result
 from lianpian.pipeline import STEPS, run_job
 from lianpian.plan import Plan
-from lianpian.sources import inputs_of
-from maps.words import HAVES, HOUSEHOLDS_SOURCES
+from lianpian.sources import read_inputs
+from maps.notes import marks
+from maps.words import HAVES, HOUSEHOLDS_SOURCES, WORDS
 from zoning.rulebooks import read_rulebook
+from zoning.tables import CONTRACTS
 
 MAIN_FILES: Final = ("map_public.html", "map_working.html", "plan.xlsx")
 
 _SHOWN_FINDINGS: Final = 10
+
+_ROLES: Final[Mapping[str, str]] = {
+    "osm": "OSM 数据",
+    "communities": "小区边界",
+    "ledger": "台账",
+    "joins": "关联更正",
+    "facilities": "设施",
+    "review": "设施核实",
+    "gates": "出入口",
+    "streets": "道路",
+    "buildings": "楼栋",
+    "barriers": "阻隔",
+    "subdistricts": "街道辖区",
+    "extent": "数据范围",
+    "links": "邻接更正",
+    "assignment": "片区归属",
+}
+"""Inputs in Chinese; in English the key of the job file serves."""
 
 _LEDGER_HEADERS: Final = (
     "小区编码",
@@ -86,14 +106,17 @@ def _print_headline(plan: Plan, out: Path, console: Console) -> None:
     figures = plan.summary["value"]
     zones, households = len(plan.zones), float(plan.zones["households"].sum())
     inside = int(plan.assignment["zone_id"].notna().sum())
-    named = [HOUSEHOLDS_SOURCES[source] for source in plan.imprint.households_sources]
+    sources = set(";".join(plan.zones["households_source"].dropna()).split(";"))
+    named = [both for source, both in HOUSEHOLDS_SOURCES.items() if source in sources]
     console.say("", "")
     console.say(
         f"片区 {zones} 个，小区 {inside} 个（共 {len(plan.communities)} 个），"
-        f"户数 {households:,.0f}（{'、'.join(zh for zh, _ in named)}）。",
+        f"户数 {households:,.0f}（{'、'.join(zh for zh, _ in named) or '—'}）。",
         f"{zones} zones, {inside} communities (of {len(plan.communities)}), "
-        f"{households:,.0f} households ({', '.join(en for _, en in named)}).",
+        f"{households:,.0f} households ({', '.join(en for _, en in named) or '-'}).",
     )
+    for zh, en in marks(plan.imprint):
+        console.say(f"  注：{zh}", f"  Note: {en}")
     adult = plan.gaps.xs("adult", level="walker")
     console.say(
         "九有（小区数）：达标 / 缺项 / 待核实或无数据",
@@ -153,23 +176,24 @@ def check_job(job: Path, *, strict: bool, console: Console) -> int:
     """Read a job's data, print what was read and the findings; give the exit code."""
     located = read_job(job)
     read_rulebook(_rulebook(located))
-    ground = read_ground(inputs_of(located))
+    ground = read_inputs(located)
     findings = findings_table(ground.findings)
     for record in ground.records:
         console.say(
-            f"{record.role}：{record.path}，读取 {record.read}，采用 {record.kept}，"
+            f"{_ROLES.get(record.role, record.role)}：{record.path}，"
+            f"读取 {record.read}，采用 {record.kept}，"
             f"未采用 {record.refused}",
             f"{record.role}: {record.path}, read {record.read}, kept {record.kept}, "
             f"refused {record.refused}",
         )
     for name in ("communities", "facilities", "review", "streets", "buildings", "access_points"):
-        console.say(
-            f"  {name} {len(getattr(ground, name))}", f"  {name} {len(getattr(ground, name))}"
-        )
+        count = len(getattr(ground, name))
+        zh, en = title_of(CONTRACTS[name])
+        console.say(f"  {zh} {count}", f"  {en} {count}")
     for row in findings.fillna({"remedy": ""}).to_dict("records"):
-        remedy = f" → {row['remedy']}" if row["remedy"] else ""
-        head = f"[{row['severity']}] {row['code']} "
-        console.say(head + row["zh"] + remedy, head + row["en"] + remedy)
+        remedy = f" → {console.half(row['remedy'])}" if row["remedy"] else ""
+        zh, en = WORDS["severity"][row["severity"]]
+        console.say(f"[{zh}] {row['zh']}{remedy}", f"[{en}] {row['en']}{remedy}")
     console.document(
         {
             "inputs": [vars(record) for record in ground.records],
@@ -275,10 +299,9 @@ def show_partners(folder: Path, community_id: str, *, console: Console) -> None:
         partner = str(key[1])  # type: ignore[index]  # the key has two levels
         same = pd.notna(zone[partner]) and zone[partner] == zone[community_id]
         mark = console.choose("同片区", "same zone") if same else ""
-        line = (
-            f"{row['rank']}. {names[partner]} ({partner}) {row['score']:.2f} {row['reason']} {mark}"
-        )
-        console.say(line, line)
+        reason = console.half(row["reason"])
+        line = f"{row['rank']}. {names[partner]} ({partner}) {row['score']:.2f} {reason} {mark}"
+        console.say(line.rstrip(), line.rstrip())
         rows.append(
             {
                 "rank": int(row["rank"]),

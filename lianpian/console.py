@@ -35,6 +35,14 @@ class Console:
         """Give the text in the language of the console."""
         return zh if self.lang == "zh" else en
 
+    def half(self, text: str) -> str:
+        """Give the half in the console's language of a text that says one thing in both.
+
+        Cells of result tables read ``中文 / English``; any other text is given whole.
+        """
+        halves = text.split(" / ")
+        return self.choose(*halves) if len(halves) == len(("zh", "en")) else text
+
     def say(self, zh: str, en: str) -> None:
         """Print a line of the result, unless the result is JSON."""
         if not self.as_json:

@@ -16,7 +16,7 @@ import shapely
 
 from layers.checks import Finding, findings_table
 from layers.contracts import conform
-from layers.ground import Ground, mark_edge, read_ground
+from layers.ground import Ground, mark_edge
 from layers.households import HouseholdAssumptions
 from layers.network import WalkNetwork, build_network
 from layers.reach import (
@@ -31,7 +31,7 @@ from layers.walk_filter import WALK_FILTER
 from layers.walking import Walking
 from lianpian.job import LocatedJob, read_job
 from lianpian.plan import Plan
-from lianpian.sources import inputs_of, zoning_settings
+from lianpian.sources import read_inputs, zoning_settings
 from lianpian.zoning_step import Zoned, draw_zones
 from maps.labels import Imprint
 from zoning.adjacency import Nearness, find_adjacency
@@ -145,7 +145,7 @@ def run_job(
     clock = Clock(progress)
     with clock.step("ground"):
         rulebook = read_rulebook(_rulebook_name(located))
-        ground = read_ground(inputs_of(located, assignment=assignment, links=links))
+        ground = read_inputs(located, assignment=assignment, links=links)
     return _compute(located, ground, rulebook, clock)
 
 

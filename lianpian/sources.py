@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from pathlib import Path
 
 from layers.files import Source
-from layers.ground import Inputs
+from layers.ground import Ground, Inputs, read_ground
 from lianpian.job import FileInput, LocatedJob
 from zoning.regionalization.settings import ZoningSettings, ZoningTerms
 
@@ -57,6 +59,38 @@ def inputs_of(
         crs=located.job.job.crs,
         attributions=tuple(sorted(attributions)),
         is_sample=located.job.job.sample,
+    )
+
+
+def read_inputs(
+    located: LocatedJob, *, assignment: Path | None = None, links: Path | None = None
+) -> Ground:
+    """Read every input of a job; files are named as the job names them.
+
+    A result must not tell, nor depend on, where on a machine the job lies.
+
+    Parameters
+    ----------
+    located
+        The job.
+    assignment, links
+        Files given on the command line; they take the place of those in the job.
+
+    Raises
+    ------
+    PlanningError
+        If something must be mended in the inputs first; that message names the whole path.
+    """
+    ground = read_ground(inputs_of(located, assignment=assignment, links=links))
+    folder = f"{located.folder}{os.sep}"
+
+    def short(text: str) -> str:
+        return text.replace(folder, "")
+
+    return replace(
+        ground,
+        findings=tuple(replace(f, zh=short(f.zh), en=short(f.en)) for f in ground.findings),
+        records=tuple(replace(r, path=short(r.path)) for r in ground.records),
     )
 
 

@@ -82,17 +82,32 @@ def test_check_lists_findings_and_computes_nothing(run: Run, small_job: Path, tm
     assert run("check", small_job, "--strict").returncode == (1 if undecided else 0)
 
 
+def test_check_speaks_the_language_asked_for(run: Run, small_job: Path):
+    zh, en = run("check", small_job).stdout, run("check", small_job, "--lang", "en").stdout
+    assert "小区边界：小区边界.shp，读取" in zh
+    assert "communities: 小区边界.shp, read" in en
+    assert "[需核对] " in zh
+    assert "[check] " in en
+    assert "Give a layer of gates" not in zh
+    assert "补充出入口图层" not in en
+
+
 def test_the_whole_way_by_command(run: Run, tmp_path: Path):
     done = run("demo", "--communities", 24, "--lang", "en", PYTHONIOENCODING="gbk")
     assert done.returncode == 0, done.stderr
     assert "map_public.html" in done.stdout
     assert "zones," in done.stdout
+    assert "households (ledger)" in done.stdout
+    assert "Note: Made data, no real city" in done.stdout
     result = tmp_path / "demo" / "result"
     before = (result / "map_public.html").read_bytes()
     assert run("draw", result).returncode == 0
     assert (result / "map_public.html").read_bytes() == before
     partners = json.loads(run("partners", result, _first_id(result), "--json").stdout)
     assert partners["partners"]
+    said = run("partners", result, _first_id(result), "--lang", "en").stdout
+    assert "same street office" in said
+    assert "同一街道" not in said
     wrong = run("partners", result, "nobody", "--lang", "en")
     assert wrong.returncode == 2
     assert "'nobody': no such community" in wrong.stderr

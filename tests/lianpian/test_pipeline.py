@@ -121,6 +121,34 @@ def test_a_hand_made_assignment_is_checked_and_not_mended(
     assert (broken["severity"] == "decide").any()
 
 
+def test_an_assignment_saved_by_a_spreadsheet_still_names_its_communities(
+    small_job: Path, small_plan: Plan, tmp_path: Path
+):
+    edited = small_plan.assignment.reset_index()
+    zones = sorted(edited["zone_id"].dropna().unique())
+    swapped = {zones[0]: zones[-1], zones[-1]: zones[0]}
+    edited["zone_id"] = edited["zone_id"].replace(swapped)
+    last = edited["community_id"].iloc[-1]
+    edited["community_id"] = edited["community_id"].str.lstrip("0")
+    path = tmp_path / "edited.csv"
+    edited.iloc[:-1].to_csv(path, index=False, encoding="gbk")
+    plan = run_job(small_job, assignment=path)
+    expected = small_plan.assignment["zone_id"].replace(swapped)
+    assert plan.assignment["zone_id"].iloc[:-1].equals(expected.iloc[:-1])
+    assert plan.assignment["reason"].iloc[:-1].equals(small_plan.assignment["reason"].iloc[:-1])
+    codes = plan.findings.set_index("code")
+    assert "zone-id-wrong" not in codes.index
+    [text] = codes.loc[["assignment-without-community"], "zh"]
+    assert last in text
+
+
+def test_a_result_names_files_as_the_job_does(small_job: Path, small_plan: Plan):
+    assert {record.path for record in small_plan.inputs} >= {"area.osm.pbf", "poi.csv"}
+    folder = str(small_job.parent)
+    for column in ("zh", "en"):
+        assert not small_plan.findings[column].str.contains(folder, regex=False).any()
+
+
 def test_the_same_job_gives_equal_tables(small_job: Path, small_plan: Plan):
     again = run_job(small_job)
     for name, table in small_plan.tables.items():
