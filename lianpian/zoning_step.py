@@ -13,11 +13,13 @@ import pandas as pd
 from layers.checks import Finding
 from layers.contracts import conform
 from layers.walking import Walking
+from maps.words import LEFT_OUT
 from zoning.regionalization.absorption import absorb
 from zoning.regionalization.problem import pose_zoning
 from zoning.regionalization.settings import ZoningSettings
 from zoning.regionalization.solve import regionalize
-from zoning.tables import ASSIGNMENT, LEFT_OUT
+from zoning.tables import ASSIGNMENT
+from zoning.tables import LEFT_OUT as REASONS
 from zoning.zone_checks import check_zones
 from zoning.zones import dissolve_zones
 
@@ -155,6 +157,9 @@ def _find(given: Zoned, seed: int, time_limit_s: float | None) -> Parts:
             "optimal": bool(result.optimal),
             "stopped_by": result.stopped_by,
         }
+    findings = problem.findings
+    if problem.is_empty:
+        findings = (*findings, _nothing_to_zone(problem.left_out["reason"]))
     settings = given.settings
     assignment = absorb(
         found,
@@ -167,7 +172,25 @@ def _find(given: Zoned, seed: int, time_limit_s: float | None) -> Parts:
         locked=frozenset(settings.locked),
     )
     centres = pd.Series({assignment.loc[c, "zone_id"]: c for c in sorted(set(found))}, dtype="str")
-    return assignment, centres, record, problem.findings
+    return assignment, centres, record, findings
+
+
+def _nothing_to_zone(reasons: pd.Series) -> Finding:
+    """Say why there is no zone at all; the commonest way there is a job without a ledger."""
+    counts = [(LEFT_OUT[str(word)], n) for word, n in reasons.value_counts(sort=False).items()]
+    zh = "、".join(f"{both[0]} {n} 个" for both, n in counts)
+    en = ", ".join(f"{n} {both[1]}" for both, n in counts)
+    return Finding(
+        severity="decide",
+        table_name="zones",
+        row_key="",
+        code="zones-none",
+        zh=f"没有划出片区，{len(reasons)} 个小区均未划入：{zh}",
+        en=f"no zone was drawn; none of {len(reasons)} communities can be in one: {en}",
+        remedy='补充台账（建成年份等），或在 [zones] 设 include = ["core", "unknown"]，或放宽限值。'
+        ' / Complete the ledger (years built), set include = ["core", "unknown"] in [zones], '
+        "or widen the bounds.",
+    )
 
 
 def _take(given: Zoned, edited: pd.DataFrame) -> Parts:
@@ -207,8 +230,8 @@ def _take(given: Zoned, edited: pd.DataFrame) -> Parts:
     inside = zone.notna()
     role = pd.Series(np.where(status == "absorbable", "absorbed", "core"), index=ids).where(inside)
     given_reason = rows["reason"].reindex(ids) if "reason" in rows.columns else status
-    kept = given_reason.where(given_reason.isin(LEFT_OUT), status)
-    reason = kept.where(kept.isin(LEFT_OUT), "planner").where(~inside)
+    kept = given_reason.where(given_reason.isin(REASONS), status)
+    reason = kept.where(kept.isin(REASONS), "planner").where(~inside)
     locked = pd.Series(data=False, index=ids)
     if "locked" in rows.columns:
         locked = rows["locked"].reindex(ids).str.lower().isin(["true", "1", "是", "yes"])

@@ -102,6 +102,12 @@ def test_gaps_show_when_the_edge_is_ignored(helsinki: Path, tmp_path: Path):
     plan = run_job(job)
     assert set(plan.gaps["status"]) & {"far", "gap"}
     assert plan.imprint.edge_ignored
+    # without a ledger nobody is known to be in scope: that there is no zone is said, with a remedy
+    [finding] = plan.findings[plan.findings["code"] == "zones-none"].itertuples()
+    assert plan.zones.empty
+    assert finding.zh == "没有划出片区，13 个小区均未划入：资格待定 13 个"
+    assert finding.en.endswith("communities can be in one: 13 eligibility unknown")
+    assert '"unknown"' in finding.remedy
 
 
 def test_a_hand_made_assignment_is_checked_and_not_mended(
