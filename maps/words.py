@@ -141,6 +141,8 @@ PHRASES: Final[Mapping[str, Both]] = {
 
 FIGURES: Final = (
     "zones",
+    "communities_in_zones",
+    "households_in_zones",
     "renovatable_communities",
     "renovatable_households",
     "outside_communities",
