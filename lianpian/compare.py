@@ -42,7 +42,7 @@ def compare_plans(
     names = first["summary"].index.union(second["summary"].index)
     for name in map(str, names):
         a, b = _value(first["summary"], name), _value(second["summary"], name)
-        if a == b:
+        if a == b or (a is not None and b is not None and math.isclose(a, b)):
             continue
         figures[name] = {"first": a, "second": b}
         held = first["summary"] if name in first["summary"].index else second["summary"]

@@ -46,6 +46,11 @@ def test_who_left_or_joined_all_zones_has_moved():
     }
 
 
+def test_the_last_digit_of_a_sum_is_no_difference():
+    result = compare_plans(plan({"a": None}, 14.999999999999998), plan({"a": None}, 15.0))
+    assert result.document["figures"] == {}
+
+
 def test_figures_are_printed_as_people_read_them():
     lines = compare_plans(plan({"a": None}, 636119.9752), plan({"a": None}, 9.93788)).lines
     assert lines[0] == ("户数：636,120 → 9.938", "Households: 636,120 -> 9.938")
