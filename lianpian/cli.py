@@ -65,7 +65,7 @@ def demo(
     communities: Annotated[
         int, typer.Option(min=12, max=5000, help="小区数 / Number of communities")
     ] = 136,
-    seed: Annotated[int, typer.Option(help="随机种子 / Seed of the made city")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="随机种子 / Seed of the made city")] = 0,
     *,
     json: Json = False,
     lang: Lang = Language.zh,

@@ -23,7 +23,8 @@ from lianpian.made_city import make_city
 from lianpian.outputs import draw_result, read_result, write_result
 from lianpian.pipeline import STEPS, run_job
 from lianpian.plan import Plan
-from lianpian.sources import read_inputs
+from lianpian.replacing import mark_made, require_made, require_replaceable
+from lianpian.sources import input_paths, read_inputs
 from maps.notes import marks
 from maps.words import HAVES, HOUSEHOLDS_SOURCES, WORDS
 from zoning.rulebooks import read_rulebook
@@ -72,10 +73,13 @@ _LEDGER_HEADERS: Final = (
 def run_demo(out: Path, *, communities: int, seed: int, console: Console) -> None:
     """Make the sample city in ``out/inputs`` and write its result to ``out/result``."""
     inputs = out / "inputs"
+    require_made(inputs)
+    require_replaceable(out / "result")
     if inputs.exists():
         shutil.rmtree(inputs)
     console.note("正在生成示例城市……", "Making the sample city...")
     job = make_city(inputs, communities=communities, seed=seed)
+    mark_made(inputs)
     run_and_write(
         job, out=out / "result", assignment=None, links=None, strict=False, console=console
     )
@@ -93,6 +97,7 @@ def run_and_write(  # one parameter for each option of the command
     """Run a job, write its result folder, print the headline figures; give the exit code."""
     located = read_job(job)
     target = out or located.default_out
+    require_replaceable(target, input_paths(located))
     with console.progress(STEPS) as begin:
         plan = run_job(located, assignment=assignment, links=links, progress=begin)
         begin("write")

@@ -21,6 +21,7 @@ import shapely
 from layers.contracts import conform, keys_of
 from layers.errors import InputError, OutputError
 from lianpian.plan import Plan
+from lianpian.replacing import file_names, in_use, lock_of, require_replaceable
 from maps.geopackage import write_geopackage
 from maps.interactive import draw_public_map, draw_working_map
 from maps.labels import Imprint
@@ -56,13 +57,14 @@ def write_result(plan: Plan, out: Path, *, sheets: tuple[str, ...]) -> None:
         If the folder is in use, is no result folder, or cannot be written; the earlier result is
         then untouched.
     """
-    _require_replaceable(out)
+    require_replaceable(out)
     begin = time.perf_counter()
-    with _swapped(out) as folder:
-        _write_json(folder / "run.json", _run_record(plan))
+    with _swapped(out.resolve()) as folder:
         write_tables(plan.tables, folder / "tables")
         write_geopackage(plan.tables, folder / "plan.gpkg")
         draw_result(plan.tables, plan.imprint, folder, sheets=sheets)
+        files = sorted([*file_names(folder), "run.json", "timings.json"])
+        _write_json(folder / "run.json", {**_run_record(plan), "files": files})
         seconds = round(time.perf_counter() - begin, 3)
         _write_json(folder / "timings.json", {**plan.timings, "write": {"seconds": seconds}})
 
@@ -80,31 +82,18 @@ def draw_result(
     (folder / "ATTRIBUTION.txt").write_text(text, encoding="utf-8", newline="\n")
 
 
-def _require_replaceable(out: Path) -> None:
-    if not out.exists():
-        return
-    if out.is_dir() and (not any(out.iterdir()) or (out / "run.json").is_file()):
-        return
-    raise OutputError(
-        en=f"{out}: exists and is no result folder (it has no run.json). Nothing was written; "
-        "choose another folder with --out.",
-        zh=f"{out}：已存在且不是结果文件夹（没有 run.json）。"
-        "未写入任何内容；请用 --out 指定其他文件夹。",
-    )
-
-
 @contextmanager
 def _swapped(out: Path) -> Iterator[Path]:
     """Give a temporary folder beside `out` and put it in the place of `out` at the end."""
-    lock = out.with_name(f".{out.name}.lock")
+    lock = lock_of(out)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _cannot_write(out, error) from error
+    try:
         handle = os.open(lock, os.O_CREAT | os.O_EXCL)
     except FileExistsError as error:
-        raise OutputError(
-            en=f"{out}: another run is writing here. Wait for it; if none is, delete {lock.name}.",
-            zh=f"{out}：另一次运行正在写入此处。请等待其完成；若确无运行，请删除 {lock.name}。",
-        ) from error
+        raise in_use(out) from error
     except OSError as error:
         raise _cannot_write(out, error) from error
     try:
@@ -128,15 +117,13 @@ def _replace(folder: Path, out: Path) -> None:
         folder.rename(out)
         return
     old = Path(tempfile.mkdtemp(prefix=f".{out.name}-old-", dir=out.parent)) / out.name
-    out.rename(old)
     try:
+        out.rename(old)
         folder.rename(out)
-    except OSError:
-        old.rename(out)
-        raise
-    finally:
-        if out.exists():
-            shutil.rmtree(old.parent, ignore_errors=True)
+    finally:  # also when interrupted between the two
+        if not out.exists():
+            old.rename(out)
+        shutil.rmtree(old.parent, ignore_errors=True)
 
 
 def _cannot_write(out: Path, error: OSError) -> OutputError:

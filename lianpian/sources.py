@@ -62,6 +62,16 @@ def inputs_of(
     )
 
 
+def input_paths(located: LocatedJob) -> list[Path]:
+    """List every file that the job file names, the job's own rulebook among them."""
+    given = located.job.inputs
+    named = [getattr(given, name) for name in type(given).model_fields]
+    items = [part for item in named for part in (item if isinstance(item, tuple) else (item,))]
+    names = [item.path if isinstance(item, FileInput) else item for item in items if item]
+    rulebook = located.job.job.rulebook
+    return [located.folder / name for name in (*names, *([rulebook] * rulebook.endswith(".toml")))]
+
+
 def read_inputs(
     located: LocatedJob, *, assignment: Path | None = None, links: Path | None = None
 ) -> Ground:
