@@ -9,7 +9,7 @@ import pandas as pd
 
 from layers.contracts import Caption, captions_of, keys_of
 from layers.tables import CATEGORIES, WALKERS
-from maps.words import FIGURES, YES_NO, pick, say, words_of
+from maps.words import EXTRA, FIGURES, YES_NO, pick, say, words_of
 from maps.worksheets import Column
 from zoning.tables import BANDS, CONTRACTS
 
@@ -78,7 +78,8 @@ def columns_of(
     for field in table.columns:
         if field == "geometry":
             continue
-        caption = captions.get(str(field)) or Caption(zh=str(field), en=str(field), unit="")
+        zh, en = EXTRA.get(str(field), (str(field), str(field)))
+        caption = captions.get(str(field)) or Caption(zh=zh, en=en, unit="")
         columns.append(column_of(name, str(field), table[field], caption, languages))
         if field in NAMED and NAMED[str(field)][0] != name and NAMED[str(field)][0] in tables:
             columns.append(_name_column(str(field), table[field], tables))

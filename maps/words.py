@@ -117,6 +117,17 @@ WORDS: Final[Mapping[str, Mapping[str, Both]]] = {
         "railway": ("铁路", "railway"),
         "other": ("其他", "other"),
     },
+    "year_confidence": {
+        "stated": ("写明年份", "year stated"),
+        "range": ("起止年份", "range of years"),
+        "vague": ("约数", "vague"),
+    },
+    "matched_by": {
+        "correction": ("人工更正", "by a planner"),
+        "code": ("按编码", "by id"),
+        "name": ("按名称", "by name"),
+        "name_place": ("按名称和位置", "by name and place"),
+    },
     "land.kind": {
         "water": ("水面", "water"),
         "green": ("绿地", "green"),
@@ -129,6 +140,13 @@ WORDS: Final[Mapping[str, Mapping[str, Both]]] = {
     },
 }
 """Words by column, or by ``table.column`` where two tables use one column name differently."""
+
+EXTRA: Final[Mapping[str, Both]] = {
+    "year_confidence": ("年份依据", "How the years are stated"),
+    "ledger_rows": ("台账行", "Rows of the ledger"),
+    "matched_by": ("与台账关联", "Joined to the ledger"),
+}
+"""Captions of columns that stand beside those of a contract."""
 
 PHRASES: Final[Mapping[str, Both]] = {
     "missing": ("缺少「{}」", "{} missing"),

@@ -180,6 +180,21 @@ def test_reasons_of_eligibility_are_said_in_words() -> None:
     )
 
 
+def test_columns_beside_the_contract_have_captions_and_words(tmp_path: Path) -> None:
+    tables = town_tables()
+    tables["communities"] = tables["communities"].assign(
+        year_confidence="vague", ledger_rows="台账!4", matched_by="name_place"
+    )
+    path = tmp_path / "plan.xlsx"
+    write_workbook(tables, Imprint(title="x"), path)
+    chinese, english, first, *_ = rows_of(path, "小区")
+    at = chinese.index("年份依据")
+    assert first[at] == "约数 vague"
+    assert english[chinese.index("台账行")] == "Rows of the ledger"
+    assert first[chinese.index("与台账关联")] == "按名称和位置 by name and place"
+    assert not {"year_confidence", "ledger_rows", "matched_by"} & {*chinese, *english}
+
+
 def test_numbers_stay_numbers_and_missing_stays_empty(book: Path) -> None:
     page = openpyxl.load_workbook(book)["小区"]
     head = [cell.value for cell in page[1]]
