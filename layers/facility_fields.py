@@ -35,7 +35,7 @@ HEADERS: Final[Mapping[str, tuple[str, ...]]] = {
 
 TITLES: Final[Mapping[str, tuple[str, str]]] = {
     "service_centre": ("便民服务中心", "a convenience service centre"),
-    "elderly_care": ("乐养居", "community elderly care"),
+    "elderly_care": ("养老服务设施", "community elderly care"),
     "clinic": ("医疗服务中心", "a clinic"),
     "library": ("城市书房", "a city study or reading room"),
     "toilet": ("公用厕所", "a public toilet"),
@@ -44,7 +44,7 @@ TITLES: Final[Mapping[str, tuple[str, str]]] = {
     "parking": ("停车场地", "parking"),
     "charging": ("充电设施", "charging"),
 }
-"""Names of the nine haves, Chinese (S07 of the Yanshi scheme) and English."""
+"""Names of the nine haves in messages about facilities, Chinese and English."""
 
 SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "service_centre": (
@@ -66,7 +66,7 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
             "养老",
             "养老服务",
             "养老设施",
-            "养老服务设施",
+            "乐养居",
             "社区养老",
             "养老院",
         ),

@@ -183,7 +183,7 @@ def _raise_missing(path: Path) -> None:
             "job.toml 中的路径以 job.toml 所在位置为准。",
         )
     names = {entry.name.casefold(): entry.name for entry in sorted(folder.iterdir())}
-    close = difflib.get_close_matches(path.name.casefold(), list(names), n=1, cutoff=0.5)
+    close = difflib.get_close_matches(path.name.casefold(), list(names), n=1, cutoff=0.65)
     nearest = names[close[0]] if close else None
     raise InputError(
         en=f"No such file: {path}"

@@ -128,6 +128,11 @@ def test_a_missing_file_brings_the_nearest_name(tmp_path: Path) -> None:
     assert "'communities.shp'" in error.zh
 
 
+def test_a_file_that_only_ends_alike_is_no_suggestion(tmp_path: Path) -> None:
+    written(tmp_path / "facilities.csv", b"x")
+    assert "did you mean" not in refused(tmp_path / "communities.shp").en
+
+
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     error = refused(tmp_path / "入库" / "a.shp")
     assert str(tmp_path / "入库") in error.en
