@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Final, Literal
 
 from layers.fields import Kind, fold
+from layers.printable import printable
 from layers.years import Years, is_blank, read_years
 
 Raw = str | int | float | bool | dt.datetime | dt.date | dt.time | None
@@ -62,6 +63,9 @@ _FACTORS: Final[Mapping[Kind, Mapping[str, Decimal]]] = {
     "money": MONEY_FACTORS,
     "number": COUNT_FACTORS,
 }
+_MOST: Final[Mapping[Kind, float]] = {"area": 1e9, "money": 1e13, "number": 1e7}
+"""m², yuan, and a count: more than the largest city district has in all."""
+
 _NUMBER: Final = re.compile(
     r"(?P<about>大约|约)?(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<fraction>\.\d+)?"
     r"(?P<more>余|多|\+)?(?P<unit>[^\d.,+-]*?(?:m2)?)(?P<after>左右|余|多|\+)?"
@@ -129,9 +133,9 @@ def read_column(
     readers: Mapping[Kind, Callable[[Raw], Reading]] = {
         "id": _read_code,
         "text": _read_text,
-        "number": lambda cell: read_number(cell, unit=unit, factors=_FACTORS["number"]),
-        "area": lambda cell: read_number(cell, unit=unit, factors=_FACTORS["area"]),
-        "money": lambda cell: read_number(cell, unit=unit, factors=_FACTORS["money"]),
+        "number": lambda cell: _read_amount(cell, unit, "number"),
+        "area": lambda cell: _read_amount(cell, unit, "area"),
+        "money": lambda cell: _read_amount(cell, unit, "money"),
         "flag": _read_flag,
         "safety": _read_unsafe if yes_means_unsafe else _read_safety,
         "year": _read_year,
@@ -182,6 +186,13 @@ def read_number(cell: Raw, *, unit: str, factors: Mapping[str, Decimal]) -> Read
     return Reading(float(Decimal(digits) * factor), reason)
 
 
+def _read_amount(cell: Raw, unit: str, kind: Kind) -> Reading:
+    """Read a number that one community could have; a larger one is a slip of the hand."""
+    reading = read_number(cell, unit=unit, factors=_FACTORS[kind])
+    too_much = isinstance(reading.value, float) and reading.value > _MOST[kind]
+    return _UNREADABLE if too_much else reading
+
+
 def decimals_of(cell: Raw) -> int:
     """Count the decimals that a printed number has; 0 for what is no number."""
     found = re.search(r"\.(\d+)", fold(text_of(cell)))
@@ -203,7 +214,7 @@ def _read_code(cell: Raw) -> Reading:
     written = text_of(cell)
     if _ERROR_CELL.fullmatch(written):
         return _UNREADABLE
-    clean = re.sub(r"\s+", "", written)
+    clean = re.sub(r"\s+", "", printable(written))
     if not isinstance(cell, str):
         return Reading(clean)
     return Reading(clean, "trimmed" if clean != written else None)
@@ -213,7 +224,7 @@ def _read_text(cell: Raw) -> Reading:
     written = text_of(cell)
     if _ERROR_CELL.fullmatch(written):
         return _UNREADABLE
-    clean = re.sub(r"\s*[\r\n]+\s*", " ", written).strip()
+    clean = re.sub(r"\s*[\r\n]+\s*", " ", printable(written)).strip()
     return Reading(clean, "trimmed" if clean != written else None)
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import Final
 
 import pandas as pd
 
+from layers.cells import text_of
 from layers.checks import InputRecord, digest
 from layers.errors import InputError
+from layers.grids import Grid, read_grids
+from layers.guard import recognise
+from layers.printable import printable
 
 REQUIRED: Final = {
     "review": ("facility_id", "decision"),
@@ -19,7 +22,16 @@ REQUIRED: Final = {
 }
 """Columns that each table must have; others are kept where they mean something."""
 
+KEYS: Final = {
+    "review": ("facility_id", "category"),
+    "joins": ("ledger_row",),
+    "assignment": ("community_id",),
+}
+"""What a row is about: two rows about one thing must say the same."""
+
 ACTIONS: Final = ("add", "cut")
+
+_SHOWN: Final = 5
 
 
 def read_corrections(path: Path, role: str) -> tuple[pd.DataFrame, InputRecord]:
@@ -28,44 +40,36 @@ def read_corrections(path: Path, role: str) -> tuple[pd.DataFrame, InputRecord]:
     Parameters
     ----------
     path
-        A CSV file, UTF-8 (with or without BOM) or GB18030, as Excel and WPS write them.
+        A CSV file, UTF-8 (with or without BOM) or GB18030, as Excel and WPS write them, or a
+        workbook of one filled sheet.
     role
         ``review``, ``joins``, ``links`` or ``assignment``.
 
     Returns
     -------
     table : DataFrame
-        All columns as text, empty cells missing, the ``'`` that guards formulas removed.
+        All columns as text, empty cells missing, the ``'`` that guards formulas removed; indexed by
+        the row's number in the file. Rows without any content are no rows.
     record : InputRecord
         Account of the file.
 
     Raises
     ------
     InputError
-        If the file is missing, is no text, lacks a column, or a link has an unknown action.
+        If the file is missing, is no table, lacks a column or has it twice; if a link has an
+        unknown action; if a row does not say what it is about, or contradicts another one.
     """
-    if not path.is_file():
+    if not path.exists():
         raise InputError(
             en=f"{role}: no such file {str(path)!r}. Check the path; it starts from the job file.",
             zh=f"{role}：文件 {str(path)!r} 不存在。请检查路径（相对于作业文件）。",
         )
-    table = pd.read_csv(
-        io.StringIO(_decoded(path, role)), dtype="str", na_values=[""], keep_default_na=False
-    )
-    table.columns = table.columns.str.strip()
-    missing = [column for column in REQUIRED[role] if column not in table.columns]
-    if missing:
-        raise InputError(
-            en=f"{role}: {path.name} lacks the column(s) {', '.join(missing)}; "
-            f"found {', '.join(table.columns)}. Start from the table in the result folder.",
-            zh=f"{role}：{path.name} 缺少列 {'、'.join(missing)}；"
-            f"现有列 {'、'.join(table.columns)}。"
-            "请以结果文件夹中的同名表为底稿。",
-        )
-    for column in table.columns:
-        table[column] = table[column].str.strip().str.removeprefix("'")
+    table = _tabulate(_sheet(path, role), path, role)
     if role == "links":
         _require_actions(table, path)
+    else:
+        _require_keys(table, path, role)
+        _require_agreement(table, path, role)
     record = InputRecord(
         role=role,
         path=path.name,
@@ -77,25 +81,106 @@ def read_corrections(path: Path, role: str) -> tuple[pd.DataFrame, InputRecord]:
     return table, record
 
 
-def _decoded(path: Path, role: str) -> str:
-    raw = path.read_bytes()
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise InputError(
-        en=f"{role}: {path.name} is neither UTF-8 nor GB18030 text. Save it as CSV UTF-8.",
-        zh=f"{role}：{path.name} 既不是 UTF-8 也不是 GB18030 文本。请另存为 CSV UTF-8。",
-    )
+def _sheet(path: Path, role: str) -> Grid:
+    kind = recognise(path)
+    if kind not in {"csv", "xlsx", "xls"}:
+        raise InputError(
+            en=f"{role}: {path.name} is {kind}, not a table. Give a CSV file or a workbook.",
+            zh=f"{role}：{path.name} 的格式为 {kind}，不是表格。请提供 CSV 或工作簿。",
+        )
+    filled = [grid for grid in read_grids(path) if grid.rows]
+    if not filled:
+        raise InputError(
+            en=f"{role}: {path.name} is empty. Start from the table in the result folder.",
+            zh=f"{role}：{path.name} 是空文件。请以结果文件夹中的同名表为底稿。",
+        )
+    if len(filled) > 1:
+        names = ", ".join(grid.name for grid in filled)
+        raise InputError(
+            en=f"{role}: {path.name} has {len(filled)} filled sheets ({names}); expected one.",
+            zh=f"{role}：{path.name} 有 {len(filled)} 个非空工作表（{names}）；应只有一个。",
+        )
+    return filled[0]
+
+
+def _tabulate(grid: Grid, path: Path, role: str) -> pd.DataFrame:
+    """Take the first row as header and every row with content below it."""
+    header = [text_of(cell).strip() for cell in grid.rows[0]]
+    missing = [column for column in REQUIRED[role] if column not in header]
+    if missing:
+        found = [name for name in header if name]
+        raise InputError(
+            en=f"{role}: {path.name} lacks the column(s) {', '.join(missing)}; "
+            f"found {', '.join(found)}. Start from the table in the result folder.",
+            zh=f"{role}：{path.name} 缺少列 {'、'.join(missing)}；"
+            f"现有列 {'、'.join(found)}。请以结果文件夹中的同名表为底稿。",
+        )
+    named = [place for place, name in enumerate(header) if name]
+    again = sorted({header[n] for n in named if header.index(header[n]) != n})
+    if again:
+        raise InputError(
+            en=f"{role}: {path.name} has the column {again[0]!r} twice. Delete one of them.",
+            zh=f"{role}：{path.name} 中列 {again[0]!r} 出现两次。请删去其一。",
+        )
+    rows = {
+        number: [_text(row[place]) for place in named]
+        for number, row in enumerate(grid.rows[1:], start=2)
+        if any(cell is not None for cell in row)
+    }
+    columns = [header[place] for place in named]
+    table = pd.DataFrame(list(rows.values()), columns=columns, dtype="str")
+    return table.set_index(pd.Index(list(rows), dtype="int64", name="row"))
+
+
+def _text(cell: object) -> str | None:
+    """Give a cell as text, without the mark that keeps a spreadsheet from running it."""
+    text = printable(text_of(cell)).strip().removeprefix("'")  # type: ignore[arg-type]  # of a grid
+    return text or None
 
 
 def _require_actions(table: pd.DataFrame, path: Path) -> None:
     wrong = table[~table["action"].isin(ACTIONS)]
     if wrong.empty:
         return
-    row, found = int(str(wrong.index[0])) + 2, wrong["action"].iloc[0]
+    row, found = wrong.index[0], wrong["action"].iloc[0]
+    shown = "" if pd.isna(found) else found
     raise InputError(
-        en=f"links: {path.name} row {row}: action = {found!r}; expected 'add' or 'cut'.",
-        zh=f"links：{path.name} 第 {row} 行 action = {found!r}；应为 'add' 或 'cut'。",
+        en=f"links: {path.name} row {row}: action = {shown!r}; expected 'add' or 'cut'.",
+        zh=f"links：{path.name} 第 {row} 行 action = {shown!r}；应为 'add' 或 'cut'。",
+    )
+
+
+def _require_keys(table: pd.DataFrame, path: Path, role: str) -> None:
+    key, value = REQUIRED[role]
+    silent = table.index[table[key].isna() & table[value].notna()]
+    if len(silent):
+        shown = ", ".join(str(row) for row in silent[:_SHOWN])
+        raise InputError(
+            en=f"{role}: {path.name} row {shown}: {key} is empty beside a {value}. Fill it in, or "
+            "delete the row.",
+            zh=f"{role}：{path.name} 第 {shown} 行填了 {value}，但 {key} 为空。"
+            "请补填，或删去该行。",
+        )
+
+
+def _require_agreement(table: pd.DataFrame, path: Path, role: str) -> None:
+    """Refuse two rows that say different things of one key: neither is dropped in silence."""
+    keys = [key for key in KEYS[role] if key in table.columns]
+    value = REQUIRED[role][1]
+    said = table[table[keys[0]].notna()]
+    if role == "review":
+        said = said[said[value].notna()]
+    answers = said.assign(**{value: said[value].fillna("")}).groupby(keys, dropna=False)[value]
+    torn = said[answers.transform("nunique").to_numpy() > 1]
+    if torn.empty:
+        return
+    first = torn[(torn[keys].fillna("") == torn[keys].fillna("").iloc[0]).all(axis=1)]
+    name = " ".join(first[keys].iloc[0].dropna())
+    rows = ", ".join(str(row) for row in first.index[:_SHOWN])
+    words = ", ".join(repr("" if pd.isna(word) else word) for word in first[value][:_SHOWN])
+    raise InputError(
+        en=f"{role}: {path.name} rows {rows} contradict each other: {name} has {value} = {words}. "
+        "Keep one of them.",
+        zh=f"{role}：{path.name} 第 {rows} 行相互矛盾：{name} 的 {value} 分别为 {words}。"
+        "请只保留一行。",
     )

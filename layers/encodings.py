@@ -162,9 +162,12 @@ def codec_of(label: str) -> str | None:
     if digits and digits[0] in CODE_PAGES:
         return CODE_PAGES[digits[0]]
     try:
-        name = codecs.lookup(f"cp{text}" if text.isdigit() else text).name
+        codec = codecs.lookup(f"cp{text}" if text.isdigit() else text)
     except (LookupError, ValueError):  # of a label with a null character
         return None
+    if not codec._is_text_encoding:  # noqa: SLF001  base64, zip and rot13 are codecs as well
+        return None
+    name = codec.name
     return CHINESE if name in CHINESE_NAMES else name
 
 
@@ -196,7 +199,7 @@ def _tolerant(raw: bytes, encoding: str) -> str | None:
     decoder = codecs.getincrementaldecoder(encoding)(errors="strict")
     try:
         return decoder.decode(raw, False)  # noqa: FBT003 - by position only
-    except UnicodeDecodeError:
+    except UnicodeError:  # UTF-16 without its mark raises the general kind
         return None
 
 

@@ -37,6 +37,7 @@ from layers.errors import InputError, OutputError
 from layers.guard import Kind, recognise
 from layers.headers import rename_fields
 from layers.placing import Coordinates, name_crs, undo_shift
+from layers.plain_text import clean_texts
 from layers.point_tables import TableSource, read_point_csv, read_point_sheet
 from layers.repair import drop_unusable, name_rows
 from layers.shapefiles import read_shapefile
@@ -154,6 +155,7 @@ def read_vector(source: Source, *, role: str) -> VectorInput:
     settled, axes = settle_axes(named, role=role, path=str(path))
     frame, shifted = undo_shift(settled, source.coordinates, role=role, path=path)
     damaged = _damaged_text(frame, role, path)
+    frame, cleaned = clean_texts(frame, role=role, path=str(path))
     record = InputRecord(
         role=role,
         path=str(source.path),
@@ -164,7 +166,7 @@ def read_vector(source: Source, *, role: str) -> VectorInput:
     )
     return VectorInput(
         frame=frame,
-        findings=(*findings, *left_out, *declared, *axes, *shifted, *damaged),
+        findings=(*findings, *left_out, *declared, *axes, *shifted, *damaged, *cleaned),
         record=record,
     )
 

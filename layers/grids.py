@@ -238,9 +238,31 @@ def _read_text(path: Path, encoding: str | None) -> Grid:
     try:
         lines_read = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
-        raise _damaged(path) from error
+        raise InputError(
+            en=f"{path.name} cannot be read as a table: {error}. Open it in Excel or WPS, shorten "
+            "or mend the cell, and save it as CSV UTF-8 again.",
+            zh=f"{path.name} 无法作为表格读取（{error}）。请用 Excel 或 WPS 打开，"
+            "缩短或修改该单元格，再另存为 CSV UTF-8。",
+        ) from error
+    _require_closed(path, text, delimiter)
     rows = [[_plain(cell) for cell in row] for row in lines_read]
     return _grid(path.stem, rows, [], percent=set(), hidden=set(), unsaved=set(), visible=True)
+
+
+def _require_closed(path: Path, text: str, delimiter: str) -> None:
+    """Refuse a quotation mark that is never closed: it swallows every row below it."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    begun = 1
+    try:
+        for _ in reader:
+            begun = reader.line_num + 1
+    except csv.Error as error:
+        if "unexpected end of data" in str(error):
+            raise InputError(
+                en=f"{path.name} row {begun}: a quotation mark is never closed, so the rows below "
+                'would be lost. Close it, or delete the ".',
+                zh=f"{path.name} 第 {begun} 行：引号没有闭合，其后各行会丢失。请补上或删去该引号。",
+            ) from error
 
 
 def _decode(path: Path, encoding: str | None) -> str:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from layers.checks import Finding, Severity
 from layers.osm_shapes import Shapes, fill, outlines, read_lines, read_polygons
 from layers.osm_tags import COLUMNS, Claim
+from layers.printable import printable
 
 WGS84: Final = "EPSG:4326"
 
@@ -222,8 +223,15 @@ def _frame(name: str, rows: _Rows, made: _Made) -> gpd.GeoDataFrame:
 
 
 def _column(name: str, values: list[object], ids: pd.Index) -> pd.Series:
-    dtype = "bool" if name in {"bridge", "tunnel"} else "str"
-    return pd.Series(values, index=ids, dtype=dtype)
+    if name in {"bridge", "tunnel"}:
+        return pd.Series(values, index=ids, dtype="bool")
+    clean = [_clean(value) for value in values]
+    return pd.Series(clean, index=ids, dtype="str")
+
+
+def _clean(value: object) -> object:
+    """Take out what no document can carry; nearly every text is printable as a whole."""
+    return value if not isinstance(value, str) or value.isprintable() else printable(value)
 
 
 def _explode(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

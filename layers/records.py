@@ -41,7 +41,7 @@ REASONS: Final[Mapping[str, tuple[str, str]]] = {
     "share_doubtful": ("不超过 1 的数值按比例理解", "a number up to 1 taken as a share"),
     "flag": ("转为是/否", "turned into yes or no"),
     "year": ("年代转为起止年份", "turned into first and last year"),
-    "trimmed": ("去除空格和换行", "spaces and line breaks removed"),
+    "trimmed": ("去除空格、换行和控制字符", "spaces, line breaks, controls removed"),
     "merged": ("按合并单元格填充", "filled from a merged cell"),
     "ditto": ("「同上」按上一行填充", "ditto mark filled from the row above"),
     "filled_down": ("空白按上一行填充", "blank filled from the row above"),

@@ -21,6 +21,7 @@ LOSSLESS: Final = "ISO-8859-1"
 driver itself fails on a name that was cut in the middle of a character."""
 NEEDED: Final = (".dbf", ".shx")
 SAMPLE: Final = 3
+_SHP_HEADER: Final = 100
 
 
 def read_shapefile(
@@ -62,6 +63,8 @@ def read_shapefile(
             "Shapefile 须连同 .shp、.shx、.dbf、.prj 一并提供。",
         )
     _require_dbf(parts[".dbf"], role)
+    for suffix in (".shp", ".shx"):
+        _require_whole(parts.get(suffix, path), role)
     frame = pyogrio.read_dataframe(path, encoding=LOSSLESS)
     label = parts[".cpg"].read_text("ascii", "replace") if ".cpg" in parts else ""
     found = find_encoding(_samples(frame), what=str(name), given=encoding, label=label)
@@ -82,10 +85,23 @@ def _require_dbf(path: Path, role: str) -> None:
         records, header, width = struct.unpack("<4xIHH", head[:12])
         short = path.stat().st_size < header + records * width
     if short:
-        raise InputError(
-            en=f"{role}: {path} is cut short; copy the Shapefile again.",
-            zh=f"{role}：{path} 不完整；请重新拷贝该 Shapefile。",
-        )
+        raise _cut_short(path, role)
+
+
+def _require_whole(path: Path, role: str) -> None:
+    """Refuse a file of shapes that is shorter than its header says: its last rows have no shape."""
+    with path.open("rb") as stream:
+        head = stream.read(_SHP_HEADER)
+    words = struct.unpack(">24xi", head[:28])[0] if len(head) == _SHP_HEADER else _SHP_HEADER
+    if path.stat().st_size < words * 2:  # the header counts in words of two bytes
+        raise _cut_short(path, role)
+
+
+def _cut_short(path: Path, role: str) -> InputError:
+    return InputError(
+        en=f"{role}: {path} is cut short; copy the Shapefile again.",
+        zh=f"{role}：{path} 不完整；请重新拷贝该 Shapefile。",
+    )
 
 
 def _texts(frame: gpd.GeoDataFrame) -> list[str]:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.cells import AREA_FACTORS, COUNT_FACTORS, Raw, read_column, read_number, text_of
+from layers.fields import Kind
 
 
 def number(cell: Raw, unit: str = "") -> object:
@@ -94,3 +95,14 @@ def test_a_percent_with_two_decimals_is_exact(hundredths: int) -> None:
     text = f"{hundredths // 100}.{hundredths % 100:02d}"
     bare, signed = (read_column([cell], "share")[0].value for cell in (text, f"{text}%"))
     assert bare == signed == hundredths / 10_000
+
+
+@pytest.mark.parametrize("kind", ["number", "area", "money"])
+@pytest.mark.parametrize("cell", [1e300, "99999999999999999", 10**15])
+def test_more_than_a_city_has_is_a_slip_of_the_hand(kind: Kind, cell: Raw) -> None:
+    assert [one.reason for one in read_column([cell], kind)] == ["unreadable"]
+
+
+def test_control_characters_are_no_part_of_a_name() -> None:
+    (one,) = read_column(["翠\x01苑\x1b一区"], "text")
+    assert (one.value, one.reason) == ("翠苑一区", "trimmed")

@@ -121,3 +121,14 @@ def test_a_whole_file_is_decoded_without_its_mark(encoding: str) -> None:
 )
 def test_labels_are_translated(label: str, name: str | None) -> None:
     assert codec_of(label) == name
+
+
+@pytest.mark.parametrize("given", ["base64", "rot13", "zip"])
+def test_a_codec_that_is_no_encoding_of_text_is_unknown(given: str) -> None:
+    with pytest.raises(InputError, match="not known"):
+        decode_text("翠苑".encode(), what="a.csv", given=given)
+
+
+def test_utf16_without_its_mark_does_not_fit() -> None:
+    with pytest.raises(InputError, match="does not fit"):
+        decode_text("翠苑一区".encode(), what="a.csv", given="utf-16")

@@ -449,3 +449,25 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> Non
     assert "a.gpkg" in caught.value.en
     assert "无法写入" in caught.value.zh
     assert names_in(tmp_path) == ["a.gpkg"]
+
+
+def test_a_shapefile_whose_shapes_were_cut_short_is_refused(tmp_path: Path) -> None:
+    for suffix in (".shp", ".shx"):
+        path = shapefile(tmp_path / f"{suffix[1:]}.shp")
+        part = path.with_suffix(suffix)
+        part.write_bytes(part.read_bytes()[:-20])
+        with pytest.raises(InputError) as caught:
+            read(path)
+        assert "cut short" in caught.value.en
+        assert "不完整" in caught.value.zh
+
+
+def test_control_characters_are_taken_out_and_counted(tmp_path: Path) -> None:
+    frame = two_squares()
+    frame.loc[0, "小区名称"] = "翠\x01苑\x1b[31m一区\uffff"
+    frame.to_file(tmp_path / "a.gpkg", layer="a")
+    found = read(tmp_path / "a.gpkg")
+    assert found.frame["小区名称"].tolist() == ["翠苑[31m一区", "b"]
+    (finding,) = [f for f in found.findings if f.code == "text-control-characters"]
+    assert "1 row(s)" in finding.en
+    assert "控制字符" in finding.zh

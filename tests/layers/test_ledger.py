@@ -8,6 +8,7 @@ import openpyxl
 import pandas as pd
 import pytest
 import xlwt
+from openpyxl.chart import BarChart
 
 from layers.errors import InputError, PlanningError
 from layers.files import Source
@@ -509,3 +510,21 @@ def test_a_cell_too_long_for_a_table_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError) as error:
         read_ledger(Source(path=tmp_path / "l.csv"))
     assert "l.csv" in error.value.en
+
+
+def test_a_quotation_mark_that_is_never_closed_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text('小区编码,小区名称,户数\n1,"甲,5\n2,乙,6\n', encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_ledger(Source(path=path))
+    assert "row 2: a quotation mark is never closed" in caught.value.en
+    assert "第 2 行：引号没有闭合" in caught.value.zh
+
+
+def test_a_sheet_that_is_one_chart_is_passed_by(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["小区编码", "小区名称", "户数"])
+    book.active.append(["1", "甲", 5])
+    book.create_chartsheet("图", 0).add_chart(BarChart())
+    book.save(tmp_path / "a.xlsx")
+    assert len(read_ledger(Source(path=tmp_path / "a.xlsx")).table) == 1

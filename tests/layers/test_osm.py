@@ -451,3 +451,9 @@ def test_streets_on_the_edge_of_the_data_survive_being_cut_there(tmp_path: Path)
     whole, _ = prepare_streets(data.streets, crs=crs)
     cut, _ = prepare_streets(data.streets, crs=crs, extent=extent)
     assert cut.length.sum() == pytest.approx(whole.length.sum())
+
+
+def test_control_characters_in_tags_are_taken_out(tmp_path: Path):
+    lane = way(7, (1, 2), highway="service", name="长\x85兴\x9f路")
+    path = write_osm(tmp_path, node(1, 0, 0), node(2, 1, 0), lane)
+    assert read_osm(path).streets.loc["w7", "name"] == "长兴路"
