@@ -152,7 +152,10 @@ def _require_actions(table: pd.DataFrame, path: Path) -> None:
 
 def _require_keys(table: pd.DataFrame, path: Path, role: str) -> None:
     key, value = REQUIRED[role]
-    silent = table.index[table[key].isna() & table[value].notna()]
+    nameless = table[key].isna()
+    if role == "joins" and "ledger_name" in table.columns:
+        nameless &= table["ledger_name"].isna()
+    silent = table.index[nameless & table[value].notna()]
     if len(silent):
         shown = ", ".join(str(row) for row in silent[:_SHOWN])
         raise InputError(

@@ -100,6 +100,11 @@ def test_control_characters_and_semicolons_are_read_through(encoding: str, tmp_p
     assert table.iloc[0].tolist() == ["c1", "Z01", "好"]
 
 
+def test_a_join_may_name_its_row_by_name(tmp_path: Path):
+    text = "ledger_row,ledger_name,community_id\n,甲,c1\n"
+    assert len(read_corrections(_write(tmp_path, text), "joins")[0]) == 1
+
+
 def test_a_workbook_is_read_as_well(tmp_path: Path):
     path = tmp_path / "review.xlsx"
     pd.DataFrame({"facility_id": ["007"], "decision": ["是"]}).to_excel(path, index=False)
