@@ -259,15 +259,18 @@ def _lonely_finding(table: pd.DataFrame, ids: Shapes, shapes: Shapes, number: in
     near = int(np.argmin(distance))
     pair = (ids[min(number, near)], ids[max(number, near)])
     reason = table["reason"].get(pair)
-    why = str(reason) if isinstance(reason, str) else f"{distance[near]:.0f} m"
+    why_zh = why_en = ""
+    if isinstance(reason, str):
+        zh, _, en = reason.partition(" / ")
+        why_zh, why_en = f"（{zh}）", f" ({en or zh})"
     return Finding(
         severity="check",
         table_name="adjacency",
         row_key=str(ids[number]),
         code="community-without-neighbour",
-        zh=f"小区 {ids[number]} 没有相连的小区；最近的是 {ids[near]}，相距 {distance[near]:.0f} m"
-        f"（{why}）。",
+        zh=f"小区 {ids[number]} 没有相连的小区；最近的是 {ids[near]}，"
+        f"相距 {distance[near]:.0f} m{why_zh}。",
         en=f"{ids[number]} has no linked neighbour; the nearest is {ids[near]}, "
-        f"{distance[near]:.0f} m away ({why}).",
+        f"{distance[near]:.0f} m away{why_en}.",
         remedy="如实地相邻，可在 links 文件中添加 / Add a link in the links file if they do adjoin",
     )

@@ -77,9 +77,11 @@ class Citation:
 
     @property
     def text(self) -> str:
-        """Cite in one line: ``偃政办〔2021〕4号 YS21 二(一) E01``."""
-        parts = (self.document.number, self.document.code, self.clause, self.rule)
-        return " ".join(part for part in parts if part)
+        """Cite in one line what a planner can look up: ``偃政办〔2021〕4号 二(一)``.
+
+        Our own codes of document and rule stay out: nobody outside can look them up.
+        """
+        return f"{self.document.number} {self.clause}".strip()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -305,7 +305,7 @@ def _default_count(count: int, communities: int, total: float, parts: int) -> Fi
         en=f"Neither households nor count is set: {communities} communities with {total:g} "
         f"households in {parts} connected parts make {count} zones, at about "
         f"{REFERENCE_COMMUNITIES:.1f} communities and {REFERENCE_HOUSEHOLDS:g} households each "
-        "(RULES Z05).",
+        "(偃政办〔2021〕4号).",
         remedy="在 [zones] 中设置 households 或 count / Set households or count in [zones]",
     )
 
