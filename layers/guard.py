@@ -41,6 +41,7 @@ ACCEPTED: Final = (
     "CSV, Excel (.xlsx, .xls), OSM (.osm, .osm.pbf)"
 )
 HEAD_BYTES: Final = 65_536
+_LONGEST_SHOWN: Final = 120
 SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.\-]+:")
 """A web address or a driver's connection text; a drive letter has one character only."""
 POINTERS: Final = (b"<OGR", b"<VRT", b"<GDAL", b"<WFS", b"<WMS", b"gdal_streamed_alg", b"GDALG:")
@@ -69,6 +70,7 @@ GEOJSON_TYPE = re.compile(
     rb'"type"\s*:\s*"(FeatureCollection|Feature|(Multi)?(Point|LineString|Polygon)'
     rb'|GeometryCollection)"'
 )
+_WEB_PAGES: Final = ("html", "table", "head", "body", "meta")
 XML_KINDS: Final[dict[str, Kind]] = {"kml": "kml", "osm": "osm"}
 VIRTUAL_TABLE = re.compile(
     r"CREATE\s+VIRTUAL\s+TABLE.*?\bUSING\s+[\"'`\[]?(\w+)", re.IGNORECASE | re.DOTALL
@@ -154,6 +156,7 @@ def require_local_file(path: Path) -> None:
         If `path` is none of those, with the nearest existing name when it is missing.
     """
     text = path.as_posix()
+    _refuse_odd_name(path)
     virtual = text.startswith("/vsi") or any(part.startswith("vsi") for part in path.parts[1:2])
     if virtual or (not path.exists() and any(SCHEME.match(part) for part in path.parts)):
         raise InputError(
@@ -171,6 +174,20 @@ def require_local_file(path: Path) -> None:
         raise InputError(
             en=f"{path} is a device or a pipe, not a file.", zh=f"{path} 是设备或管道，不是文件。"
         )
+
+
+def _refuse_odd_name(path: Path) -> None:
+    """Refuse a path that no file system can hold, before it is asked for."""
+    try:
+        path.exists()
+    except OSError as error:
+        shown = str(path)[:_LONGEST_SHOWN]
+        raise InputError(
+            en=f"'{shown}…' is no path of a file ({error.__class__.__name__}); it is too long or "
+            "may not be looked at. Correct it.",
+            zh=f"'{shown}…' 不是有效的文件路径（{error.__class__.__name__}）：过长或无权查看。"
+            "请更正路径。",
+        ) from error
 
 
 def _raise_missing(path: Path) -> None:
@@ -235,6 +252,16 @@ def _refuse_kind(path: Path, en: str, zh: str) -> InputError:
     )
 
 
+def _web_page(path: Path) -> InputError:
+    """Explain a page: office systems export tables as pages under the name of a workbook."""
+    return InputError(
+        en=f"{path} is a web page, whatever its name says. Open it in Excel or WPS and save it as "
+        ".xlsx, or download the data again.",
+        zh=f"{path} 的内容是网页，与文件名不符。请用 Excel 或 WPS 打开后另存为 .xlsx，"
+        "或重新下载数据。",
+    )
+
+
 def _recognise_text(path: Path, head: bytes) -> Kind:
     for magic, what in STRANGERS:
         if head.startswith(magic):
@@ -246,6 +273,8 @@ def _recognise_text(path: Path, head: bytes) -> Kind:
         root = _root_of_xml(path)
         if root is not None:
             _refuse_pointers(path, head)
+            if root.casefold() in _WEB_PAGES:
+                raise _web_page(path)
             if root not in XML_KINDS:
                 raise _refuse_kind(path, f"an XML document <{root}>", f"XML 文档 <{root}>")
             return XML_KINDS[root]
@@ -283,6 +312,8 @@ def _root_of_xml(path: Path) -> str | None:
     parser = expat.ParserCreate()
 
     def refuse_doctype(name: str, *_: object) -> None:
+        if name.casefold() == "html":
+            raise _web_page(path)
         raise InputError(
             en=f"{path} declares a document type <!DOCTYPE {name}>, which can hide entity bombs; "
             "it is not opened. Remove the declaration or export the file again.",

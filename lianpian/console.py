@@ -15,6 +15,8 @@ NEEDS_DECISION: Final = 1
 BAD_INPUT: Final = 2
 OUR_FAULT: Final = 3
 
+_LONGEST_PATH: Final = 300
+
 
 class Console:
     """Say things to a planner.
@@ -125,9 +127,33 @@ def guarded(console: Console) -> Iterator[None]:
         raise typer.Exit(130) from error
     except (typer.Exit, typer.Abort):
         raise
+    except BrokenPipeError as error:  # `lianpian check DIR | head`: nobody listens any more
+        sys.stdout = None
+        raise typer.Exit(DONE) from error
+    except (OSError, MemoryError) as error:
+        _report_machine(console, error)
+        raise typer.Exit(BAD_INPUT) from error
     except Exception as error:
         _report_fault(console, error)
         raise typer.Exit(OUR_FAULT) from error
+
+
+def _report_machine(console: Console, error: OSError | MemoryError) -> None:
+    """Name what the machine refuses: a file without leave to read, a full disk, too little memory.
+
+    None of these is a fault of the program, and each can be mended by who runs it.
+    """
+    if isinstance(error, MemoryError):
+        zh = "内存不足。请关闭其他程序、缩小数据范围，或换用内存更大的计算机。"
+        en = "Not enough memory. Close other programs, take a smaller area, or a larger machine."
+    else:
+        name = "" if error.filename is None else f"{error.filename}: "
+        shown = name if len(name) <= _LONGEST_PATH else f"{name[:_LONGEST_PATH]}…: "
+        why = error.strerror or str(error)
+        zh = f"{shown}{why}。操作系统拒绝了该操作；请检查路径、权限和磁盘空间。"
+        en = f"{shown}{why}. The operating system refused; check path, permissions and disk space."
+    console.note(f"错误：{zh}", f"Error: {en}")
+    console.document({"error": {"zh": zh, "en": en}})
 
 
 def _report_fault(console: Console, error: Exception) -> None:

@@ -177,7 +177,7 @@ def _compute(located: LocatedJob, ground: Ground, rulebook: Rulebook, clock: Clo
             network, tables["snaps"], tables["assignment"], walking=walking
         )
     with clock.step("summary"):
-        low = settings.households[0] if settings.households else None
+        low = settings.households[0] or None if settings.households else None
         tables["partners"] = rank_partners(
             tables["adjacency"],
             tables["gaps"],

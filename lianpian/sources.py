@@ -6,6 +6,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+from layers.checks import Finding, InputRecord
 from layers.files import Source
 from layers.ground import Ground, Inputs, read_ground
 from lianpian.job import FileInput, LocatedJob
@@ -99,9 +100,54 @@ def read_inputs(
 
     return replace(
         ground,
-        findings=tuple(replace(f, zh=short(f.zh), en=short(f.en)) for f in ground.findings),
+        findings=(
+            *(replace(f, zh=short(f.zh), en=short(f.en)) for f in ground.findings),
+            *_unused(located),
+            *_given_twice(ground.records),
+        ),
         records=tuple(replace(r, path=short(r.path)) for r in ground.records),
     )
+
+
+def _unused(located: LocatedJob) -> list[Finding]:
+    """Tell of settings that stand in the job and change nothing in this version."""
+    keys = []
+    if located.job.inputs.elevation is not None:
+        keys.append("[inputs.elevation]")
+    if located.job.zones.compare_counts:
+        keys.append("[zones] compare_counts")
+    return [
+        Finding(
+            severity="check",
+            table_name="job",
+            row_key=key,
+            code="setting-not-used",
+            zh=f"本版本不使用 {key}，结果与未填写时相同。",
+            en=f"{key} is not used by this version; the result is as if it were not there.",
+            remedy="删去该项 / Delete it",
+        )
+        for key in keys
+    ]
+
+
+def _given_twice(records: tuple[InputRecord, ...]) -> list[Finding]:
+    """Tell of one file that was given twice for one purpose: its rows are listed once."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for record in records:
+        groups.setdefault((record.role, record.sha256), []).append(Path(record.path).name)
+    return [
+        Finding(
+            severity="check",
+            table_name=role,
+            row_key="",
+            code="input-given-twice",
+            zh=f"{'、'.join(names)} 内容相同，同一数据给出了 {len(names)} 次。",
+            en=f"{', '.join(names)} are the same data, given {len(names)} times.",
+            remedy="只保留一个 / Keep one of them",
+        )
+        for (role, _), names in groups.items()
+        if len(names) > 1
+    ]
 
 
 def zoning_settings(located: LocatedJob) -> ZoningSettings:

@@ -289,3 +289,18 @@ def test_a_workbook_that_declares_entities_is_refused(tmp_path: Path) -> None:
     error = refused(path)
     assert "'xl/workbook.xml'" in error.en
     assert "实体" in error.zh
+
+
+@pytest.mark.parametrize("name", ["a" * 300 + ".csv", "a" * 5000 + ".csv"])
+def test_a_path_that_no_disk_can_hold_is_refused(tmp_path: Path, name: str) -> None:
+    error = refused(tmp_path / name)
+    assert len(error.en) < 600
+    assert error.zh
+
+
+@pytest.mark.parametrize("name", ["台账.xls", "poi.csv"])
+def test_a_web_page_under_the_name_of_a_table_is_called_one(tmp_path: Path, name: str) -> None:
+    for text in ("<!DOCTYPE html><html><table></table></html>", "<html><body>404</body></html>"):
+        error = refused(written(tmp_path / name, text))
+        assert "is a web page" in error.en
+        assert "网页" in error.zh

@@ -14,7 +14,7 @@ from layers.errors import PlanningError
 from layers.ground import Ground, read_ground
 from lianpian.job import read_job
 from lianpian.pipeline import run_job
-from lianpian.sources import inputs_of
+from lianpian.sources import inputs_of, read_inputs
 
 Damage = Callable[[Path], None]
 
@@ -186,3 +186,26 @@ def test_what_can_be_repaired_is_repaired_and_listed(small_job: Path, tmp_path: 
     assert ground.communities.is_valid.all()
     repaired = [f for f in ground.findings if "repair" in f.code]
     assert repaired
+
+
+def test_settings_without_effect_and_doubled_inputs_are_told(small_job: Path, tmp_path: Path):
+    folder = tmp_path / "job"
+    shutil.copytree(small_job.parent, folder)
+    _edit(folder, "[zones]\n", "[zones]\ncompare_counts = [2, 3]\n")
+    again = '[[inputs.facilities]]\npath = "poi.csv"\ncoordinates = "gcj02"\n'
+    _edit(folder, "[[inputs.facilities]]\n", again + "[[inputs.facilities]]\n")
+    found = {f.code: f for f in read_inputs(read_job(folder)).findings}
+    assert "compare_counts is not used" in found["setting-not-used"].en
+    assert "poi.csv, poi.csv are the same data" in found["input-given-twice"].en
+    assert "2 次" in found["input-given-twice"].zh
+
+
+def test_a_floor_of_no_households_is_no_floor(small_job: Path, tmp_path: Path):
+    folder = tmp_path / "job"
+    shutil.copytree(small_job.parent, folder)
+    job = folder / "job.toml"
+    lines = job.read_text(encoding="utf-8").splitlines()
+    kept = [line for line in lines if not line.startswith(("households", "count"))]
+    text = "\n".join(kept).replace("[zones]", "[zones]\nhouseholds = [0, 5000]")
+    job.write_text(text, encoding="utf-8")
+    assert len(run_job(folder).zones) > 0

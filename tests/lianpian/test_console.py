@@ -35,3 +35,23 @@ def test_an_interrupt_says_that_nothing_was_written(capsys: pytest.CaptureFixtur
         raise KeyboardInterrupt
     assert caught.value.exit_code == 130
     assert "nothing was written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("error", "en"),
+    [
+        (PermissionError(13, "Permission denied", "/data/b.shp"), "/data/b.shp: Permission denied"),
+        (OSError(36, "File name too long", "x" * 5000), "xxx…: File name too long"),
+        (MemoryError(), "Not enough memory"),
+    ],
+)
+def test_what_the_machine_refuses_is_no_fault_of_ours(
+    error: BaseException, en: str, capsys: pytest.CaptureFixture[str]
+):
+    with pytest.raises(typer.Exit) as caught, guarded(Console("en", as_json=True)):
+        raise error
+    assert caught.value.exit_code == 2
+    out, err = capsys.readouterr()
+    assert en in err
+    assert len(err) < 600
+    assert set(json.loads(out)["error"]) == {"zh", "en"}
