@@ -220,6 +220,7 @@ def main() -> None:
         if reconfigure is not None:
             reconfigure(errors="replace")
     for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):  # of a closed window too: tidy up as on Ctrl-C
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.default_int_handler)
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores it
+            signal.signal(number, signal.default_int_handler)
     app()

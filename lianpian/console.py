@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 import typer
 
@@ -48,16 +48,16 @@ class Console:
     def say(self, zh: str, en: str) -> None:
         """Print a line of the result, unless the result is JSON."""
         if not self.as_json:
-            sys.stdout.write(self.choose(zh, en) + "\n")
+            _write(sys.stdout, self.choose(zh, en))
 
     def note(self, zh: str, en: str) -> None:
         """Print a line beside the result, on standard error."""
-        sys.stderr.write(self.choose(zh, en) + "\n")
+        _write(sys.stderr, self.choose(zh, en))
 
     def document(self, content: Mapping[str, Any]) -> None:
         """Print the JSON document, when asked for."""
         if self.as_json:
-            sys.stdout.write(json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+            _write(sys.stdout, json.dumps(content, ensure_ascii=False, indent=1))
 
     @contextmanager
     def progress(self, steps: tuple[tuple[str, str, str, int], ...]) -> Iterator[Any]:
@@ -88,7 +88,7 @@ class Console:
         for name, zh, en, share in steps:
             started[name] = (self.choose(zh, en), before)
             before += share
-        if not sys.stderr.isatty():
+        if sys.stderr is None or not sys.stderr.isatty():
             yield lambda name: self.note(f"… {started[name][0]}", f"... {started[name][0]}")
             return
         columns = (
@@ -106,6 +106,12 @@ class Console:
                 bar.update(task, description=text, completed=completed)
 
             yield begin
+
+
+def _write(stream: TextIO | None, text: str) -> None:
+    """Write a line; a stream that was closed before the program began is None."""
+    if stream is not None:
+        stream.write(text + "\n")
 
 
 @contextmanager
@@ -134,11 +140,14 @@ def guarded(console: Console) -> Iterator[None]:
         _report_machine(console, error)
         raise typer.Exit(BAD_INPUT) from error
     except Exception as error:
+        if isinstance(error, UnicodeEncodeError) and not error.encoding.startswith("utf"):
+            _report_machine(console, error)
+            raise typer.Exit(BAD_INPUT) from error
         _report_fault(console, error)
         raise typer.Exit(OUR_FAULT) from error
 
 
-def _report_machine(console: Console, error: OSError | MemoryError) -> None:
+def _report_machine(console: Console, error: OSError | MemoryError | UnicodeEncodeError) -> None:
     """Name what the machine refuses: a file without leave to read, a full disk, too little memory.
 
     None of these is a fault of the program, and each can be mended by who runs it.
@@ -146,6 +155,15 @@ def _report_machine(console: Console, error: OSError | MemoryError) -> None:
     if isinstance(error, MemoryError):
         zh = "内存不足。请关闭其他程序、缩小数据范围，或换用内存更大的计算机。"
         en = "Not enough memory. Close other programs, take a smaller area, or a larger machine."
+    elif isinstance(error, UnicodeEncodeError):  # LC_ALL=C with Python's own UTF-8 mode turned off
+        zh = (
+            f"本机语言环境（{error.encoding}）无法表示中文文件名。"
+            "请设置环境变量 PYTHONUTF8=1 后再运行。"
+        )
+        en = (
+            f"The locale of this machine ({error.encoding}) cannot name files in Chinese. "
+            "Set the environment variable PYTHONUTF8=1 and run again."
+        )
     else:
         name = "" if error.filename is None else f"{error.filename}: "
         shown = name if len(name) <= _LONGEST_PATH else f"{name[:_LONGEST_PATH]}…: "

@@ -104,6 +104,11 @@ def _swapped(out: Path) -> Iterator[Path]:
             _replace(folder, out)
         except OSError as error:
             raise _cannot_write(out, error) from error
+        except OutputError as error:  # of a single file: name the place that the planner knows
+            raise OutputError(
+                en=error.en.replace(str(folder), str(out)),
+                zh=error.zh.replace(str(folder), str(out)),
+            ) from error
         finally:
             shutil.rmtree(folder, ignore_errors=True)
     finally:

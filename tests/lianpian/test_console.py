@@ -43,6 +43,7 @@ def test_an_interrupt_says_that_nothing_was_written(capsys: pytest.CaptureFixtur
         (PermissionError(13, "Permission denied", "/data/b.shp"), "/data/b.shp: Permission denied"),
         (OSError(36, "File name too long", "x" * 5000), "xxx…: File name too long"),
         (MemoryError(), "Not enough memory"),
+        (UnicodeEncodeError("ascii", "区", 0, 1, "ordinal"), "PYTHONUTF8=1"),
     ],
 )
 def test_what_the_machine_refuses_is_no_fault_of_ours(
@@ -55,3 +56,13 @@ def test_what_the_machine_refuses_is_no_fault_of_ours(
     assert en in err
     assert len(err) < 600
     assert set(json.loads(out)["error"]) == {"zh", "en"}
+
+
+def test_streams_that_are_closed_are_no_fault(monkeypatch: pytest.MonkeyPatch):
+    for name in ("stdout", "stderr"):
+        monkeypatch.setattr(f"sys.{name}", None)
+    console = Console("zh", as_json=False)
+    console.say("甲", "a")
+    console.note("乙", "b")
+    with console.progress((("read", "读取", "Reading", 1),)) as begin:
+        begin("read")

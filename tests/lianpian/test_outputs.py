@@ -108,6 +108,21 @@ def test_a_failing_write_leaves_the_earlier_result(
     assert [path.name for path in tmp_path.iterdir()] == ["result"]
 
 
+def test_a_full_disk_names_the_folder_that_was_asked_for(
+    small_plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def no_space(_: object, path: Path) -> None:
+        raise OutputError(en=f"{path} cannot be written: full", zh=f"无法写入 {path}：磁盘已满")
+
+    monkeypatch.setattr("lianpian.outputs.write_geopackage", no_space)
+    out = tmp_path / "result"
+    with pytest.raises(OutputError) as caught:
+        write_result(small_plan, out, sheets=())
+    assert caught.value.en == f"{out / 'plan.gpkg'} cannot be written: full"
+    assert str(out / "plan.gpkg") in caught.value.zh
+    assert not list(tmp_path.iterdir())
+
+
 def test_two_runs_at_once_do_not_mix(small_plan: Plan, tmp_path: Path):
     (tmp_path / ".result.lock").touch()
     with pytest.raises(OutputError, match="another run is writing here"):
