@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from enum import StrEnum
@@ -10,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from lianpian.caches import find_room
 from lianpian.console import Console, guarded
 
 # Everything that reads, computes or draws is imported inside its command: `lianpian --help`
@@ -223,4 +225,5 @@ def main() -> None:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores it
             signal.signal(number, signal.default_int_handler)
+    find_room(os.environ)
     app()

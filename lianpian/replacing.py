@@ -207,6 +207,8 @@ def _require_writable(out: Path) -> None:
     place = out.resolve().parent
     while not place.exists() and place != place.parent:
         place = place.parent
+    if out.exists() and not os.access(out, os.W_OK):
+        place = out
     if not place.is_dir() or not os.access(place, os.W_OK | os.X_OK):
         raise OutputError(
             en=f"{out}: cannot be written, because {place} is no folder that may be written to. "
