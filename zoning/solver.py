@@ -126,7 +126,7 @@ def solve(
     time_limit_s
         Seconds after which the best solution so far is given; None for no limit.
     start
-        A feasible solution to start from.
+        A feasible solution to start from; HiGHS then spends its effort on the bound alone.
 
     Returns
     -------
@@ -161,6 +161,9 @@ def solve(
     if solver.passModel(_model(programme)) == highspy.HighsStatus.kError:
         raise ValueError(f"HiGHS refuses a programme of shape {programme.rows.shape!r}")
     if start is not None:
+        # a known plan is what heuristics would look for, and what presolve hides from the search
+        solver.setOptionValue("mip_heuristic_effort", 0.0)
+        solver.setOptionValue("presolve", "off")
         given = highspy.HighsSolution()
         given.col_value = start.tolist()
         solver.setSolution(given)

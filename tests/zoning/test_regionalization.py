@@ -152,6 +152,27 @@ def test_the_price_of_imbalance_moves_the_border() -> None:
     assert zones_of(level) == [["a", "b"], ["c", "d", "e"]]
 
 
+def test_imbalance_is_priced_even_where_nobody_walks() -> None:
+    weights, links, cost = line(13, 21)
+    bounds = Bounds(weight=(10, 24), count=(1, 3), balance=1.0)
+    result = regionalize(weights, links.iloc[:0], cost, bounds)
+    assert zones_of(result) == [["a"], ["b"]]
+    assert result.objective == (17 - 13) + (21 - 17)
+
+
+def test_a_range_of_counts_gives_the_best_of_them_all() -> None:
+    weights, links, cost = town(30, 4)
+    mean = float(weights.sum()) / 4
+    limits = (0.6 * mean, 1.7 * mean)
+    single = [
+        regionalize(weights, links, cost, Bounds(weight=limits, count=count)).objective
+        for count in (3, 4, 5)
+    ]
+    ranged = regionalize(weights, links, cost, Bounds(weight=limits, count=(3, 5)))
+    assert ranged.optimal
+    assert ranged.objective == pytest.approx(min(single))
+
+
 def test_links_that_are_not_linked_or_lead_elsewhere_do_not_count() -> None:
     weights, links, cost = line(1, 1, 1, 1)
     flagged = links.assign(linked=[True, False, True])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
 
 import numpy as np
 
+from zoning.regionalization.cuts import CutPool, PricedCuts
 from zoning.regionalization.instance import Floats, Instance, Ints
-from zoning.regionalization.knapsack import Columns, knapsacks, make_columns, serve
+from zoning.regionalization.knapsack import Columns, knapsacks, make_columns, take
 
 SAFETY: Final = 1e-11
 """Share of the summed magnitudes taken off a bound: far above what rounding can add up to."""
@@ -37,6 +38,10 @@ class Relaxation:
         Least reduced cost of a zone around each centre, at `prices`.
     slopes
         Price of one unit of the limiting weight in each centre's knapsack.
+    cuts
+        Contiguity cuts with a price.
+    offsets
+        What their prices add to the cost of each permitted pair (`Columns`); None for nothing.
     chosen
         Sets of centres met on the way, best bound first, without repetition.
     iterations
@@ -47,12 +52,59 @@ class Relaxation:
     prices: Floats
     values: Floats
     slopes: Floats
+    cuts: PricedCuts
+    offsets: Floats | None
     chosen: tuple[Ints, ...]
     iterations: int
 
 
+class Point(NamedTuple):
+    """The relaxation at given prices.
+
+    ``values`` and ``slopes`` by centre, ``chosen`` the centres of the bound, ``taken`` the share
+    of each pair that they take, ``served`` how often each node is taken.
+    """
+
+    bound: float
+    values: Floats
+    slopes: Floats
+    chosen: Ints
+    taken: Floats
+    served: Floats
+
+
+@dataclass
+class _Ascent:
+    """The best point of a subgradient ascent, and the length of its steps."""
+
+    bound: float = -math.inf
+    prices: Floats = field(default_factory=lambda: np.zeros(0))
+    multipliers: Floats = field(default_factory=lambda: np.zeros(0))
+    point: Point | None = None
+    length: float = START
+    stale: int = 0
+
+    def weigh(self, point: Point, prices: Floats, multipliers: Floats) -> bool:
+        """Keep a better point; tell whether to go back to the best one with shorter steps."""
+        gains = point.bound > self.bound + 1e-7 * abs(point.bound)
+        self.stale = 0 if gains else self.stale + 1
+        if point.bound > self.bound:
+            self.bound, self.point = point.bound, point
+            self.prices, self.multipliers = prices.copy(), multipliers.copy()
+        if self.stale < PATIENCE:
+            return False
+        self.length, self.stale = self.length * SHRINK, 0
+        return True
+
+
 def relax(
-    instance: Instance, upper: float, *, iterations: int = 600, prices: Floats | None = None
+    instance: Instance,
+    upper: float,
+    *,
+    iterations: int = 600,
+    prices: Floats | None = None,
+    cuts: PricedCuts | None = None,
+    separate: bool = False,
 ) -> Relaxation:
     """Find prices that push the lower bound up.
 
@@ -66,6 +118,10 @@ def relax(
         Most evaluations.
     prices
         Where to start; by default the cost of each node's fifth nearest centre.
+    cuts
+        Contiguity cuts to start from, of an earlier relaxation.
+    separate
+        Whether to look for further cuts on the way.
 
     Returns
     -------
@@ -77,62 +133,66 @@ def relax(
     min sum d_ij x_ij over sum_j x_ij = 1, x_ij <= y_j, limits, sum_j y_j = k. Relaxing the first
     with prices u gives sum u_i + the k least of L_j(u), and L_j is a knapsack with a floor and a
     cap in which j's own node is compulsory. Its continuous relaxation is solved here, so the bound
-    is that of the linear programme. Contiguity and pins are left out, which only lowers it.
+    is that of the linear programme. Contiguity enters by separator cuts x_ij <= sum x_sj with
+    multipliers of their own (relax and cut); pins are left out, which only lowers the bound.
 
     References
     ----------
     Fisher, M. L. (1981), The Lagrangian relaxation method for solving integer programming
-    problems, Management Science 27(1); Camerini, Fratta & Maffioli (1975) for the direction.
+    problems, Management Science 27(1); Camerini, Fratta & Maffioli (1975) for the direction;
+    Lucena, A. (2005), Non delayed relax-and-cut algorithms, Annals of Operations Research 140.
     """
     columns = make_columns(instance)
+    pool = CutPool(instance, columns, cuts)
     price = _first_prices(instance) if prices is None else prices.copy()
-    best = Relaxation(
-        bound=-math.inf,
-        prices=price,
-        values=np.zeros(instance.centres),
-        slopes=np.zeros(instance.centres),
-        chosen=(),
-        iterations=0,
-    )
+    multiplier = pool.price.copy()
+    best = _Ascent()
     direction = np.zeros(instance.nodes)
-    length, stale, done = START, 0, 0
+    done = 0
     sets: list[tuple[float, Ints]] = []
-    while done < iterations and length > SMALLEST_STEP:
-        bound, values, slopes, chosen, served = evaluate(instance, columns, price)
+    while done < iterations and best.length > SMALLEST_STEP:
+        priced = columns._replace(cost=columns.cost + pool.offsets(multiplier))
+        point = evaluate(instance, priced, price)
         done += 1
-        if bound == math.inf:
-            return Relaxation(
-                bound=bound, prices=price, values=values, slopes=slopes, chosen=(), iterations=done
-            )
-        sets.append((bound, chosen))
-        if bound > best.bound + 1e-7 * abs(bound):
-            stale = 0
-        else:
-            stale += 1
-        if bound > best.bound:
-            best = Relaxation(
-                bound=bound,
-                prices=price.copy(),
-                values=values,
-                slopes=slopes,
-                chosen=(),
-                iterations=done,
-            )
-        if stale >= PATIENCE:
-            length, stale = length * SHRINK, 0
+        if point.bound == math.inf:
+            best.weigh(point, price, multiplier)
+            break
+        sets.append((point.bound, point.chosen))
+        if best.weigh(point, price, multiplier):
             price, direction = best.prices.copy(), direction * 0.0
+            multiplier = np.zeros(len(pool.entry))
+            multiplier[: len(best.multipliers)] = best.multipliers
             continue
-        miss = 1.0 - served
-        if not miss.any():
+        if separate:
+            pool.separate(point.taken, point.chosen)
+            fresh = np.zeros(len(pool.entry) - len(multiplier))
+            multiplier = np.concatenate([multiplier, fresh])
+        miss = 1.0 - point.served
+        over = pool.excess(point.taken)
+        over[(multiplier <= 0) & (over < 0)] = 0.0
+        if not (miss.any() or over.any()):
             break
         direction = miss + MEMORY * direction
-        target = max(upper - bound, 1e-3 * abs(upper))
-        price = price + length * target / float(direction @ direction) * direction
+        target = max(upper - point.bound, 1e-3 * abs(upper))
+        step = best.length * target / float(direction @ direction + over @ over)
+        price = price + step * direction
+        multiplier = np.maximum(multiplier + step * over, 0.0)
+    return _finish(instance, pool, best, sets, done)
+
+
+def _finish(
+    instance: Instance, pool: CutPool, best: _Ascent, sets: list[tuple[float, Ints]], done: int
+) -> Relaxation:
+    multiplier = np.zeros(len(pool.entry))
+    multiplier[: len(best.multipliers)] = best.multipliers
+    point = best.point
     return Relaxation(
         bound=best.bound,
         prices=best.prices,
-        values=best.values,
-        slopes=best.slopes,
+        values=np.zeros(instance.centres) if point is None else point.values,
+        slopes=np.zeros(instance.centres) if point is None else point.slopes,
+        cuts=pool.priced(multiplier),
+        offsets=pool.offsets(multiplier) if multiplier.any() else None,
         chosen=_distinct(sets),
         iterations=done,
     )
@@ -155,26 +215,21 @@ def _distinct(sets: list[tuple[float, Ints]], most: int = 40) -> tuple[Ints, ...
     return tuple(found.values())
 
 
-def evaluate(
-    instance: Instance, columns: Columns, prices: Floats
-) -> tuple[float, Floats, Floats, Ints, Floats]:
-    """Evaluate the bound at given prices.
-
-    Returns
-    -------
-    tuple
-        The bound after the safety margin, the value and the slope of each centre, the centres
-        chosen, and how often each node is served by them.
-    """
+def evaluate(instance: Instance, columns: Columns, prices: Floats) -> Point:
+    """Evaluate the bound at given prices, safety margin included."""
     values, slopes, filled, size = knapsacks(columns, prices)
     order = np.argsort(values, kind="stable")
     low = min(instance.count_low, instance.nodes + 1)
     high = min(instance.count_high, instance.centres)
     if low > len(order) or not np.isfinite(values[order[:low]]).all():
         nothing = np.zeros(0, dtype=np.int64)
-        return math.inf, values, slopes, nothing, np.zeros(instance.nodes)
+        return Point(math.inf, values, slopes, nothing, np.zeros(0), np.zeros(instance.nodes))
     number = max(low, int((values[order[:high]] < 0).sum()))
     chosen = np.sort(order[:number])
     raw = math.fsum(prices) + math.fsum(values[chosen])
     bound = raw - SAFETY * (float(np.abs(prices).sum()) + float(size[chosen].sum()))
-    return bound, values, slopes, chosen, serve(columns, prices, slopes, filled, chosen)
+    taken = take(columns, prices, slopes, filled, chosen)
+    served = np.zeros(instance.nodes)
+    np.add.at(served, columns.item, taken)
+    np.add.at(served, columns.home[chosen], 1.0)
+    return Point(bound, values, slopes, chosen, taken, served)

@@ -9,6 +9,7 @@ from typing import Final, Literal
 import numpy as np
 from scipy.sparse import csr_array
 
+from zoning.regionalization.cuts import PricedCuts
 from zoning.regionalization.instance import Flags, Floats, Instance, Ints
 from zoning.regionalization.moves import Ground
 from zoning.regionalization.search import Found, read_plan
@@ -73,6 +74,7 @@ def solve_exactly(
     max_nodes: int,
     time_limit_s: float | None = None,
     start: Found | None = None,
+    cuts: PricedCuts | None = None,
 ) -> Exact:
     """Solve the centre model over the open pairs, adding contiguity cuts as they are broken.
 
@@ -88,6 +90,8 @@ def solve_exactly(
         Most seconds for each programme.
     start
         A plan to start from.
+    cuts
+        Contiguity cuts that the bound found worth a price; they stand in the model from the start.
 
     Returns
     -------
@@ -100,8 +104,11 @@ def solve_exactly(
     node; the neighbours of i are such a set and stand in the model from the start.
     """
     pairs = _list_pairs(instance, open_)
-    scale = max(float(np.mean(instance.cost[pairs.node, pairs.centre])), 1e-12)
+    typical = float(np.mean(instance.cost[pairs.node, pairs.centre])) if pairs.count else 0.0
+    scale = typical + instance.balance * float(instance.weight.mean()) or 1.0
     programme = _pose(instance, pairs, scale)
+    if cuts is not None and len(cuts.node):
+        programme = _add_cuts(programme, _known_cuts(instance, pairs, cuts), pairs.columns)
     best = start
     values = None if start is None else _values(instance, start, pairs)
     lower = -math.inf
@@ -114,17 +121,17 @@ def solve_exactly(
             return Exact(status="stopped", found=best, bound=lower, rounds=number)
         zone, centre = _read_zones(instance, pairs, answer.values)
         plan = read_plan(ground, zone, len(centre))
-        cuts = _cuts(instance, pairs, zone, centre)
-        whole = plan is not None and not cuts
+        fresh = _cuts(instance, pairs, zone, centre)
+        whole = plan is not None and not fresh
         if plan is not None and whole and (best is None or plan.objective < best.objective):
             best = plan
         if whole and answer.status == "optimal":
             return Exact(status="optimal", found=best, bound=lower, rounds=number)
         if answer.status == "stopped":
             return Exact(status="stopped", found=best, bound=lower, rounds=number)
-        if not cuts:
-            cuts = [_forbid(pairs, zone, centre)]
-        programme = _add_cuts(programme, cuts, pairs.columns)
+        if not fresh:
+            fresh = [_forbid(pairs, zone, centre)]
+        programme = _add_cuts(programme, fresh, pairs.columns)
     return Exact(status="stopped", found=best, bound=lower, rounds=ROUNDS)
 
 
@@ -223,6 +230,17 @@ def _pin_rows(instance: Instance, pairs: Pairs, j: int) -> list[Row]:
     return rows
 
 
+def _known_cuts(instance: Instance, pairs: Pairs, cuts: PricedCuts) -> list[Row]:
+    place = {int(unit): j for j, unit in enumerate(instance.centre_unit)}
+    rows = []
+    for number, (i, unit) in enumerate(zip(cuts.node, cuts.unit, strict=True)):
+        separator = cuts.through[cuts.start[number] : cuts.start[number + 1]]
+        j = place[int(unit)]
+        if pairs.of[i, j] >= 0:
+            rows.append(_separator_row(pairs, int(i), separator, j))
+    return rows
+
+
 def _imbalance_rows(instance: Instance, pairs: Pairs, items: Ints, j: int) -> list[Row]:
     columns = np.concatenate([pairs.of[items, j], [pairs.count + j]])
     excess = instance.weight[items] - instance.target * (items == instance.home[j])
@@ -254,6 +272,8 @@ def _matrix(rows: list[Row], columns: int) -> tuple[csr_array, Floats, Floats]:
 
 
 def _add_cuts(programme: Programme, cuts: list[Row], columns: int) -> Programme:
+    if not cuts:
+        return programme
     matrix, lower, upper = _matrix(cuts, columns)
     return programme.with_rows(matrix, lower, upper)
 

@@ -11,13 +11,16 @@ import numpy as np
 from zoning.regionalization.bound import Relaxation, relax
 from zoning.regionalization.compiled import compiled
 from zoning.regionalization.instance import Flags, Floats, Instance, Ints
-from zoning.regionalization.knapsack import measure
+from zoning.regionalization.knapsack import make_columns, measure
 
 SLACK: Final = 1e-9
 """Share of the objective by which a pair must lose before it is closed: above rounding."""
 
 SHRINK: Final = 0.97
 """Share of pairs that may stay open at most for another round to be worth its while."""
+
+SEPARABLE: Final = 600
+"""Most nodes of an instance for which contiguity is priced into the bound."""
 
 ROUNDS: Final = 6
 STEPS: Final = 250
@@ -60,6 +63,8 @@ def open_pairs(instance: Instance, found: Relaxation, upper: float) -> Flags:
     centres = np.flatnonzero(extra <= most)
     use = measure(instance)[0]
     reduced = instance.cost[:, centres] - found.prices[:, None]
+    if found.offsets is not None:
+        reduced += _offset_matrix(instance, found.offsets)[:, centres]
     reduced -= np.outer(use, found.slopes[centres])
     np.maximum(reduced, 0.0, out=reduced)
     rise = paths(
@@ -68,6 +73,15 @@ def open_pairs(instance: Instance, found: Relaxation, upper: float) -> Flags:
     open_ = np.zeros(instance.cost.shape, dtype=np.bool_)
     open_[:, centres] = rise <= (most - extra[centres])[None, :]
     return open_
+
+
+def _offset_matrix(instance: Instance, offsets: Floats) -> Floats:
+    """Lay the prices of cuts out as nodes x centres."""
+    columns = make_columns(instance)
+    centre = np.repeat(np.arange(instance.centres), np.diff(columns.start))
+    matrix = np.zeros(instance.cost.shape)
+    matrix[columns.item, centre] = offsets
+    return matrix
 
 
 @compiled
@@ -98,7 +112,9 @@ def paths(indptr: Ints, indices: Ints, homes: Ints, price: Floats, most: Floats)
     return least
 
 
-def tighten(instance: Instance, relaxations: list[Relaxation], upper: float) -> tuple[Flags, float]:
+def tighten(
+    instance: Instance, relaxations: list[Relaxation], upper: float
+) -> tuple[Flags, Relaxation]:
     """Close pairs, bound what is left again, and so on until little closes.
 
     Parameters
@@ -111,30 +127,39 @@ def tighten(instance: Instance, relaxations: list[Relaxation], upper: float) -> 
     Returns
     -------
     tuple
-        The open pairs, and a lower bound on plans better than `upper`: at least `upper` when there
-        is none.
+        The open pairs, and a relaxation over them: its bound holds for plans better than `upper`,
+        and is at least `upper` when there is none.
     """
     open_ = np.isfinite(instance.cost)
     for found in relaxations:
         open_ &= open_pairs(instance, found, upper)
     best = max(relaxations, key=lambda found: found.bound)
-    bound, prices = best.bound, best.prices
+    prices, cuts = best.prices, best.cuts
     for _ in range(ROUNDS):
         before = int(open_.sum())
         centres = np.flatnonzero(open_[instance.home, np.arange(instance.centres)])
         if len(centres) < instance.count_low:
-            return open_, math.inf
+            return open_, replace(best, bound=math.inf)
         part = replace(
             instance,
             centre_unit=instance.centre_unit[centres],
             home=instance.home[centres],
             cost=np.where(open_[:, centres], instance.cost[:, centres], np.inf),
         )
-        found = relax(part, upper, iterations=STEPS, prices=prices)
-        bound, prices = max(bound, found.bound), found.prices
-        if bound >= upper:
-            return open_, bound
+        found = relax(
+            part, upper, iterations=STEPS, prices=prices, cuts=cuts, separate=is_separable(instance)
+        )
+        prices, cuts = found.prices, found.cuts
+        if found.bound > best.bound:
+            best = found
+        if best.bound >= upper:
+            break
         open_[:, centres] &= open_pairs(part, found, upper)
         if open_.sum() > SHRINK * before:
             break
-    return open_, bound
+    return open_, best
+
+
+def is_separable(instance: Instance) -> bool:
+    """Tell whether an instance is small enough for contiguity to be priced into its bound."""
+    return instance.nodes <= SEPARABLE

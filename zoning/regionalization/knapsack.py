@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from zoning.regionalization.compiled import compiled
 from zoning.regionalization.instance import Floats, Instance, Ints
+
+TIE: Final = 1e-12
+"""Reduced cost, as a share of the price, under which an item is as good in as out."""
 
 
 class Columns(NamedTuple):
@@ -194,21 +197,19 @@ def pack(
 
 
 @compiled
-def serve(columns: Columns, prices: Floats, slopes: Floats, filled: Floats, chosen: Ints) -> Floats:
-    """Count how often the chosen centres serve each node, the last item of a knapsack in part."""
-    served = np.zeros(len(prices))
+def take(columns: Columns, prices: Floats, slopes: Floats, filled: Floats, chosen: Ints) -> Floats:
+    """Give the share of each pair that the chosen centres take, the last item in part."""
+    taken = np.zeros(len(columns.item))
     for j in chosen:
-        home = columns.home[j]
-        served[home] += 1.0
-        total = columns.use[home]
+        total = columns.use[columns.home[j]]
         edge = 0.0
         for p in range(columns.start[j], columns.start[j + 1]):
             i = columns.item[p]
             reduced = columns.cost[p] - prices[i] - slopes[j] * columns.use[i]
-            if reduced < -1e-12 * abs(prices[i]):
-                served[i] += 1.0
+            if reduced < -TIE * abs(prices[i]):
+                taken[p] = 1.0
                 total += columns.use[i]
-            elif reduced <= 1e-12 * abs(prices[i]):
+            elif reduced <= TIE * abs(prices[i]):
                 edge += columns.use[i]
         if edge <= 0.0:
             continue
@@ -216,6 +217,6 @@ def serve(columns: Columns, prices: Floats, slopes: Floats, filled: Floats, chos
         for p in range(columns.start[j], columns.start[j + 1]):
             i = columns.item[p]
             reduced = columns.cost[p] - prices[i] - slopes[j] * columns.use[i]
-            if abs(reduced) <= 1e-12 * abs(prices[i]):
-                served[i] += part
-    return served
+            if abs(reduced) <= TIE * abs(prices[i]):
+                taken[p] = part
+    return taken

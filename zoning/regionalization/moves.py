@@ -51,7 +51,9 @@ class Plan(NamedTuple):
 def make_ground(instance: Instance) -> Ground:
     """Lay an instance out for the kernels."""
     finite = np.isfinite(instance.cost)
-    absent = 4.0 * (1.0 + float(np.where(finite, instance.cost, 0.0).max(axis=1).sum()))
+    dearest = float(np.where(finite, instance.cost, 0.0).max(axis=1).sum())
+    dearest += instance.balance * (float(instance.weight.sum()) + instance.target)
+    absent = 4.0 * (1.0 + dearest)
     ends = np.concatenate(
         [instance.tied, instance.tied[:, ::-1], instance.apart, instance.apart[:, ::-1]]
     )

@@ -10,7 +10,7 @@ import numpy as np
 
 from zoning.regionalization.bound import relax
 from zoning.regionalization.exact import solve_exactly
-from zoning.regionalization.fixing import open_pairs
+from zoning.regionalization.fixing import is_separable, open_pairs
 from zoning.regionalization.instance import Instance, Ints
 from zoning.regionalization.moves import Ground, make_ground
 from zoning.regionalization.search import Found, best_of, improve, read_plan
@@ -126,6 +126,13 @@ def _resolve_group(
         return False
     best = now
     found = relax(part, best.objective, iterations=effort.steps)
+    found = relax(
+        part,
+        best.objective,
+        iterations=effort.steps,
+        prices=found.prices,
+        separate=is_separable(part),
+    )
     for heat in (1.0, 0.3):
         if best.objective - found.bound <= GAIN * best.objective:
             break
@@ -135,7 +142,9 @@ def _resolve_group(
         )
     open_ = open_pairs(part, found, best.objective)
     if best.objective - found.bound > GAIN * best.objective and open_.sum() <= effort.pairs:
-        answer = solve_exactly(part, ground, open_, max_nodes=effort.nodes, start=best)
+        answer = solve_exactly(
+            part, ground, open_, max_nodes=effort.nodes, start=best, cuts=found.cuts
+        )
         best = best_of([best, answer.found]) or best
     if best.objective >= now.objective * (1.0 - GAIN):
         return False
