@@ -110,8 +110,9 @@ def _points(raw: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     fields["geometry"] = _plain(np.asarray(raw.geometry.to_numpy(), dtype=object))
     fields["given"] = own.notna()
     fields["facility_id"] = ids.to_numpy()
-    joined = _join_rows(fields.reset_index(drop=True))
-    unique, findings = _unique_ids(joined)
+    joined, repeated = _join_rows(fields.reset_index(drop=True))
+    unique, doubled = _unique_ids(joined)
+    findings = repeated + doubled
     points = gpd.GeoDataFrame(unique.set_index("facility_id"), geometry="geometry", crs=raw.crs)
     return points.drop(columns="given"), findings
 
@@ -139,20 +140,38 @@ def _plain(shapes: Shapes) -> Shapes:
     return plain
 
 
-def _join_rows(fields: pd.DataFrame) -> pd.DataFrame:
+def _join_rows(fields: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
     """Join rows of one id, name and place: a bureau lists a house of two haves twice."""
     spots = shapely.get_coordinates(shapely.centroid(fields["geometry"].to_numpy()))
     keyed = fields.assign(
         x=np.round(spots[:, 0] / SAME_PLACE_M), y=np.round(spots[:, 1] / SAME_PLACE_M)
     ).sort_values(["facility_id", "x", "y", "name", "category"], kind="stable")
     same = ["facility_id", "x", "y", "name"]
+    again = int(keyed.duplicated([*same, "category"]).sum())
     doubled = keyed.duplicated(same, keep=False)
     if doubled.any():
         named = keyed[doubled].groupby(same, dropna=False)["category"]
-        keyed.loc[doubled, "category"] = named.transform(
-            lambda cells: ";".join(dict.fromkeys(cells.dropna())) or None
+        joined = named.transform(lambda cells: ";".join(dict.fromkeys(cells.dropna())) or np.nan)
+        whole = keyed["category"].astype("object")
+        keyed["category"] = whole.mask(doubled, joined.astype("object")).astype("str")
+    return keyed.drop_duplicates(same).reset_index(drop=True), _repeated(again)
+
+
+def _repeated(count: int) -> list[Finding]:
+    """Account for rows that say what another row says already."""
+    if not count:
+        return []
+    return [
+        Finding(
+            severity="note",
+            table_name="facilities",
+            row_key="",
+            code="facility-row-repeated",
+            zh=f"{count} 行的编码、名称、位置和类别与另一行相同，只计一次。",
+            en=f"{count} row(s) repeat the id, name, place and category of another; each counts "
+            "once.",
         )
-    return keyed.drop_duplicates(same).reset_index(drop=True)
+    ]
 
 
 def _unique_ids(fields: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:

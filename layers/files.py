@@ -33,6 +33,7 @@ from layers.drivers import (
     settled_copy,
     told_as_input_errors,
 )
+from layers.elsewhere import leave_out_impossible
 from layers.errors import InputError, OutputError
 from layers.guard import Kind, recognise
 from layers.headers import rename_fields
@@ -152,7 +153,8 @@ def read_vector(source: Source, *, role: str) -> VectorInput:
         raw = rename_fields(raw, source.fields, role=role, path=path)
     usable, left_out = drop_unusable(raw, role=role, path=str(path))
     named, declared = name_crs(usable, source.crs, source.coordinates, role=role, path=path)
-    settled, axes = settle_axes(named, role=role, path=str(path))
+    possible, impossible = leave_out_impossible(named, role=role, path=str(path))
+    settled, axes = settle_axes(possible, role=role, path=str(path))
     frame, shifted = undo_shift(settled, source.coordinates, role=role, path=path)
     damaged = _damaged_text(frame, role, path)
     frame, cleaned = clean_texts(frame, role=role, path=str(path))
@@ -166,7 +168,16 @@ def read_vector(source: Source, *, role: str) -> VectorInput:
     )
     return VectorInput(
         frame=frame,
-        findings=(*findings, *left_out, *declared, *axes, *shifted, *damaged, *cleaned),
+        findings=(
+            *findings,
+            *left_out,
+            *declared,
+            *impossible,
+            *axes,
+            *shifted,
+            *damaged,
+            *cleaned,
+        ),
         record=record,
     )
 

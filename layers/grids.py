@@ -22,6 +22,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from layers.cells import Raw
 from layers.errors import InputError
 from layers.guard import recognise
+from layers.quotes import require_closed
 
 # What the readers of workbooks raise on damaged files, found by damaging them at random: they
 # check little, and fall over wherever the damage lies. XML errors are kinds of SyntaxError.
@@ -244,25 +245,9 @@ def _read_text(path: Path, encoding: str | None) -> Grid:
             zh=f"{path.name} 无法作为表格读取（{error}）。请用 Excel 或 WPS 打开，"
             "缩短或修改该单元格，再另存为 CSV UTF-8。",
         ) from error
-    _require_closed(path, text, delimiter)
+    require_closed(text, delimiter=delimiter, name=path.name)
     rows = [[_plain(cell) for cell in row] for row in lines_read]
     return _grid(path.stem, rows, [], percent=set(), hidden=set(), unsaved=set(), visible=True)
-
-
-def _require_closed(path: Path, text: str, delimiter: str) -> None:
-    """Refuse a quotation mark that is never closed: it swallows every row below it."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    begun = 1
-    try:
-        for _ in reader:
-            begun = reader.line_num + 1
-    except csv.Error as error:
-        if "unexpected end of data" in str(error):
-            raise InputError(
-                en=f"{path.name} row {begun}: a quotation mark is never closed, so the rows below "
-                'would be lost. Close it, or delete the ".',
-                zh=f"{path.name} 第 {begun} 行：引号没有闭合，其后各行会丢失。请补上或删去该引号。",
-            ) from error
 
 
 def _decode(path: Path, encoding: str | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -21,17 +21,16 @@ from layers.communities import prepare_communities
 from layers.contracts import conform
 from layers.corrections import read_corrections
 from layers.crs import choose_crs, to_metric
+from layers.elsewhere import doubt_shift, leave_out_elsewhere, require_one_place
 from layers.errors import InputError
 from layers.facilities import read_facilities
 from layers.files import Source, read_vector
 from layers.land import prepare_land
 from layers.ledger import read_ledger
 from layers.osm import OsmData, read_osm
-from layers.reach import BEYOND
 from layers.streets import from_centrelines, prepare_streets
 from layers.subdistricts import prepare_subdistricts
 from layers.tables import BARRIERS, BUILDINGS, LAND, SUBDISTRICTS
-from layers.walking import Walking
 
 OSM_SOURCE: Final = (
     "© OpenStreetMap contributors, ODbL 1.0, https://www.openstreetmap.org/copyright"
@@ -169,6 +168,11 @@ def read_ground(inputs: Inputs) -> Ground:
     boundaries = _boundaries(reading)
     crs = choose_crs(inputs.crs, _degrees(boundaries))
     extent, raw_streets = _streets_and_extent(reading, crs)
+    require_one_place(
+        to_metric(boundaries, crs),
+        to_metric(raw_streets, crs),
+        None if inputs.extent is None else extent,
+    )
     if inputs.streets is None:
         streets = reading.doubted(prepare_streets(raw_streets, crs=crs, extent=extent))
     else:
@@ -176,7 +180,7 @@ def read_ground(inputs: Inputs) -> Ground:
     subdistricts = reading.layer("subdistricts", prepare_subdistricts, SUBDISTRICTS, crs)
     barriers = reading.layer("barriers", prepare_barriers, BARRIERS, crs)
     communities, buildings = _communities(reading, boundaries, subdistricts, crs)
-    points = _points(reading, crs)
+    points = _points(reading, communities, streets)
     gates = _gates(reading, points, crs)
     access_points = reading.doubted(
         find_access_points(communities, streets, gates=gates, barriers=barriers, crs=crs)
@@ -296,16 +300,36 @@ def _communities(
     return found.communities, share_households(buildings, found.communities)
 
 
-def _points(reading: _Reading, crs: CRS) -> gpd.GeoDataFrame:
+def _points(
+    reading: _Reading, communities: gpd.GeoDataFrame, streets: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame:
     """Gather everything that could be a facility, from every source, in metres."""
-    parts = [
-        to_metric(reading.vector(source, "facilities"), crs) for source in reading.inputs.facilities
-    ]
+    crs = CRS(communities.crs)
+    parts = [_given_points(reading, one, communities, streets) for one in reading.inputs.facilities]
     if reading.osm is not None:
         parts.append(to_metric(reading.osm.facilities, crs))
     if not parts:
         return gpd.GeoDataFrame({"name": [], "source": []}, geometry=[], crs=crs)
     return gpd.GeoDataFrame(pd.concat(parts), crs=crs)
+
+
+def _given_points(
+    reading: _Reading,
+    source: Source,
+    communities: gpd.GeoDataFrame,
+    streets: gpd.GeoDataFrame,
+) -> gpd.GeoDataFrame:
+    """Read one file of points, and doubt coordinates that put them elsewhere."""
+    points = to_metric(reading.vector(source, "facilities"), CRS(communities.crs))
+    record, path = reading.records.pop(), str(source.path)
+    near, doubts = leave_out_elsewhere(points, communities, role="facilities", path=path)
+    reading.findings += doubts
+    reading.findings += doubt_shift(near, streets, coordinates=source.coordinates, path=path)
+    left_out = len(points) - len(near)
+    reading.records.append(
+        replace(record, kept=record.kept - left_out, refused=record.refused + left_out)
+    )
+    return near
 
 
 def _gates(reading: _Reading, points: gpd.GeoDataFrame, crs: CRS) -> gpd.GeoDataFrame:
@@ -322,60 +346,3 @@ def _gates(reading: _Reading, points: gpd.GeoDataFrame, crs: CRS) -> gpd.GeoData
     if not parts:
         return gpd.GeoDataFrame({"surveyed_source": []}, geometry=[], crs=crs)
     return gpd.GeoDataFrame(pd.concat(parts), crs=crs)
-
-
-def mark_edge(
-    communities: gpd.GeoDataFrame,
-    access_points: gpd.GeoDataFrame,
-    extent: shapely.Geometry,
-    *,
-    walking: Walking,
-) -> tuple[gpd.GeoDataFrame, list[Finding]]:
-    """Mark communities whose search for a facility may leave the data.
-
-    Parameters
-    ----------
-    communities, access_points
-        Contracts `COMMUNITIES`, `ACCESS_POINTS`.
-    extent
-        The area that the data covers, in the same CRS.
-    walking
-        Walking assumptions.
-
-    Returns
-    -------
-    communities : GeoDataFrame
-        With ``edge``: an access point (or, without one, the boundary) lies closer than 1.5 x the
-        limit to the border of the data, in a straight line.
-    findings : list of Finding
-        One that counts them.
-    """
-    search_m = BEYOND * walking.reach_m("adult")
-    gates = access_points[access_points["owner"] == "community"]
-    rim = shapely.boundary(extent)
-    near = ~shapely.contains(extent, gates.geometry.to_numpy())
-    near |= shapely.distance(gates.geometry.to_numpy(), rim) < search_m
-    by_gate = pd.Series(near, index=gates["owner_id"].to_numpy()).groupby(level=0).any()
-    shapes = communities.geometry.to_numpy()
-    by_shape = pd.Series(
-        ~shapely.contains(extent, shapes) | (shapely.distance(shapes, rim) < search_m),
-        index=communities.index,
-    )
-    edge = by_gate.reindex(communities.index).astype("boolean").fillna(by_shape)
-    marked = communities.assign(edge=edge.astype("boolean"))
-    count = int(edge.sum())
-    if count == 0:
-        return marked, []
-    return marked, [
-        Finding(
-            severity="check",
-            table_name="communities",
-            row_key="",
-            code="edge-of-data",
-            zh=f"{count} 个小区距数据边缘不足 {search_m:.0f} m，其缺项记为「待核实」。",
-            en=f"{count} communities lie less than {search_m:.0f} m from the edge of the data; "
-            "what is missing there is unconfirmed.",
-            remedy='把道路和设施数据向外扩展 1.5 km，或设 [walking] edge = "ignore"。 / '
-            'Extend streets and facilities by 1.5 km, or set [walking] edge = "ignore".',
-        )
-    ]

@@ -162,10 +162,11 @@ def build_network(
     walkable = walkable[walkable.geometry.length > _MILLIMETRE]
     if walkable.empty:
         raise InputError(
-            en=f"streets: {len(streets)} rows, none that can be walked; expected at least one. "
-            "Check the layer, or the columns that say what is walkable.",
-            zh=f"道路：共 {len(streets)} 行，没有一条可步行；至少需要一条。"
-            "请检查道路图层或可步行字段。",
+            en=f"streets: {len(streets)} lines within the area, none that can be walked; expected "
+            "at least one. Check that the layer holds lines, that [inputs.extent] covers them, and "
+            "the columns that say what is walkable.",
+            zh=f"道路：范围内共 {len(streets)} 条线，没有一条可步行；至少需要一条。"
+            "请检查道路图层是否为线、[inputs.extent] 是否覆盖道路，以及可步行字段。",
         )
     pieces = _split_at_junctions(walkable)
     pieces = cut_at_barriers(pieces, barriers, access_points, communities, walls=walking.walls)

@@ -23,6 +23,7 @@ import xlrd
 from layers.encodings import decode_text
 from layers.errors import CrsError, InputError
 from layers.headers import GEOMETRY, fold, map_headers
+from layers.quotes import require_closed
 
 LON: Final = (
     *("lon", "lng", "long", "longitude", "经度", "东经", "经度坐标", "jingdu", "jd", "jd_x"),
@@ -108,6 +109,7 @@ def read_point_csv(source: TableSource, *, encoding: str | None = None) -> gpd.G
             en=f"{source.role}: {source.path} is no CSV that can be read: {error}; save it again.",
             zh=f"{source.role}：{source.path} 不是可读取的 CSV({error})；请重新保存。",
         ) from error
+    require_closed(text, delimiter=separator, name=f"{source.role}: {source.path}")
     return _place(_tabulate(rows, source), source)
 
 

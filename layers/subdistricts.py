@@ -7,6 +7,7 @@ from typing import Final
 import geopandas as gpd
 import pandas as pd
 import pyproj
+import shapely
 
 from layers.attributes import column_named, key_rows, list_keys, read_texts
 from layers.checks import Finding
@@ -16,6 +17,9 @@ from layers.fields import find_fields
 from layers.overlaps import largest_overlap
 from layers.repair import repair_polygons
 from layers.tables import SUBDISTRICTS
+
+_UNCLEAN_EDGE_SHARE: Final = 0.01
+"""An overlap below this share of the smaller office is a boundary drawn twice by hand."""
 
 _NAME_HEADERS: Final = ("街道名称", "name", "名称", "mc", "xzqmc", "行政区名称")
 
@@ -66,8 +70,37 @@ def prepare_subdistricts(
                 remedy="请在「街道」列填写名称 / Write names in a column 街道",
             )
         )
+    findings += _overlaps(mended)
     table = conform(SUBDISTRICTS, mended.assign(name=names), crs=crs)
     return gpd.GeoDataFrame(table), findings
+
+
+def _overlaps(offices: gpd.GeoDataFrame) -> list[Finding]:
+    """List offices that claim the same ground: a community there has two."""
+    shapes, ids = offices.geometry.to_numpy(), offices.index.to_numpy()
+    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    pairs = sorted((ids[i], ids[j], i, j) for i, j in zip(one, other, strict=True) if i < j)
+    findings = []
+    for left, right, i, j in pairs:
+        shared = shapely.area(shapely.intersection(shapes[i], shapes[j]))
+        share = shared / min(shapely.area(shapes[i]), shapely.area(shapes[j]))
+        if share < _UNCLEAN_EDGE_SHARE:
+            continue
+        findings.append(
+            Finding(
+                severity="check",
+                table_name="subdistricts",
+                row_key=str(left),
+                code="subdistrict-overlap",
+                zh=f"街道 {left} 与 {right} 重叠 {shared:.0f} m²（占较小者的 {share:.0%}），"
+                "其中的小区归入占地最多者，相等时归入编码较小者。",
+                en=f"street offices {left} and {right} overlap by {shared:.0f} m² ({share:.0%} of "
+                "the smaller); a community there goes to the one with most of it, at a tie to the "
+                "lesser id.",
+                remedy="更正街道边界 / Correct the boundaries",
+            )
+        )
+    return findings
 
 
 def subdistrict_of(communities: gpd.GeoDataFrame, subdistricts: gpd.GeoDataFrame) -> pd.Series:

@@ -16,7 +16,8 @@ import shapely
 
 from layers.checks import Finding, findings_table
 from layers.contracts import conform
-from layers.ground import Ground, mark_edge
+from layers.edge import mark_edge
+from layers.ground import Ground
 from layers.households import HouseholdAssumptions
 from layers.network import WalkNetwork, build_network
 from layers.reach import (

@@ -383,3 +383,13 @@ def test_the_order_of_rows_changes_nothing(
     pd.testing.assert_frame_equal(found.facilities, again.facilities)
     pd.testing.assert_frame_equal(found.review, again.review)
     assert set(found.findings) == set(again.findings)
+
+
+@pytest.mark.parametrize("more", [{}, {"类别": None}, {"类别": "公用厕所"}])
+def test_a_row_that_is_there_twice_counts_once_and_is_told(more: dict[str, object]) -> None:
+    row = {"id": "a", "名称": "人民路公共厕所", "at": (0.0, 0.0), **more}
+    found = read(dict(row), dict(row), dict(row))
+    assert len(found.facilities) == 1
+    (finding,) = [f for f in found.findings if f.code == "facility-row-repeated"]
+    assert "2 row(s) repeat" in finding.en
+    assert "2 行" in finding.zh

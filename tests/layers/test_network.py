@@ -33,8 +33,8 @@ def test_streets_that_share_a_vertex_meet_and_others_pass_over():
 def test_a_network_without_a_walkable_street_is_refused_with_the_count():
     with pytest.raises(InputError) as caught:
         build_network(streets_of(line((0, 0), (10, 0)), walkable=False), walking=WALKING)
-    assert "1 rows, none that can be walked" in caught.value.en
-    assert "共 1 行，没有一条可步行" in caught.value.zh
+    assert "1 lines within the area, none that can be walked" in caught.value.en
+    assert "共 1 条线，没有一条可步行" in caught.value.zh
 
 
 def test_reversing_and_shuffling_streets_changes_no_length_between_nodes():

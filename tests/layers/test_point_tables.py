@@ -145,3 +145,19 @@ def test_a_damaged_workbook_is_an_input_error(tmp_path: Path) -> None:
         read(tmp_path / "a.xls")
     assert "no workbook" in caught.value.en
     assert "工作簿" in caught.value.zh
+
+
+def test_a_quotation_mark_that_is_never_closed_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        read_text(tmp_path, '名称,经度,纬度\n"甲,112.7,34.7\n乙,112.7,34.7\n')
+    assert "row 2: a quotation mark is never closed" in caught.value.en
+    assert "没有闭合" in caught.value.zh
+
+
+def test_single_rows_of_impossible_degrees_are_left_out_and_told(tmp_path: Path) -> None:
+    good = "".join(f"店{n},112.7,34.7\n" for n in range(20))
+    (tmp_path / "a.csv").write_text(f"名称,经度,纬度\n{good}甲,999,-999\n", encoding="utf-8")
+    found = read(tmp_path / "a.csv")
+    assert (found.record.read, found.record.kept, found.record.refused) == (21, 20, 1)
+    (finding,) = [f for f in found.findings if f.code == "coordinates-impossible"]
+    assert finding.row_key == "22"

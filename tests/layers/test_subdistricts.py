@@ -107,3 +107,16 @@ def test_zhuhais_complete_office_names_its_communities():
     communities = data.communities.to_crs(crs).rename_axis("community_id")
     names = subdistrict_of(communities, table)
     assert names.value_counts().to_dict() == {"梅华街道": 6}
+
+
+def test_offices_that_claim_the_same_ground_are_named():
+    _, findings = prepare_subdistricts(
+        offices(WEST, box(90, 0, 200, 100), EAST, 街道=["甲", "乙", "丙"]), crs=CRS
+    )
+    assert [(f.code, f.row_key) for f in findings] == [
+        ("subdistrict-overlap", "0"),
+        ("subdistrict-overlap", "1"),
+    ]
+    assert "overlap by 1000 m²" in findings[0].en
+    assert "重叠 1000 m²" in findings[0].zh
+    assert prepare_subdistricts(offices(WEST, EAST, 街道=["甲", "乙"]), crs=CRS)[1] == []
