@@ -46,7 +46,9 @@ class WalkNetwork:
     length_m
         Length of each edge, shape (m,).
     minutes
-        Walking time of an adult from u to v and from v to u, shape (m, 2).
+        Walking time of an adult from u to v and from v to u, waiting included, shape (m, 2).
+    wait_minutes
+        Waiting on each edge, of whatever walker, shape (m,).
     lines
         Geometry of each edge from u to v, shape (m,).
     component
@@ -60,6 +62,7 @@ class WalkNetwork:
     ends: Ints
     length_m: Floats
     minutes: Floats
+    wait_minutes: Floats
     lines: npt.NDArray[np.object_]
     component: Ints
 
@@ -75,11 +78,32 @@ class WalkNetwork:
                 "length_m": self.length_m,
                 "forward_minutes": self.minutes[:, 0],
                 "backward_minutes": self.minutes[:, 1],
+                "wait_minutes": self.wait_minutes,
             },
             geometry=self.lines,
             crs=self.crs,
         )
         return gpd.GeoDataFrame(conform(NETWORK, frame))
+
+    def minutes_of(self, walking: Walking, walker: str) -> Floats:
+        """Give the walking time of a walker over each edge, u to v and v to u, shape (m, 2).
+
+        Whoever is slower on the flat is slower by the same share on slopes and steps; waiting
+        takes everybody the same time.
+        """
+        wait = self.wait_minutes[:, None]
+        share = walking.metres_per_minute("adult") / walking.metres_per_minute(walker)
+        return (self.minutes - wait) * share + wait
+
+    def cost(self, walking: Walking, walker: str) -> Floats:
+        """Give the cost of each edge under the rule in force, u to v and v to u, shape (m, 2).
+
+        Metres under the ``distance`` rule, the walker's minutes under the ``time`` rule; to be
+        held against `Walking.limit`. Along an edge the cost accrues evenly.
+        """
+        if walking.rule == "time":
+            return self.minutes_of(walking, walker)
+        return np.repeat(self.length_m[:, None], 2, axis=1)
 
     def snap(
         self, points: gpd.GeoDataFrame, *, within_m: float
@@ -251,6 +275,7 @@ def _assemble(pieces: pd.DataFrame, crs: CRS, walking: Walking) -> WalkNetwork:
         ends=np.ascontiguousarray(ends),
         length_m=length,
         minutes=minutes,
+        wait_minutes=np.zeros(len(lines)),
         lines=lines,
         component=_components(ends, len(node_xy)),
     )

@@ -210,6 +210,7 @@ NETWORK: Final = contract(
         "length_m": number("长度", "Length", "m", required=True),
         "forward_minutes": number("正向步行时间", "Minutes, u to v", "min", required=True),
         "backward_minutes": number("反向步行时间", "Minutes, v to u", "min", required=True),
+        "wait_minutes": number("其中等候", "Of which waiting", "min", required=True),
     },
     kinds=LINE,
 )

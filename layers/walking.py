@@ -73,5 +73,13 @@ class Walking:
         # Multiplied first: 1 000 m at 4 km/h are 15 minutes, not 14.999999999999998.
         return self.reach_m(walker) * MINUTES_PER_HOUR / (self._speed_kmh(walker) * METRES_PER_KM)
 
+    def limit(self, walker: str) -> float:
+        """Give the limit of a walker under the rule in force: metres, or minutes by time."""
+        return self.limit_minutes_of(walker) if self.rule == "time" else self.reach_m(walker)
+
+    def access_cost(self, walker: str) -> float:
+        """Give the cost of one metre of access leg under the rule in force: metres or minutes."""
+        return 1.0 / self.metres_per_minute(walker) if self.rule == "time" else 1.0
+
     def _speed_kmh(self, walker: str) -> float:
         return {"adult": self.speed_kmh, "older": self.older_speed_kmh}[walker]
