@@ -64,6 +64,8 @@ class Rule:
         What the row says of its category.
     note
         What to look at.
+    row
+        Row of the rule in its file, as a spreadsheet counts; the header is row 1.
     """
 
     category: str
@@ -73,12 +75,14 @@ class Rule:
     also: str
     action: Action
     note: str
+    row: int
 
-    @property
-    def evidence(self) -> str:
-        """Name the row for people."""
+    def evidence(self, words: str = "") -> str:
+        """Name the rule for people: its code, or what of the name it matched and its row."""
         if self.source == "osm":
             return f"osm: {self.key}={self.value}" + (f" + {self.also}" if self.also else "")
+        if self.source == "name":
+            return f"name: {words} (nine_haves.csv:{self.row})"
         return f"{self.source}: {self.value}"
 
 
@@ -103,15 +107,24 @@ def load_rules() -> tuple[Rule, ...]:
             also=row["with"],
             action=row["action"],  # type: ignore[arg-type]  # a test checks the file's words
             note=row["note"],
+            row=number,
         )
-        for row in csv.DictReader(text.splitlines())
+        for number, row in enumerate(csv.DictReader(text.splitlines()), start=2)
     )
 
 
+def note_on(category: str, evidence: str) -> str:
+    """Give the note of the rule behind a have's evidence, as `classify` writes it; else empty."""
+    named = re.fullmatch(r"name: .* \(nine_haves\.csv:(\d+)\)", evidence)
+    if named:
+        return load_rules()[int(named[1]) - 2].note
+    return _code_notes().get((category, evidence), "")
+
+
 @lru_cache(maxsize=1)
-def notes() -> Mapping[tuple[str, str], str]:
-    """Map category and evidence, as `classify` writes it, to the note of the row behind it."""
-    return {(rule.category, rule.evidence): rule.note for rule in load_rules()}
+def _code_notes() -> Mapping[tuple[str, str], str]:
+    rules = [rule for rule in load_rules() if rule.source != "name"]
+    return {(rule.category, rule.evidence()): rule.note for rule in rules}
 
 
 def classify(points: pd.DataFrame) -> pd.DataFrame:
@@ -244,7 +257,7 @@ def _code_rules() -> pd.DataFrame:
             "value": [rule.value for rule in rules],
             "also": [rule.also for rule in rules],
             "action": ["exclude" if rule.action == "route" else rule.action for rule in rules],
-            "evidence": [rule.evidence for rule in rules],
+            "evidence": [rule.evidence() for rule in rules],
             "order": range(len(rules)),
         }
     )
@@ -285,33 +298,31 @@ def _read_codes(category: str, matched: pd.DataFrame, size: int) -> Signs:
 
 def _read_names(category: str, place_of: npt.NDArray[np.int64], distinct: list[str]) -> Signs:
     flags, rows = {}, {}
-    for action, patterns in _patterns(category).items():
-        found = [_first_match(name, patterns) for name in distinct]
+    for action, (screen, rules) in _patterns(category).items():
+        found = [_first_match(name, screen, rules) for name in distinct]
         rows[action] = np.array(found, dtype=object)[place_of]
         flags[action] = rows[action] != ""
     return Signs(flags, rows)
 
 
 @lru_cache(maxsize=len(CATEGORIES))
-def _patterns(category: str) -> dict[str, tuple[tuple[re.Pattern[str], str], ...]]:
-    """Compile the name rows of one category; the first pattern of an action screens for all."""
+def _patterns(category: str) -> dict[str, tuple[re.Pattern[str], list[Rule]]]:
+    """Compile the name rows of one category: a pattern that screens for all of an action's."""
     by_action: dict[str, list[Rule]] = {"exclude": [], "review": [], "include": [], "weak": []}
     for rule in load_rules():
         if rule.category == category and rule.source == "name":
             by_action["exclude" if rule.action == "route" else rule.action].append(rule)
     return {
-        action: (
-            (re.compile("|".join(f"(?:{rule.value})" for rule in rules) or r"(?!)"), ""),
-            *((re.compile(rule.value), rule.evidence) for rule in rules),
-        )
+        action: (re.compile("|".join(f"(?:{rule.value})" for rule in rules) or r"(?!)"), rules)
         for action, rules in by_action.items()
     }
 
 
-def _first_match(name: str, patterns: tuple[tuple[re.Pattern[str], str], ...]) -> str:
-    if not name or not patterns[0][0].search(name):
+def _first_match(name: str, screen: re.Pattern[str], rules: list[Rule]) -> str:
+    if not name or not screen.search(name):
         return ""
-    return next(evidence for pattern, evidence in patterns[1:] if pattern.search(name))
+    matches = ((rule, re.search(rule.value, name)) for rule in rules)
+    return next(rule.evidence(match.group()) for rule, match in matches if match)
 
 
 def _decide(category: str, name: Signs, code: Signs, barred: Flags) -> pd.DataFrame:

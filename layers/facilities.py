@@ -12,7 +12,7 @@ import pandas as pd
 import pyproj
 import shapely
 
-from layers.categories import classify, notes
+from layers.categories import classify, note_on
 from layers.checks import Finding
 from layers.contracts import conform
 from layers.crs import to_metric
@@ -288,5 +288,5 @@ def _review(table: gpd.GeoDataFrame) -> pd.DataFrame:
 
 
 def _reason(have: str, evidence: str) -> str:
-    note = notes().get((have, evidence), "")
+    note = note_on(have, evidence)
     return f"证据不足 / weak or doubtful: {evidence}" + (f" ({note})" if note else "")

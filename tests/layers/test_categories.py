@@ -142,15 +142,11 @@ def test_the_evidence_names_the_rows_that_decided() -> None:
         )
     )
     assert table["evidence"].to_dict() == {
-        ("f0", "service_centre"): "name: 便民服务(中心|站|点|大厅)",
+        ("f0", "service_centre"): "name: 便民服务中心 (nine_haves.csv:14)",
         ("f1", "library"): "osm: amenity=library",
-        (
-            "f2",
-            "parcel",
-        ): "name: 顺丰|京东(快递|物流)|中通|圆通|申通|韵达|极兔|德邦|百世|天天快递|EMS|宅急送"
-        " + amap: 070500",
-        ("f3", "parcel"): "name: 驿站$",
-        ("f3", "toilet"): "name: 环卫驿站|城市驿站|劳动者(驿站|港湾)|爱心驿站",
+        ("f2", "parcel"): "name: 顺丰 (nine_haves.csv:160) + amap: 070500",
+        ("f3", "parcel"): "name: 驿站 (nine_haves.csv:161)",
+        ("f3", "toilet"): "name: 爱心驿站 (nine_haves.csv:136)",
         ("f4", "elderly_care"): "amap: 120304",
         ("f4", "service_centre"): "amap: 120304",
     }

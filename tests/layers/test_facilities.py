@@ -70,7 +70,8 @@ def test_sure_evidence_confirms_and_weak_evidence_waits() -> None:
     assert found.review["decision"].isna().all()
     row = found.review.loc[("b", "toilet")]
     assert row["name"] == "爱心驿站"
-    assert "环卫驿站|城市驿站" in row["reason"]
+    assert "爱心驿站 (nine_haves.csv:" in row["reason"]
+    assert "often has a toilet" in row["reason"]
     assert "often has a toilet; confirm" in row["reason"]
     assert "公用厕所" in row["suggestion"]
     assert "public toilet" in row["suggestion"]
