@@ -12,7 +12,9 @@ import pandas as pd
 
 from layers.cells import Raw, text_of
 from layers.checks import Finding
+from layers.contracts import captions_of
 from layers.fields import fold
+from layers.tables import COMMUNITIES
 
 TOTAL_COLUMNS: Final = ("sheet", "row", "label", "field", "printed", "summed", "agrees")
 """Columns of the account of totals: one row for each figure that a total row prints."""
@@ -148,14 +150,16 @@ def _agrees(total: TotalRow, name: str, summed: float) -> bool:
 
 def _difference(total: TotalRow, name: str, summed: float, sheet: str) -> Finding:
     printed = total.printed[name]
+    captions = captions_of(COMMUNITIES)[name]
+    zh, en = captions["zh"], captions["en"]
     return Finding(
         severity="check",
         table_name="ledger",
         row_key=f"{sheet}!{total.number}",
         code="ledger-total-differs",
-        zh=f"工作表「{sheet}」第 {total.number} 行「{total.label}」：{name} 写为 {printed:g}，"
-        f"逐行相加为 {summed:g}，相差 {printed - summed:g}",
-        en=f"sheet {sheet!r}, row {total.number} {total.label!r}: {name} is printed as "
+        zh=f"工作表「{sheet}」第 {total.number} 行「{total.label}」：{zh} 写为 "
+        f"{printed:g}，逐行相加为 {summed:g}，相差 {printed - summed:g}",
+        en=f"sheet {sheet!r}, row {total.number} {total.label!r}: {en} is printed as "
         f"{printed:g}, the rows add up to {summed:g}, a difference of {printed - summed:g}",
         remedy="核对该合计行及其各行 / Check this total and its rows",
     )

@@ -200,8 +200,12 @@ def _connected(plan: _Plan, settings: ZoneRules) -> Iterator[Fault]:
                 reached.add(other)
                 queue.append(other)
         if reached != inside:
-            lost = ";".join(sorted(inside - reached))
-            yield make_fault("zone-not-connected", zone=zone, who=core[0], found=lost)
+            # the smaller part is the stray one; the larger is named by its first member
+            stray, main = sorted(
+                (reached, inside - reached), key=lambda part: (len(part), min(part))
+            )
+            lost = ";".join(sorted(stray))
+            yield make_fault("zone-not-connected", zone=zone, who=min(main), found=lost)
 
 
 def _absorbed(plan: _Plan, settings: ZoneRules) -> Iterator[Fault]:
