@@ -1,4 +1,4 @@
-"""Walks: from communities to facilities, from buildings, and among communities."""
+"""Walks: from communities to facilities, and among communities."""
 
 from __future__ import annotations
 
@@ -11,9 +11,17 @@ import shapely
 
 from layers.checks import Finding
 from layers.contracts import check, conform
-from layers.network import Ints, WalkNetwork
-from layers.search import Grouped, grouped, links_of, targets_in_reach
-from layers.tables import ACCESS_POINTS, BUILDING_REACH, FACILITIES, REACH, SNAPS, WALKERS, WALKS
+from layers.least_walks import (
+    Spots,
+    is_even,
+    least_walks,
+    metres,
+    minutes,
+    spots_of,
+    walks_of_pairs,
+)
+from layers.network import WalkNetwork
+from layers.tables import ACCESS_POINTS, FACILITIES, REACH, SNAPS, WALKERS, WALKS
 from layers.walking import Walking
 
 BEYOND: Final = 1.5
@@ -149,22 +157,61 @@ def measure_reach(network: WalkNetwork, snaps: pd.DataFrame, *, walking: Walking
     -------
     DataFrame
         Contract `REACH`: the least walk over the community's gates and the facility's entrances,
-        both access legs counted, within 1.5 x the walker's limit (exactly that counts). A pair
-        that is farther or not connected has no row.
+        outwards from home, both access legs counted, within 1.5 x the walker's limit of the rule
+        in force (exactly that counts). ``walk_m`` is the least number of metres, ``walk_minutes``
+        the least time, each of its own kind: where slopes, steps or waiting make a longer way
+        quicker they are of two ways. A pair that is farther or not connected has no row.
     """
     check(SNAPS, snaps)
-    origins, targets = _owned(snaps, "community"), _owned(snaps, "facility")
-    walks = _least_walks(network, origins, targets, BEYOND * walking.reach_m("adult"))
+    origins = spots_of(network, snaps, "community")
+    targets = spots_of(network, snaps, "facility")
+    if walking.rule == "time":
+        parts = [_by_minutes(network, origins, targets, walking, walker) for walker in WALKERS]
+    else:
+        farthest = max(walking.reach_m(walker) for walker in WALKERS)
+        within = least_walks(network, origins, targets, metres(network), BEYOND * farthest)
+        parts = [
+            _by_metres(network, origins, targets, walking, walker, within) for walker in WALKERS
+        ]
+    walks = pd.concat(parts, ignore_index=True)
     names = {
-        "community_id": _names(origins)[walks["origin"]],
-        "facility_id": _names(targets)[walks["target"]],
+        "community_id": origins.names[walks["origin"].to_numpy(dtype=np.int64)],
+        "facility_id": targets.names[walks["target"].to_numpy(dtype=np.int64)],
     }
-    rows = []
-    for walker in WALKERS:
-        part = pd.DataFrame({**names, "walker": walker, "walk_m": walks["walk_m"]})
-        part["walk_minutes"] = part["walk_m"] / walking.metres_per_minute(walker)
-        rows.append(part[part["walk_m"] <= BEYOND * walking.reach_m(walker)])
-    return conform(REACH, pd.concat(rows, ignore_index=True))
+    return conform(REACH, walks.assign(**names)[[*names, "walker", "walk_m", "walk_minutes"]])
+
+
+def _by_metres(
+    network: WalkNetwork,
+    origins: Spots,
+    targets: Spots,
+    walking: Walking,
+    walker: str,
+    within: pd.DataFrame,
+) -> pd.DataFrame:
+    """Take the walks within a walker's metres, and find their least minutes."""
+    pairs = within[within["value"] <= BEYOND * walking.reach_m(walker)].reset_index(drop=True)
+    pairs = pairs.rename(columns={"value": "walk_m"})
+    if is_even(network, walking):
+        taken = pairs["walk_m"].to_numpy() / walking.metres_per_minute(walker)
+    else:
+        cost = minutes(network, walking, walker)
+        guess = BEYOND * walking.limit_minutes_of(walker)
+        taken = walks_of_pairs(network, origins, targets, cost, pairs, guess=guess)
+    return pairs.assign(walk_minutes=taken, walker=walker)
+
+
+def _by_minutes(
+    network: WalkNetwork, origins: Spots, targets: Spots, walking: Walking, walker: str
+) -> pd.DataFrame:
+    """Take the walks within a walker's minutes, and find their least metres."""
+    limit = BEYOND * walking.limit_minutes_of(walker)
+    cost = minutes(network, walking, walker)
+    pairs = least_walks(network, origins, targets, cost, limit)
+    pairs = pairs.rename(columns={"value": "walk_minutes"})
+    guess = limit * walking.metres_per_minute(walker)
+    metre = walks_of_pairs(network, origins, targets, metres(network), pairs, guess=guess)
+    return pairs.assign(walk_m=metre, walker=walker)
 
 
 def measure_walks(network: WalkNetwork, snaps: pd.DataFrame, *, within_m: float) -> pd.DataFrame:
@@ -185,168 +232,14 @@ def measure_walks(network: WalkNetwork, snaps: pd.DataFrame, *, within_m: float)
         Contract `WALKS`, each ordered pair once; a community and itself is left out.
     """
     check(SNAPS, snaps)
-    owned = _owned(snaps, "community")
-    walks = _least_walks(network, owned, owned, within_m)
-    names = _names(owned)
+    owned = spots_of(network, snaps, "community")
+    walks = least_walks(network, owned, owned, metres(network), within_m)
+    walks = walks[walks["origin"] != walks["target"]]
     frame = pd.DataFrame(
         {
-            "focal": names[walks["origin"]],
-            "neighbor": names[walks["target"]],
-            "walk_m": walks["walk_m"],
+            "focal": owned.names[walks["origin"].to_numpy(dtype=np.int64)],
+            "neighbor": owned.names[walks["target"].to_numpy(dtype=np.int64)],
+            "walk_m": walks["value"].to_numpy(),
         }
     )
-    return conform(WALKS, frame[frame["focal"] != frame["neighbor"]])
-
-
-def measure_building_reach(
-    network: WalkNetwork,
-    snaps: pd.DataFrame,
-    facilities: gpd.GeoDataFrame,
-    buildings: gpd.GeoDataFrame,
-    access_points: gpd.GeoDataFrame,
-    *,
-    walking: Walking,
-) -> pd.DataFrame:
-    """Measure the walk from each building to the nearest confirmed facility of each have.
-
-    Parameters
-    ----------
-    network, snaps, walking
-        As for `measure_reach`.
-    facilities
-        Contract `FACILITIES`; only confirmed rows count.
-    buildings
-        Contract `BUILDINGS`; those in no community are left out.
-    access_points
-        Contract `ACCESS_POINTS`.
-
-    Returns
-    -------
-    DataFrame
-        Contract `BUILDING_REACH`: straight from the building to a gate of its community, from there
-        along the network; the least over the gates, within 1.5 x the walker's limit.
-    """
-    check(SNAPS, snaps)
-    housed = buildings[buildings["community_id"].isin(access_points["owner_id"])]
-    gates = _owned(snaps, "community")
-    gates = gates.assign(owner_id=gates["point_id"])
-    targets = _owned(snaps, "facility")
-    walks = _least_walks(network, gates, targets, BEYOND * walking.reach_m("adult"))
-    from_gate = pd.DataFrame(
-        {
-            "access_point_id": _names(gates)[walks["origin"]],
-            "facility_id": _names(targets)[walks["target"]],
-            "gate_m": walks["walk_m"],
-        }
-    )
-    haves = facilities[facilities["confirmed"]].index.to_frame(index=False)
-    from_gate = from_gate.merge(haves, on="facility_id")
-    from_gate = _least(from_gate, ["access_point_id", "category"], "gate_m")
-    legs = _legs_to_gates(housed, access_points)
-    walked = legs.merge(from_gate, on="access_point_id")
-    walked["walk_m"] = walked["leg_m"] + walked["gate_m"]
-    walked = _least(walked, ["building_id", "category"], "walk_m")
-    walked = walked.rename(columns={"facility_id": "nearest_id"})
-    rows = [
-        walked[walked["walk_m"] <= BEYOND * walking.reach_m(walker)].assign(walker=walker)
-        for walker in WALKERS
-    ]
-    return conform(BUILDING_REACH, pd.concat(rows, ignore_index=True))
-
-
-def _legs_to_gates(buildings: gpd.GeoDataFrame, access_points: gpd.GeoDataFrame) -> pd.DataFrame:
-    """List straight legs from each building to every gate of its community."""
-    homes = pd.DataFrame(
-        {
-            "building_id": buildings.index,
-            "owner_id": buildings["community_id"].to_numpy(),
-            "home": buildings.geometry.to_numpy(),
-        }
-    )
-    doors = pd.DataFrame(
-        {
-            "access_point_id": access_points.index,
-            "owner_id": access_points["owner_id"].to_numpy(),
-            "door": access_points.geometry.to_numpy(),
-        }
-    )
-    legs = homes.merge(doors, on="owner_id")
-    leg_m = shapely.distance(
-        np.array(legs["home"], dtype=object), np.array(legs["door"], dtype=object)
-    )
-    return legs[["building_id", "access_point_id"]].assign(leg_m=leg_m)
-
-
-def _least(frame: pd.DataFrame, keys: list[str], value: str) -> pd.DataFrame:
-    """Keep the least row of each key; ties go to the least facility id."""
-    order = frame.sort_values([*keys, value, "facility_id"])
-    return order.drop_duplicates(keys).reset_index(drop=True)
-
-
-def _owned(snaps: pd.DataFrame, owner: str) -> pd.DataFrame:
-    rows = snaps.reset_index()
-    return rows[rows["owner"] == owner].sort_values(["owner_id", "point_id"])
-
-
-def _names(owned: pd.DataFrame) -> np.ndarray:
-    return np.unique(owned["owner_id"].to_numpy(dtype=object))
-
-
-def _least_walks(
-    network: WalkNetwork, origins: pd.DataFrame, targets: pd.DataFrame, limit_m: float
-) -> pd.DataFrame:
-    """Give the least walk between owners of snapped points, numbered in order of their ids."""
-    o, t = _on_edges(network, origins), _on_edges(network, targets)
-    length = network.length_m[:, None]
-    links = links_of(network.ends, np.hstack([length, length]), len(network.node_xy))
-    seeds = _tips(network, o, by_owner=True)
-    ends = _tips(network, t, by_owner=False)
-    found = targets_in_reach(links, seeds, ends, limit_m)
-    n_origins = len(found.start) - 1
-    walks = pd.DataFrame(
-        {
-            "origin": np.repeat(np.arange(n_origins), np.diff(found.start)),
-            "target": found.item,
-            "walk_m": found.value,
-        }
-    )
-    direct = o.merge(t, on="edge", suffixes=("_o", "_t"))
-    along = (direct["offset_o"] - direct["offset_t"]).abs()
-    direct = pd.DataFrame(
-        {
-            "origin": direct["owner_o"],
-            "target": direct["owner_t"],
-            "walk_m": along + direct["access_o"] + direct["access_t"],
-        }
-    )
-    walks = pd.concat([walks, direct[direct["walk_m"] <= limit_m]], ignore_index=True)
-    least: pd.DataFrame = walks.groupby(["origin", "target"], as_index=False).min()
-    return least
-
-
-def _on_edges(network: WalkNetwork, owned: pd.DataFrame) -> pd.DataFrame:
-    """Replace the names of owners and edges by numbers."""
-    position = pd.Series(np.arange(len(network.edge_ids)), index=network.edge_ids)
-    return pd.DataFrame(
-        {
-            "owner": np.unique(owned["owner_id"].to_numpy(dtype=object), return_inverse=True)[1],
-            "edge": position.loc[owned["edge_id"].to_numpy()].to_numpy(),
-            "offset": owned["offset_m"].to_numpy(),
-            "access": owned["access_m"].to_numpy(),
-        }
-    )
-
-
-def _tips(network: WalkNetwork, points: pd.DataFrame, *, by_owner: bool) -> Grouped:
-    """Give the two ends of each point's edge with the cost between point and end.
-
-    Grouped by owner they are seeds of a search; grouped by node they are its targets.
-    """
-    edge = points["edge"].to_numpy()
-    node = np.r_[network.ends[edge, 0], network.ends[edge, 1]].astype(np.int64)
-    offset, access = points["offset"].to_numpy(), points["access"].to_numpy()
-    cost = np.r_[offset + access, network.length_m[edge] - offset + access]
-    owner: Ints = np.r_[points["owner"], points["owner"]].astype(np.int64)
-    if by_owner:
-        return grouped(owner, node, cost, int(owner.max()) + 1 if len(owner) else 0)
-    return grouped(node, owner, cost, len(network.node_xy))
+    return conform(WALKS, frame)

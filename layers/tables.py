@@ -261,6 +261,7 @@ BUILDING_REACH: Final = contract(
     columns={
         "nearest_id": text("最近设施", "Nearest facility"),
         "walk_m": number("步行距离", "Walk", "m", required=True),
+        "walk_minutes": number("步行时间", "Walking time", "min", required=True),
     },
 )
 

@@ -14,6 +14,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from layers.building_reach import measure_building_reach, snap_buildings
 from layers.checks import Finding, findings_table
 from layers.contracts import conform
 from layers.edge import mark_edge
@@ -22,12 +23,11 @@ from layers.households import HouseholdAssumptions
 from layers.network import WalkNetwork, build_network
 from layers.reach import (
     find_entrances,
-    measure_building_reach,
     measure_reach,
     measure_walks,
     snap_all,
 )
-from layers.tables import ACCESS_POINTS, BUILDING_REACH
+from layers.tables import ACCESS_POINTS, SNAPS
 from layers.walk_filter import WALK_FILTER
 from layers.walking import Walking
 from lianpian.job import LocatedJob, read_job
@@ -215,6 +215,10 @@ def _connect(
     both = gpd.GeoDataFrame(pd.concat([own, entrances]), crs=own.crs)
     access_points = gpd.GeoDataFrame(conform(ACCESS_POINTS, both))
     snaps, unsnapped = snap_all(network, access_points, tables["facilities"], walking=walking)
+    homes = snap_buildings(
+        network, snaps, tables["buildings"], tables["communities"], own, walking=walking
+    )
+    snaps = conform(SNAPS, pd.concat([snaps, homes]))
     communities, edge = mark_edge(tables["communities"], access_points, extent, walking=walking)
     findings += [*unsnapped, *edge]
     return network, {
@@ -233,20 +237,11 @@ def _measure(
     radius = ZONE_RADIUS_M
     if settings.walk_minutes is not None:
         radius = settings.walk_minutes * walking.metres_per_minute("adult")
-    if tables["buildings"].empty:
-        building_reach = conform(BUILDING_REACH, pd.DataFrame())
-    else:
-        building_reach = measure_building_reach(
-            network,
-            snaps,
-            tables["facilities"],
-            tables["buildings"],
-            tables["access_points"],
-            walking=walking,
-        )
     return {
         "reach": measure_reach(network, snaps, walking=walking),
-        "building_reach": building_reach,
+        "building_reach": measure_building_reach(
+            network, snaps, tables["facilities"], walking=walking
+        ),
         "walks": measure_walks(network, snaps, within_m=max(radius, settings.link_walk_m)),
     }
 

@@ -65,6 +65,7 @@ def building_reach() -> pd.DataFrame:
                     "walker": walker,
                     "nearest_id": near[0][2]["facility_id"],
                     "walk_m": near[0][0] + 60.0,
+                    "walk_minutes": near[0][1] + 0.9,
                 }
                 for number in range(2 if near else 0)
             ]

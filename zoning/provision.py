@@ -219,7 +219,7 @@ def _pair(
     walk_minutes = reach["walk_minutes"].to_numpy()[row]
     by_time = walking.rule == "time"
     value = walk_minutes if by_time else walk_m
-    limits = [walking.limit_minutes_of(w) if by_time else walking.reach_m(w) for w in grid.walkers]
+    limits = [walking.limit(w) for w in grid.walkers]
     return _Pairs(
         cell=grid.cells(community[row], category[facility], walker[row]),
         facility=facility,
@@ -332,9 +332,7 @@ def _own_coverage(
     """Give 1 or 0 from the community's own walk, NA where nothing can be said."""
     _, _, walker = grid.codes()
     by_time = walking.rule == "time"
-    limits = np.array(
-        [walking.limit_minutes_of(w) if by_time else walking.reach_m(w) for w in grid.walkers]
-    )
+    limits = np.array([walking.limit(w) for w in grid.walkers])
     if strict:
         limits = limits * walking.strict_m / walking.limit_m
     value = out["nearest_minutes" if by_time else "nearest_m"].to_numpy()
@@ -356,15 +354,16 @@ def _building_coverage(
     community = grid.communities.get_indexer(buildings["community_id"])
     weight = np.where(community >= 0, _weigh(buildings), 0.0)
     total = np.bincount(community[community >= 0], weight[community >= 0], len(grid.communities))
-    limits = np.array(
-        [walking.strict_reach_m(w) if strict else walking.reach_m(w) for w in grid.walkers]
-    )
+    limits = np.array([walking.limit(w) for w in grid.walkers])
+    if strict:
+        limits = limits * walking.strict_m / walking.limit_m
     building = _level_codes(building_reach.index, "building_id", buildings.index)
     category = _level_codes(building_reach.index, "category", pd.Index(CATEGORIES))
     walker = _level_codes(building_reach.index, "walker", pd.Index(grid.walkers))
     known = (building >= 0) & (walker >= 0)
     known &= community[np.maximum(building, 0)] >= 0
-    near = building_reach["walk_m"].to_numpy() <= limits[np.maximum(walker, 0)] + TOLERANCE
+    column = "walk_minutes" if walking.rule == "time" else "walk_m"
+    near = building_reach[column].to_numpy() <= limits[np.maximum(walker, 0)] + TOLERANCE
     use = known & near
     cell = grid.cells(community[building[use]], category[use], walker[use])
     covered = np.bincount(cell, weight[building[use]], len(grid))

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
+from shapely import Polygon
 
+from layers.building_reach import measure_building_reach, snap_buildings
 from layers.contracts import conform
 from layers.network import WalkNetwork, build_network
 from layers.reach import (
     find_entrances,
-    measure_building_reach,
     measure_reach,
     measure_walks,
     snap_all,
 )
-from layers.tables import BUILDINGS, CATEGORIES
+from layers.tables import BUILDINGS, CATEGORIES, SNAPS
 from layers.walking import Walking
 from tests.grid import (
     CRS,
@@ -146,9 +149,10 @@ def test_buildings_walk_straight_to_a_gate_and_then_along_the_network():
         ),
     )
     snaps, _ = snap_all(network, gates, shops, walking=WALKING)
-    reach = measure_building_reach(
-        network, snaps, shops, gpd.GeoDataFrame(houses), gates, walking=WALKING
-    )
+    yard = communities_of(("c1", square(0, 10, 400)))
+    homes = snap_buildings(network, snaps, gpd.GeoDataFrame(houses), yard, gates, walking=WALKING)
+    both = conform(SNAPS, pd.concat([snaps, homes]))
+    reach = measure_building_reach(network, both, shops, walking=WALKING)
     assert reach["walk_m"].to_dict() == pytest.approx(
         {("h1", "shop", "adult"): 640, ("h1", "shop", "older"): 640}
     )
@@ -223,3 +227,139 @@ def test_an_empty_town_has_empty_tables():
     snaps, _ = snap_all(network, gates_of(), facilities_of(), walking=WALKING)
     assert measure_reach(network, snaps, walking=WALKING).empty
     assert measure_walks(network, snaps, within_m=500).empty
+
+
+def climbing(network: WalkNetwork, up: float, down: float) -> WalkNetwork:
+    """Make every edge take `up` times its flat time from u to v and `down` times back."""
+    flat = network.length_m / WALKING.metres_per_minute("adult")
+    return replace(network, minutes=np.column_stack([flat * up, flat * down]))
+
+
+@pytest.mark.parametrize("rule", ["distance", "time"])
+def test_each_way_has_its_own_minutes_and_metres_stay(rule: str):
+    level = build_network(streets_of(line((0, 0), (400, 0))), walking=WALKING)
+    network = climbing(level, 2.0, 0.8)
+    walking = replace(WALKING, rule=rule)
+    gates = gates_of(("low", point(100, 0)), ("high", point(300, 0)))
+    shops = facilities_of(("f", "shop", point(200, 0)))
+    snaps, _ = snap_all(network, gates, shops, walking=walking)
+    reach = measure_reach(network, snaps, walking=walking).xs("adult", level="walker")
+    assert reach["walk_m"].tolist() == pytest.approx([100, 100])
+    assert reach["walk_minutes"].to_dict() == pytest.approx(
+        {("high", "f"): 1.5 * 0.8, ("low", "f"): 1.5 * 2.0}
+    )
+
+
+def test_the_least_metres_and_the_least_minutes_may_be_of_two_ways():
+    """The short way climbs: 200 m in 9 minutes; round it 400 m take 6."""
+    steep, flat = line((0, 0), (200, 0)), line((0, 0), (100, 173.20508075688772), (200, 0))
+    level = build_network(streets_of(steep, flat), walking=WALKING)
+    is_steep = level.street_ids == "s0"
+    even = level.length_m / WALKING.metres_per_minute("adult")
+    taken = np.where(is_steep, 3 * even, even)
+    network = replace(level, minutes=np.column_stack([taken, taken]))
+    gates, shops = gates_of(("c", point(0, 0))), facilities_of(("f", "shop", point(200, 0)))
+    for rule in ("distance", "time"):
+        walking = replace(WALKING, rule=rule)
+        snaps, _ = snap_all(network, gates, shops, walking=walking)
+        walk = measure_reach(network, snaps, walking=walking).loc[("c", "f", "adult")]
+        assert walk["walk_m"] == pytest.approx(200)
+        assert walk["walk_minutes"] == pytest.approx(400 / (4000 / 60))
+
+
+def test_the_time_rule_keeps_walks_up_to_one_and_a_half_times_the_minutes():
+    walking = Walking(rule="time", limit_minutes=10)
+    network = build_network(streets_of(line((0, 0), (2000, 0))), walking=walking)
+    gates = gates_of(("c", point(0, 0)))
+    shops = facilities_of(
+        ("f1", "shop", point(800, 0)),
+        ("f2", "shop", point(1000, 0)),
+        ("f3", "shop", point(1001, 0)),
+    )
+    snaps, _ = snap_all(network, gates, shops, walking=walking)
+    reach = measure_reach(network, snaps, walking=walking)
+    assert reach.index.tolist() == [
+        ("c", "f1", "adult"),
+        ("c", "f1", "older"),
+        ("c", "f2", "adult"),
+    ]
+
+
+def houses_of(*homes: Polygon) -> gpd.GeoDataFrame:
+    frame = gpd.GeoDataFrame(
+        {"building_id": [f"h{n}" for n in range(len(homes))], "community_id": "c1"},
+        geometry=list(homes),
+        crs=CRS,
+    )
+    return gpd.GeoDataFrame(conform(BUILDINGS, frame))
+
+
+def test_buildings_walk_along_inside_paths_where_these_lead_to_a_gate():
+    """One house stands at the path that winds to the gate, the other beyond the snapping leg."""
+    path = line((100, 0), (100, 150), (20, 150), (20, 180))
+    road = line((0, 0), (100, 0), (900, 0))
+    network = build_network(streets_of(road, path), walking=WALKING)
+    yard = communities_of(("c1", square(0, 10, 400)))
+    gates = gates_of(("c1", point(100, 10)))
+    shops = facilities_of(("f1", "shop", point(600, 0)))
+    snaps, _ = snap_all(network, gates, shops, walking=WALKING)
+    houses = houses_of(square(25, 160, 10), square(380, 380, 10))
+    homes = snap_buildings(network, snaps, houses, yard, gates, walking=WALKING)
+    assert homes.index.tolist() == [("building", "h0", "h0"), ("building", "h1", "c1-g0")]
+    both = conform(SNAPS, pd.concat([snaps, homes]))
+    reach = measure_building_reach(network, both, shops, walking=WALKING)
+    walk = reach["walk_m"].xs("adult", level="walker")
+    # 5 m to the path beside the house, which is 10 m long, then down the path and along the road
+    along = walk[("h0", "shop")] - (5 + 80 + 150 + 500)
+    assert 10 <= along <= 20
+    assert walk[("h1", "shop")] == pytest.approx(np.hypot(280, 370) + 10 + 500)
+
+
+def test_a_path_that_leads_to_no_gate_carries_nobody():
+    lost = line((200, 200), (300, 200))
+    network = build_network(streets_of(line((0, 0), (900, 0)), lost), walking=WALKING)
+    yard = communities_of(("c1", square(0, 10, 400)))
+    gates = gates_of(("c1", point(100, 10)))
+    snaps, _ = snap_all(network, gates, facilities_of(), walking=WALKING)
+    houses = houses_of(square(250, 210, 10))
+    homes = snap_buildings(network, snaps, houses, yard, gates, walking=WALKING)
+    assert homes.index.tolist() == [("building", "h0", "c1-g0")]
+
+
+def test_a_street_along_the_wall_is_no_inside_path():
+    network = build_network(streets_of(line((0, 10), (900, 10))), walking=WALKING)
+    yard = communities_of(("c1", square(0, 10, 400)))
+    gates = gates_of(("c1", point(100, 10)))
+    snaps, _ = snap_all(network, gates, facilities_of(), walking=WALKING)
+    homes = snap_buildings(
+        network, snaps, houses_of(square(200, 30, 10)), yard, gates, walking=WALKING
+    )
+    assert homes.index.tolist() == [("building", "h0", "c1-g0")]
+
+
+def test_a_building_takes_the_least_walk_by_the_rule_in_force():
+    """Uphill to the near shop, on the level to the far one: the rules name different shops."""
+    level = build_network(
+        streets_of(line((-300, 0), (0, 0)), line((0, 0), (200, 0))), walking=WALKING
+    )
+    flat = level.length_m / WALKING.metres_per_minute("adult")
+    taken = np.where(level.street_ids == "s1", 3 * flat, flat)
+    network = replace(level, minutes=np.column_stack([taken, taken]))
+    yard = communities_of(("c1", square(-50, 5, 100)))
+    gates = gates_of(("c1", point(0, 5)))
+    shops = facilities_of(("near", "shop", point(200, 0)), ("flat", "shop", point(-300, 0)))
+    nearest = {}
+    for rule in ("distance", "time"):
+        walking = replace(WALKING, rule=rule)
+        snaps, _ = snap_all(network, gates, shops, walking=walking)
+        homes = snap_buildings(
+            network, snaps, houses_of(square(0, 30, 10)), yard, gates, walking=walking
+        )
+        both = conform(SNAPS, pd.concat([snaps, homes]))
+        row = measure_building_reach(network, both, shops, walking=walking)
+        nearest[rule] = row.loc[("h0", "shop", "adult")]
+    assert nearest["distance"]["nearest_id"] == "near"
+    assert nearest["time"]["nearest_id"] == "flat"
+    for row in nearest.values():
+        assert row["walk_m"] == pytest.approx(25 + 5 + 200)
+        assert row["walk_minutes"] == pytest.approx((25 + 5 + 300) / (4000 / 60))

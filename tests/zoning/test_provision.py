@@ -298,6 +298,7 @@ def from_buildings(*rows: tuple[str, float]) -> pd.DataFrame:
                 "walker": "adult",
                 "nearest_id": "f1",
                 "walk_m": m,
+                "walk_minutes": m / WALKING.metres_per_minute("adult"),
             }
             for b, m in rows
         ]
