@@ -16,6 +16,8 @@ from scipy.sparse.csgraph import connected_components
 from layers.contracts import check, conform
 from layers.cutting import cut_at_barriers
 from layers.errors import InputError
+from layers.impedance import edge_times
+from layers.slopes import Heights
 from layers.tables import NETWORK, SNAPS, STREETS
 from layers.walking import Walking
 
@@ -153,6 +155,7 @@ def build_network(
     communities: gpd.GeoDataFrame | None = None,
     *,
     walking: Walking,
+    heights: Heights | None = None,
 ) -> WalkNetwork:
     """Build the walking network from streets, cut at walls and barriers.
 
@@ -169,7 +172,9 @@ def build_network(
         Contract `COMMUNITIES`: the boundary of one with surveyed gates is a wall elsewhere, when
         ``walking.walls == "surveyed"``.
     walking
-        Walking assumptions.
+        Walking assumptions: speed, pace on steps, waiting at arterials.
+    heights
+        Heights of the ground, from `layers.terrain.read_terrain`; None: all is flat.
 
     Returns
     -------
@@ -194,7 +199,7 @@ def build_network(
         )
     pieces = _split_at_junctions(walkable)
     pieces = cut_at_barriers(pieces, barriers, access_points, communities, walls=walking.walls)
-    return _assemble(pieces, streets.crs, walking)
+    return _assemble(pieces, streets, walking, heights)
 
 
 def _split_at_junctions(streets: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -248,7 +253,9 @@ def _vertex_numbers(xy: Floats) -> Ints:
     return np.unique(cells, axis=0, return_inverse=True)[1].reshape(-1)
 
 
-def _assemble(pieces: pd.DataFrame, crs: CRS, walking: Walking) -> WalkNetwork:
+def _assemble(
+    pieces: pd.DataFrame, streets: gpd.GeoDataFrame, walking: Walking, heights: Heights | None
+) -> WalkNetwork:
     lines = pieces["geometry"].to_numpy()
     tips = np.vstack(
         [
@@ -265,17 +272,18 @@ def _assemble(pieces: pd.DataFrame, crs: CRS, walking: Walking) -> WalkNetwork:
     rank = np.empty_like(order)
     rank[order] = np.arange(len(order))
     ends = rank[node_of.reshape(-1)].reshape(2, -1).T
-    length = shapely.length(lines)
-    minutes = np.repeat((length / walking.metres_per_minute("adult"))[:, None], 2, axis=1)
+    minutes, wait = edge_times(
+        pieces, streets, ends, node_xy[order], walking=walking, heights=heights
+    )
     return WalkNetwork(
-        crs=crs,
+        crs=streets.crs,
         node_xy=node_xy[order],
         edge_ids=pieces["edge_id"].to_numpy(dtype=object),
         street_ids=pieces["street_id"].to_numpy(dtype=object),
         ends=np.ascontiguousarray(ends),
-        length_m=length,
+        length_m=shapely.length(lines),
         minutes=minutes,
-        wait_minutes=np.zeros(len(lines)),
+        wait_minutes=wait,
         lines=lines,
         component=_components(ends, len(node_xy)),
     )

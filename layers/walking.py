@@ -27,6 +27,12 @@ class Walking:
         Adult speed, km/h; 4.0 km/h makes 15 minutes and 1 000 m agree (RULES 2.1).
     older_speed_kmh
         Older people's speed, km/h: unconfirmed range 2.9 to 3.6 (RULES 2.1 `[M]`), printed so.
+    steps_share
+        Pace on steps as a share of the speed on the flat, up and down: 0.61 m/s of 1.34 m/s, the
+        horizontal speeds upstairs and on the flat of Weidmann (1993), *Transporttechnik der
+        Fussgaenger*, which is 0.46.
+    crossing_wait_minutes
+        Waiting to cross an arterial at grade, minutes; 0: nobody waits.
     snap_m
         Longest access leg between a point and the network.
     circle_width_m
@@ -43,6 +49,8 @@ class Walking:
     limit_minutes: float = 15.0
     speed_kmh: float = 4.0
     older_speed_kmh: float = 3.2
+    steps_share: float = 0.46
+    crossing_wait_minutes: float = 0.0
     snap_m: float = 100.0
     circle_width_m: float = 50.0
     walls: Literal["surveyed", "never"] = "surveyed"
