@@ -13,19 +13,18 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import geopandas as gpd
-import numpy as np
 import osmium
 import shapely
-from numpy.typing import NDArray
 from osmium.filter import EntityFilter, IdFilter, KeyFilter
-from osmium.osm import AREA, NODE, RELATION, WAY, Area, Node, Relation, Way, mutable
+from osmium.osm import AREA, NODE, RELATION, WAY, Area, Relation, mutable
 from osmium.replication import newest_change_from_file
 
 from layers.checks import Finding, InputRecord, digest
 from layers.errors import InputError
 from layers.guard import recognise
+from layers.opl import FORMAT, read_opl
 from layers.osm_layers import Found, build_layers
-from layers.osm_tags import READ_KEYS, Claim, claims_of_area, claims_of_node, claims_of_way
+from layers.osm_tags import COLUMNS, claims_of_area, keys_of_layers
 
 STATE_OF: Final = "osmosis_replication_timestamp"
 """Field of a file's header with the time whose state of the map it holds."""
@@ -93,13 +92,16 @@ class OsmData:
     findings: tuple[Finding, ...] = ()
 
 
-def read_osm(path: Path) -> OsmData:
+def read_osm(path: Path, *, layers: Iterable[str] = tuple(COLUMNS)) -> OsmData:
     """Read all layers of an OpenStreetMap file.
 
     Parameters
     ----------
     path
         A file ``.osm``, ``.osm.pbf`` or ``.pbf``; nodes may follow the ways.
+    layers
+        Names of the layers to make, of those of `OsmData`; the others stay empty. A network alone
+        needs ``("streets", "squares")``, which takes half the time of all layers.
 
     Returns
     -------
@@ -114,6 +116,8 @@ def read_osm(path: Path) -> OsmData:
     InputError
         If the file is missing, is no such file, is damaged, or holds ways whose nodes are missing
         throughout.
+    ValueError
+        If a layer has no such name.
 
     Notes
     -----
@@ -122,6 +126,9 @@ def read_osm(path: Path) -> OsmData:
     file has not all members are refused. Relations that are no areas (routes, sites) have no place
     of their own and are not read.
     """
+    wanted = frozenset(layers)
+    if not wanted <= COLUMNS.keys():
+        raise ValueError(f"layers must be of {sorted(COLUMNS)}, got {sorted(wanted)!r}")
     kind = recognise(path)
     if kind not in FORMATS:
         raise InputError(
@@ -135,9 +142,9 @@ def read_osm(path: Path) -> OsmData:
         header = osmium.FileProcessor(source).header
         data_date = _date_of(newest_change_from_file(source), header)
         with _uncollected():
-            found = _collect(source)
+            found = _collect(source, wanted)
             if found.unlocated > found.located:
-                found = _collect_in_order(source)
+                found = _collect_in_order(source, wanted)
     except (RuntimeError, OSError) as error:
         raise InputError(
             en=f"{path}: cannot be read as OpenStreetMap data ({error}). "
@@ -160,20 +167,20 @@ def read_osm(path: Path) -> OsmData:
         low, high = box.bottom_left, box.top_right
         extent = shapely.box(low.lon, low.lat, high.lon, high.lat)
     with _uncollected():
-        layers = build_layers(found, extent)
+        made = build_layers(found, extent)
     return OsmData(
-        **layers.frames,
-        extent=layers.extent,
+        **made.frames,
+        extent=made.extent,
         data_date=data_date,
         record=InputRecord(
             role="osm",
             path=str(path),
             sha256=digest(path),
-            read=layers.read,
-            kept=layers.kept,
-            refused=layers.read - layers.kept,
+            read=made.read,
+            kept=made.kept,
+            refused=made.read - made.kept,
         ),
-        findings=layers.findings,
+        findings=made.findings,
     )
 
 
@@ -238,111 +245,67 @@ def _date_of(newest: datetime, header: osmium.io.Header) -> str:
         return ""
 
 
-def _collect(source: osmium.io.File) -> Found:
-    """Read the file once (and its relations twice): claims and geometries as WKB."""
-    wanted = _relations(source)
+def _collect(source: osmium.io.File, wanted: frozenset[str]) -> Found:
+    """Read the file (its relations twice); nodes and ways never become Python objects.
+
+    osmium writes what has a tag of interest as text, with the places of ways' nodes, and arrow
+    reads the text: a call for each of half a million ways would take several times as long.
+    """
+    keys = keys_of_layers(wanted)
+    relations = _relations(source, keys, wanted)
     processor = osmium.FileProcessor(source).with_locations()
-    if wanted:
-        relations = IdFilter(wanted)
-        relations.enable_for(RELATION)
-        processor.with_areas(relations)
+    if relations:
+        chosen = IdFilter(relations)
+        chosen.enable_for(RELATION)
+        processor.with_areas(chosen)
+    processor.with_filter(EntityFilter(NODE | WAY | AREA)).with_filter(KeyFilter(*keys))
     # An area of a relation has the number 2 r + 1; areas of closed ways are made from the ways.
-    processor.with_filter(EntityFilter(NODE | WAY | AREA))
-    processor.with_filter(KeyFilter(*READ_KEYS))
-    areas = IdFilter([2 * number + 1 for number in wanted])
+    areas = IdFilter([2 * number + 1 for number in relations])
     areas.enable_for(AREA)
-    processor.with_filter(areas)
-    found = Found()
     factory = osmium.geom.WKBFactory()
-    for thing in processor:
-        if isinstance(thing, Way):
-            _take_way(found, thing, factory)
-        elif isinstance(thing, Node):
-            claims = claims_of_node(_tags(thing))
-            if claims:
-                osm_id = f"n{thing.id}"
-                found.objects.add(osm_id)
-                found.points.extend((thing.lon, thing.lat))
-                found.claim(osm_id, len(found.points) // 2 - 1, claims)
-        elif isinstance(thing, Area):
-            osm_id = f"r{thing.orig_id()}"
-            wanted.pop(thing.orig_id(), None)
-            found.areas.append(factory.create_multipolygon(thing))
-            found.claim(osm_id, len(found.areas) - 1, claims_of_area(_tags(thing)))
-            found.objects.add(osm_id)
-    found.incomplete = [f"r{number}" for number in wanted]
-    found.objects.update(found.incomplete)
-    return found
+    shapes: dict[int, str] = {}
+    with TemporaryDirectory() as folder:
+        text = Path(folder) / "objects.opl"
+        with osmium.SimpleWriter(osmium.io.File(str(text), FORMAT)) as writer:
+            processor.with_filter(writer).with_filter(EntityFilter(AREA)).with_filter(areas)
+            for area in processor:
+                if isinstance(area, Area):
+                    shapes[area.orig_id()] = factory.create_multipolygon(area)
+        read = read_opl(text)
+    return Found(
+        read=read,
+        area_numbers=list(shapes),
+        area_tags=[relations[number] for number in shapes],
+        areas=list(shapes.values()),
+        incomplete=[number for number in relations if number not in shapes],
+        wanted=wanted,
+    )
 
 
-def _tags(thing: Node | Way | Relation | Area) -> dict[str, str]:
+def _tags(thing: Relation) -> dict[str, str]:
     """Copy the tags of an object; counted, as running to the end of osmium's list costs thrice."""
     tags = thing.tags
     return dict(islice(tags, len(tags)))
 
 
-def _relations(source: osmium.io.File) -> dict[int, None]:
-    """List the relations that are areas and that some layer asks for, in the file's order."""
-    wanted: dict[int, None] = {}
-    processor = osmium.FileProcessor(source, RELATION).with_filter(KeyFilter(*READ_KEYS))
+def _relations(
+    source: osmium.io.File, keys: Iterable[str], wanted: frozenset[str]
+) -> dict[int, dict[str, str]]:
+    """Give the tags of the relations that are areas and that some layer asks for, in file order."""
+    found: dict[int, dict[str, str]] = {}
+    processor = osmium.FileProcessor(source, RELATION).with_filter(KeyFilter(*keys))
     for relation in processor:
         if not isinstance(relation, Relation):
             continue
-        is_area = relation.tags.get("type") in {"multipolygon", "boundary"}
-        if is_area and claims_of_area(_tags(relation)):
-            wanted[relation.id] = None
-    return wanted
+        if relation.tags.get("type") in {"multipolygon", "boundary"}:
+            tags = _tags(relation)
+            del tags["type"]  # says only that it is an area
+            if any(claim.layer in wanted for claim in claims_of_area(tags)):
+                found[relation.id] = tags
+    return found
 
 
-def _take_way(found: Found, way: Way, factory: osmium.geom.WKBFactory) -> None:
-    claims = claims_of_way(_tags(way))
-    if not claims:
-        return
-    osm_id = f"w{way.id}"
-    found.objects.add(osm_id)
-    try:
-        found.lines.append(factory.create_linestring(way))
-    except (osmium.InvalidLocationError, RuntimeError):
-        # Too few different points, or nodes that the file lacks: what is there may still be used.
-        _take_parts(found, way, osm_id, claims)
-    else:
-        found.located += 1
-        found.claim(osm_id, len(found.lines) - 1, claims)
-
-
-def _take_parts(found: Found, way: Way, osm_id: str, claims: list[Claim]) -> None:
-    runs = list(_runs(way))
-    if not runs:
-        # A way of one place is no fault of the file's nodes.
-        if any(not node.location.valid() for node in way.nodes):
-            found.unlocated += 1
-        return
-    found.located += 1
-    found.cut.append(osm_id)
-    for number, run in enumerate(runs, start=1):
-        found.lines.append(str(shapely.to_wkb(shapely.linestrings(run), hex=True, byte_order=1)))
-        part_id = osm_id if len(runs) == 1 else f"{osm_id}_{number}"
-        place = len(found.lines) - 1
-        found.claim(part_id, place, [claim for claim in claims if claim.form == "line"])
-        if number == 1:  # a thing stands at one place, however many parts of its outline are known
-            found.claim(osm_id, place, [claim for claim in claims if claim.form != "line"])
-
-
-def _runs(way: Way) -> Iterator[NDArray[np.float64]]:
-    """Give the unbroken runs of known nodes of a way that have at least two different places."""
-    run: list[tuple[float, float]] = []
-    for node in [*way.nodes, None]:
-        if node is not None and node.location.valid():
-            here = (node.lon, node.lat)
-            if not run or run[-1] != here:
-                run.append(here)
-            continue
-        if len(run) > 1:
-            yield np.array(run)
-        run = []
-
-
-def _collect_in_order(source: osmium.io.File) -> Found:
+def _collect_in_order(source: osmium.io.File, wanted: frozenset[str]) -> Found:
     """Collect from a copy in which nodes come first; exports of queries often put them last."""
     with TemporaryDirectory() as folder:
         copy = Path(folder) / "ordered.osm.pbf"
@@ -350,4 +313,4 @@ def _collect_in_order(source: osmium.io.File) -> Found:
             for entity in (NODE, WAY, RELATION):
                 for thing in osmium.FileProcessor(source, entity):
                     writer.add(thing)
-        return _collect(osmium.io.File(str(copy)))
+        return _collect(osmium.io.File(str(copy)), wanted)

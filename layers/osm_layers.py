@@ -1,20 +1,32 @@
-"""Raw layers of an OpenStreetMap file out of claims and geometries, with the account of objects."""
+"""Raw layers of an OpenStreetMap file out of its objects, with the account of objects."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
-from layers.checks import Finding, Severity
-from layers.osm_shapes import Shapes, fill, outlines, read_lines, read_polygons
-from layers.osm_tags import COLUMNS, Claim
+from layers.checks import Finding
+from layers.opl import Ints, Pass
+from layers.osm_findings import (
+    note_cut,
+    note_incomplete,
+    note_outside,
+    note_repaired,
+    note_shapeless,
+    note_twice,
+)
+from layers.osm_shapes import Runs, Shapes, find_runs, outlines, read_polygons
+from layers.osm_tags import COLUMNS, Claim, claims_of_area, claims_of_node, claims_of_way
 from layers.printable import printable
 
 WGS84: Final = "EPSG:4326"
@@ -26,61 +38,91 @@ _HEM: Final = 1e-6
 """Degrees (0.1 m) by which the bounds of the data are widened, so that its outermost street is
 inside."""
 
-_SHOWN: Final = 5
-"""Ids that a finding names; the rest is counted."""
+_LETTERS: Final = "nwr"
+"""Nodes, ways, relations; the place of the letter and the number make the key of an object."""
 
 
-@dataclass
-class _Rows:
-    """Claims for one layer: id, place in the list of geometries, form, and values in one row.
-
-    Plain values in long lists: half a million tuples would keep the garbage collector busy.
-    """
-
-    ids: list[str] = field(default_factory=list)
-    places: list[int] = field(default_factory=list)
-    forms: list[str] = field(default_factory=list)
-    facts: list[object] = field(default_factory=list)
-
-
-@dataclass
+@dataclass(frozen=True)
 class Found:
-    """What a pass over a file collects, before geometries are made.
+    """What the passes over a file found, before layers are made.
 
     Parameters
     ----------
-    layers
-        Claims by layer.
-    points, lines, areas
-        Geometries of nodes (lon and lat in turn), ways and relations (well-known binary).
-    objects
-        Ids of all objects that claim a row.
-    located, unlocated
-        Ways with and without coordinates.
-    cut
-        Ways of which some nodes are missing.
+    read
+        Nodes and ways.
+    area_numbers, area_tags, areas
+        Relations that are areas: number, tags, geometry (well-known binary).
     incomplete
         Relations of which members are missing.
+    wanted
+        Layers to make; the others stay empty.
     """
 
-    layers: dict[str, _Rows] = field(default_factory=lambda: {name: _Rows() for name in COLUMNS})
-    points: list[float] = field(default_factory=list)
-    lines: list[str] = field(default_factory=list)
-    areas: list[str] = field(default_factory=list)
-    objects: set[str] = field(default_factory=set)
-    located: int = 0
-    unlocated: int = 0
-    cut: list[str] = field(default_factory=list)
-    incomplete: list[str] = field(default_factory=list)
+    read: Pass
+    area_numbers: list[int]
+    area_tags: list[dict[str, str]]
+    areas: list[str]
+    incomplete: list[int]
+    wanted: frozenset[str] = frozenset(COLUMNS)
 
-    def claim(self, osm_id: str, place: int, claims: Iterable[Claim]) -> None:
-        """Note the rows that one geometry becomes."""
-        for layer, form, values in claims:
-            rows = self.layers[layer]
-            rows.ids.append(osm_id)
-            rows.places.append(place)
-            rows.forms.append(form)
-            rows.facts.extend(values)
+    @cached_property
+    def node_claims(self) -> list[list[Claim]]:
+        """Rows that each combination of tags of nodes becomes."""
+        return [self._only_wanted(claims_of_node(tags)) for tags in self.read.node_tags]
+
+    @cached_property
+    def way_claims(self) -> list[list[Claim]]:
+        """Rows that each combination of tags of ways becomes."""
+        return [self._only_wanted(claims_of_way(tags)) for tags in self.read.way_tags]
+
+    @cached_property
+    def area_claims(self) -> list[list[Claim]]:
+        """Rows that each relation becomes."""
+        return [self._only_wanted(claims_of_area(tags)) for tags in self.area_tags]
+
+    @cached_property
+    def node_is_used(self) -> NDArray[np.bool_]:
+        """Tell which nodes become a row."""
+        return _has_claims(self.node_claims)[self.read.nodes.tags]
+
+    @cached_property
+    def way_is_used(self) -> NDArray[np.bool_]:
+        """Tell which ways become a row."""
+        return _has_claims(self.way_claims)[self.read.ways.tags]
+
+    @cached_property
+    def runs(self) -> Runs:
+        """The known stretches of the ways that are used."""
+        return find_runs(self.read.ways, self.way_is_used)
+
+    @cached_property
+    def has_line(self) -> NDArray[np.bool_]:
+        """Tell which ways have coordinates."""
+        drawn = np.zeros(len(self.read.ways.number), dtype=bool)
+        drawn[self.runs.way] = True
+        return drawn
+
+    @cached_property
+    def lacks_nodes(self) -> NDArray[np.bool_]:
+        """Tell which of the ways that are used lack some or all of their nodes."""
+        ways = self.read.ways
+        missing = np.isnan(ways.xy[:, 0])
+        lacking = np.zeros(len(ways.number), dtype=bool)
+        lacking[np.repeat(np.arange(len(ways.size)), ways.size)[missing]] = True
+        return lacking & self.way_is_used
+
+    @property
+    def located(self) -> int:
+        """Ways that have coordinates."""
+        return int(self.has_line.sum())
+
+    @property
+    def unlocated(self) -> int:
+        """Ways whose nodes are not in the file; a way of one place is no fault of its nodes."""
+        return int((self.lacks_nodes & ~self.has_line).sum())
+
+    def _only_wanted(self, claims: list[Claim]) -> list[Claim]:
+        return [claim for claim in claims if claim.layer in self.wanted]
 
 
 @dataclass(frozen=True)
@@ -106,127 +148,201 @@ class Layers:
     findings: tuple[Finding, ...]
 
 
+@dataclass
+class _Rows:
+    """Rows of one layer: id, key of the object, claim and geometry of each."""
+
+    ids: list[pa.Array]
+    objects: list[Ints]
+    claims: list[Ints]
+    shapes: list[Shapes]
+    facts: list[Claim]
+
+    def add(self, ids: pa.Array, objects: Ints, claims: Ints, shapes: Shapes) -> None:
+        """Add rows; those without the geometry that they need are left out."""
+        drawn = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+        self.ids.append(ids.filter(pa.array(drawn)))
+        self.objects.append(objects[drawn])
+        self.claims.append(claims[drawn])
+        self.shapes.append(shapes[drawn])
+
+
+@dataclass(frozen=True)
+class _Layer:
+    """One raw layer and the key of the object that each row comes from."""
+
+    frame: gpd.GeoDataFrame
+    objects: Ints
+
+
 def build_layers(found: Found, box: shapely.Polygon | None) -> Layers:
-    """Make the layers and leave out what lies wholly outside the box; `found` is used up.
+    """Make the layers and leave out what lies wholly outside the box.
 
     Parameters
     ----------
     found
-        Claims and geometries.
+        Objects of the file.
     box
         Box that the file claims to cover, degrees; None: the bounds of the data are taken.
     """
-    lines = read_lines(found.lines)
     areas = read_polygons(found.areas)
-    found.lines.clear()  # the text of half a million lines is as large as the lines
-    filled, repaired = fill(lines, _filled_places(found))
-    made = _Made(
-        points=np.asarray(
-            shapely.points(np.array(found.points, dtype=float).reshape(-1, 2)), dtype=object
-        ),
-        lines=lines,
-        filled=filled,
-        areas=areas,
-    )
-    frames = {name: _frame(name, rows, made) for name, rows in found.layers.items()}
-    shaped = _objects_in(frames)
-    claimed = sum(map(len, frames.values()))
-    extent = shapely.segmentize(box if box is not None else _bounds(frames), _EDGE_STEP)
+    mended: list[Ints] = []
+    made = {name: _build(name, found, areas, mended) for name in COLUMNS}
+    shaped = _union(layer.objects for layer in made.values())
+    bounds = box if box is not None else _bounds([layer.frame for layer in made.values()])
+    extent = shapely.segmentize(bounds, _EDGE_STEP)
     shapely.prepare(extent)
     twice: set[str] = set()
-    for name, frame in frames.items():
-        inside = frame[shapely.intersects(extent, frame.geometry.to_numpy())]
-        doubled = inside.index.duplicated(keep="last")
-        twice.update(inside.index[doubled])
-        frames[name] = inside[~doubled].sort_index()
-    is_whole = not twice and sum(map(len, frames.values())) == claimed
-    kept = shaped if is_whole else _objects_in(frames)
-    repaired_ids = _owners_of(found, set(repaired.tolist())) if len(repaired) else set()
+    frames = {}
+    kept_objects = []
+    for name, layer in made.items():
+        inside = shapely.intersects(extent, layer.frame.geometry.to_numpy())
+        ids = layer.frame.index
+        latest = inside.copy()
+        latest[inside] = ~ids[inside].duplicated(keep="last")
+        twice.update(ids[inside & ~latest])
+        frame = layer.frame if latest.all() else layer.frame[latest]
+        frames[name] = frame.sort_index()
+        kept_objects.append(layer.objects[latest])
+    kept = _union(kept_objects)
+    ways = _keys(found.read.ways.number, "w")
+    read = _union(
+        [
+            _keys(found.read.nodes.number[found.node_is_used], "n"),
+            ways[found.way_is_used],
+            _keys(np.array([*found.area_numbers, *found.incomplete], dtype=np.int64), "r"),
+        ]
+    )
+    incomplete = _keys(np.array(found.incomplete, dtype=np.int64), "r")
+    shapeless = _without(_without(read, shaped), incomplete)
     findings = (
-        *_note_outside(shaped - kept),
-        *_note_incomplete(set(found.incomplete)),
-        *_note_cut(kept.intersection(found.cut)),
-        *_note_shapeless(found.objects - shaped - set(found.incomplete)),
-        *_note_repaired(kept & repaired_ids),
-        *_note_twice(twice),
+        *note_outside(_names(_without(shaped, kept))),
+        *note_incomplete(_names(incomplete)),
+        *note_cut(_names(_both(kept, ways[found.lacks_nodes & found.has_line]))),
+        *note_shapeless(_names(shapeless)),
+        *note_repaired(_names(_both(kept, ways[_union(mended)]))),
+        *note_twice(twice),
     )
-    return Layers(frames, extent, len(found.objects), len(kept), findings)
+    return Layers(frames, extent, len(read), len(kept), findings)
 
 
-def _filled_places(found: Found) -> NDArray[np.intp]:
-    """List the ways that some layer wants as a polygon."""
-    wanted = {
-        place
-        for rows in found.layers.values()
-        for osm_id, place, form in zip(rows.ids, rows.places, rows.forms, strict=True)
-        if form in {"polygon", "spot"} and osm_id[0] == "w"
-    }
-    return np.array(sorted(wanted), dtype=np.intp)
+def _has_claims(claims: list[list[Claim]]) -> NDArray[np.bool_]:
+    return np.array([bool(rows) for rows in claims], dtype=bool)
 
 
-def _owners_of(found: Found, places: set[int]) -> set[str]:
-    return {
-        _object_of(osm_id)
-        for rows in found.layers.values()
-        for osm_id, place, form in zip(rows.ids, rows.places, rows.forms, strict=True)
-        if place in places and form in {"polygon", "spot"} and osm_id[0] == "w"
-    }
+def _keys(numbers: Ints, letter: str) -> Ints:
+    """Give one number to each object: nodes, ways and relations are numbered apart."""
+    return numbers * len(_LETTERS) + _LETTERS.index(letter)
 
 
-@dataclass(frozen=True)
-class _Made:
-    """Geometries of one file: of nodes, of ways as lines and as polygons, of relations."""
-
-    points: Shapes
-    lines: Shapes
-    filled: Shapes
-    areas: Shapes
-
-    def shapes(self, letter: str, form: str, places: NDArray[np.intp]) -> Shapes:
-        """Give geometries of one form; None where an object has no such geometry."""
-        if letter == "n":
-            return self.points[places]
-        if letter == "r":
-            areas = self.areas[places]
-            return outlines(areas) if form == "line" else areas
-        if form == "line":
-            return self.lines[places]
-        filled = self.filled[places]
-        if form == "polygon":
-            return filled
-        middle = shapely.line_interpolate_point(self.lines[places], 0.5, normalized=True)
-        without = shapely.is_missing(filled) | (form == "point")
-        return np.asarray(np.where(without, middle, filled), dtype=object)
+def _names(keys: Ints) -> list[str]:
+    return [f"{_LETTERS[key % len(_LETTERS)]}{key // len(_LETTERS)}" for key in keys.tolist()]
 
 
-def _frame(name: str, rows: _Rows, made: _Made) -> gpd.GeoDataFrame:
-    """Make one raw layer; rows without the geometry that they need are left out."""
-    letters = np.array([osm_id[0] for osm_id in rows.ids], dtype="U1")
-    forms = np.array(rows.forms, dtype="U7")
-    places = np.array(rows.places, dtype=np.intp)
-    geometry = np.full(len(places), None, dtype=object)
-    for letter in "nwr":
-        for form in np.unique(forms):
-            mask = (letters == letter) & (forms == form)
-            if mask.any():
-                geometry[mask] = made.shapes(letter, str(form), places[mask])
-    names = COLUMNS[name]
-    ids = pd.Index(rows.ids, dtype="str", name="osm_id")
-    frame = gpd.GeoDataFrame(
-        {key: _column(key, rows.facts[at :: len(names)], ids) for at, key in enumerate(names)},
-        index=ids,
-        geometry=geometry,
-        crs=WGS84,
+def _union(parts: Iterable[Ints]) -> Ints:
+    """Put numbers in order, each once; numpy's own hashing takes ten times as long."""
+    every = np.sort(np.concatenate([*parts, np.empty(0, dtype=np.int64)]))
+    is_new = np.ones(len(every), dtype=bool)
+    is_new[1:] = every[1:] != every[:-1]
+    return every[is_new]
+
+
+def _without(keys: Ints, others: Ints) -> Ints:
+    return keys[~np.isin(keys, others, assume_unique=True)]
+
+
+def _both(keys: Ints, others: Ints) -> Ints:
+    return keys[np.isin(keys, _union([others]), assume_unique=True)]
+
+
+def _build(name: str, found: Found, areas: Shapes, mended: list[Ints]) -> _Layer:
+    """Make one raw layer; ways whose outline was repaired are added to `mended`."""
+    rows = _Rows([], [], [], [], [])
+    nodes = found.read.nodes
+    which, claim = _claimed(name, found.node_claims, nodes.tags, rows.facts)
+    spots = np.asarray(shapely.points(nodes.xy[which]), dtype=object)
+    spots[np.isnan(nodes.xy[which, 0])] = None
+    rows.add(_ids("n", nodes.number[which]), _keys(nodes.number[which], "n"), claim, spots)
+    _add_ways(name, found, rows, mended)
+    which, claim = _claimed(name, found.area_claims, np.arange(len(areas)), rows.facts)
+    forms = np.array([rows.facts[place].form for place in claim], dtype="U7")
+    shapes = areas[which].copy()
+    shapes[forms == "line"] = outlines(shapes[forms == "line"])
+    numbers = np.array(found.area_numbers, dtype=np.int64)[which]
+    rows.add(_ids("r", numbers), _keys(numbers, "r"), claim, shapes)
+    return _finish(name, rows)
+
+
+def _claimed(
+    name: str, claims: list[list[Claim]], tags: Ints, facts: list[Claim]
+) -> tuple[Ints, Ints]:
+    """List the objects that claim a row of a layer, and the place of each claim in `facts`."""
+    place = np.full(len(claims), -1, dtype=np.int64)
+    for number, rows in enumerate(claims):
+        for claim in rows:
+            if claim.layer == name:
+                place[number] = len(facts)
+                facts.append(claim)
+    claimed = place[tags] if len(place) else np.empty(0, dtype=np.int64)
+    which = np.flatnonzero(claimed >= 0)
+    return which, claimed[which]
+
+
+def _add_ways(name: str, found: Found, rows: _Rows, mended: list[Ints]) -> None:
+    ways, runs = found.read.ways, found.runs
+    which, claim = _claimed(name, found.way_claims, ways.tags, rows.facts)
+    drawn = found.has_line[which]
+    which, claim = which[drawn], claim[drawn]
+    if not len(which):
+        return
+    forms = np.array([fact.form for fact in rows.facts], dtype="U7")[claim]
+    first = np.searchsorted(runs.way, which)
+    parts = np.searchsorted(runs.way, which, side="right") - first
+    # a thing stands at one place, however many parts of its outline are known
+    parts[forms != "line"] = 1
+    number = np.arange(parts.sum()) - np.repeat(np.cumsum(parts) - parts, parts)
+    places = np.repeat(first, parts) + number
+    which, claim, forms = (np.repeat(column, parts) for column in (which, claim, forms))
+    is_part = np.repeat(parts, parts) > 1
+    shapes = np.full(len(places), None, dtype=object)
+    is_line = forms == "line"
+    shapes[is_line] = runs.lines(places[is_line])
+    filled = (forms == "polygon") | (forms == "spot")
+    shapes[filled], repaired = runs.fill(places[filled])
+    mended.append(which[filled][repaired])
+    as_point = (forms == "point") | ((forms == "spot") & shapely.is_missing(shapes))
+    shapes[as_point] = shapely.line_interpolate_point(
+        runs.lines(places[as_point]), 0.5, normalized=True
     )
-    frame = frame[~(shapely.is_missing(geometry) | shapely.is_empty(geometry))]
-    return _explode(frame) if name == "streets" else frame
+    ids = _ids("w", ways.number[which])
+    if is_part.any():
+        suffix = np.where(is_part, np.char.add("_", (number + 1).astype("U")), "")
+        ids = pc.binary_join_element_wise(ids, pa.array(suffix), "")
+    rows.add(ids, _keys(ways.number[which], "w"), claim, shapes)
 
 
-def _column(name: str, values: list[object], ids: pd.Index) -> pd.Series:
+def _ids(letter: str, numbers: Ints) -> pa.Array:
+    return pc.binary_join_element_wise(letter, pa.array(numbers).cast(pa.string()), "")
+
+
+def _finish(name: str, rows: _Rows) -> _Layer:
+    ids = pd.Index(
+        pd.array(pa.concat_arrays(rows.ids).cast(pa.large_string()), dtype="str"), name="osm_id"
+    )
+    claim = np.concatenate(rows.claims)
+    columns = {
+        key: _column(key, [values[at] for _, _, values in rows.facts], claim)
+        for at, key in enumerate(COLUMNS[name])
+    }
+    frame = gpd.GeoDataFrame(columns, index=ids, geometry=np.concatenate(rows.shapes), crs=WGS84)
+    objects = np.concatenate(rows.objects)
+    return _explode(frame, objects) if name == "streets" else _Layer(frame, objects)
+
+
+def _column(name: str, values: list[object], claim: Ints) -> object:
     if name in {"bridge", "tunnel"}:
-        return pd.Series(values, index=ids, dtype="bool")
-    clean = [_clean(value) for value in values]
-    return pd.Series(clean, index=ids, dtype="str")
+        return np.array(values, dtype=bool)[claim]
+    return pd.Series([_clean(value) for value in values], dtype="str").iloc[claim].array
 
 
 def _clean(value: object) -> object:
@@ -234,133 +350,24 @@ def _clean(value: object) -> object:
     return value if not isinstance(value, str) or value.isprintable() else printable(value)
 
 
-def _explode(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _explode(frame: gpd.GeoDataFrame, objects: Ints) -> _Layer:
     """Give each part of a line its own row; parts of one object are numbered."""
-    many = frame.geometry.geom_type == "MultiLineString"
+    many = (frame.geometry.geom_type == "MultiLineString").to_numpy()
     if not many.any():
-        return frame
+        return _Layer(frame, objects)
+    sizes = shapely.get_num_geometries(frame.geometry.to_numpy()[many])
     parts = frame[many].explode()
     number = parts.groupby(level=0).cumcount() + 1
     parts.index = pd.Index(parts.index + "_" + number.astype("str"), name="osm_id")
-    return pd.concat([frame[~many], parts])
+    whole = pd.concat([frame[~many], parts])
+    return _Layer(whole, np.concatenate([objects[~many], np.repeat(objects[many], sizes)]))
 
 
-def _bounds(frames: Mapping[str, gpd.GeoDataFrame]) -> shapely.Polygon:
-    bounds = [frame.total_bounds for frame in frames.values() if len(frame)]
+def _bounds(frames: Iterable[gpd.GeoDataFrame]) -> shapely.Polygon:
+    bounds = [frame.total_bounds for frame in frames if len(frame)]
     if not bounds:
         return shapely.Polygon()
     west, south, east, north = np.array(bounds).T
     return shapely.Polygon(
         shapely.box(west.min() - _HEM, south.min() - _HEM, east.max() + _HEM, north.max() + _HEM)
-    )
-
-
-def _objects_in(frames: Mapping[str, gpd.GeoDataFrame]) -> set[str]:
-    ids: set[str] = set().union(*(frame.index for frame in frames.values()))
-    parts = {osm_id for osm_id in ids if "_" in osm_id}
-    return (ids - parts) | {_object_of(osm_id) for osm_id in parts}
-
-
-def _object_of(osm_id: str) -> str:
-    return osm_id.partition("_")[0]
-
-
-def _note(
-    ids: Collection[str], severity: Severity, code: str, texts: tuple[str, str, str]
-) -> tuple[Finding, ...]:
-    """Make one finding for all objects of a kind; none when there are none."""
-    if not ids:
-        return ()
-    ordered = sorted(ids, key=lambda osm_id: (osm_id[0], len(osm_id), osm_id))
-    more = len(ordered) - _SHOWN
-    listed = ", ".join(ordered[:_SHOWN])
-    en, zh, remedy = texts
-    return (
-        Finding(
-            severity=severity,
-            table_name="osm",
-            row_key="",
-            code=code,
-            en=f"{len(ids)} {en}: {listed}" + (f" and {more} more" if more > 0 else ""),
-            zh=f"{len(ids)} {zh}：{listed}" + (f" 等，另有 {more} 个" if more > 0 else ""),
-            remedy=remedy,
-        ),
-    )
-
-
-def _note_outside(ids: Collection[str]) -> tuple[Finding, ...]:
-    return _note(
-        ids,
-        "note",
-        "osm-outside",
-        (
-            "objects lie wholly outside the box of the file and were left out",
-            "个对象完全位于数据范围框之外，未采用",
-            "如需使用，请扩大下载范围 / Download a larger area if they are needed",
-        ),
-    )
-
-
-def _note_incomplete(ids: Collection[str]) -> tuple[Finding, ...]:
-    return _note(
-        ids,
-        "check",
-        "osm-incomplete",
-        (
-            "areas could not be closed, as parts are missing in the file",
-            "个面要素缺少部分边线，无法闭合，未采用",
-            "请下载包含完整关系的数据 / Download the data with whole relations",
-        ),
-    )
-
-
-def _note_cut(ids: Collection[str]) -> tuple[Finding, ...]:
-    return _note(
-        ids,
-        "check",
-        "osm-missing-nodes",
-        (
-            "ways lack some of their nodes; the parts that are there were read",
-            "条线缺少部分节点，仅采用现有部分",
-            "请连同全部节点重新导出 / Export again with all nodes",
-        ),
-    )
-
-
-def _note_shapeless(ids: Collection[str]) -> tuple[Finding, ...]:
-    return _note(
-        ids,
-        "check",
-        "osm-no-shape",
-        (
-            "objects have no usable geometry (not closed, of one place, or crossing themselves)",
-            "个对象没有可用图形（未闭合、仅一个位置或自相交）",
-            "请在 OSM 编辑器中修正 / Mend them in an OSM editor",
-        ),
-    )
-
-
-def _note_repaired(ids: Collection[str]) -> tuple[Finding, ...]:
-    return _note(
-        ids,
-        "note",
-        "osm-repaired",
-        (
-            "outlines crossed themselves and were repaired, area changed by at most 1 %",
-            "个轮廓自相交，已修复，面积变化不超过 1%",
-            "",
-        ),
-    )
-
-
-def _note_twice(ids: Collection[str]) -> tuple[Finding, ...]:
-    return _note(
-        ids,
-        "check",
-        "osm-doubled",
-        (
-            "objects stand in the file more than once; the last one was taken",
-            "个对象在文件中重复出现，采用最后一个",
-            "请重新导出 / Export again",
-        ),
     )

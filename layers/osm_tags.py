@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, Literal, NamedTuple
 
 Form = Literal["point", "line", "polygon", "spot"]
@@ -151,6 +151,22 @@ _NO: Final = (None, "no")
 
 READ_KEYS: Final = tuple(sorted({*_GROUND_KEYS, "building", "entrance", "highway"}))
 """Keys of which an object must carry one to be read at all."""
+
+_KEYS_OF: Final = {"streets": ("highway",), "squares": ("highway",), "buildings": ("building",)}
+
+
+def keys_of_layers(names: Iterable[str]) -> tuple[str, ...]:
+    """Give the keys of which an object must carry one to make a row of some layers.
+
+    Parameters
+    ----------
+    names
+        Names of layers, of those of `COLUMNS`.
+    """
+    wanted = set(names)
+    if not wanted <= _KEYS_OF.keys():
+        return READ_KEYS
+    return tuple(sorted({key for name in wanted for key in _KEYS_OF[name]}))
 
 
 QUERY_TAGS: Final[Mapping[str, bool | str | list[str]]] = {

@@ -9,15 +9,17 @@ from importlib.resources import files
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import osmium
 import pandas as pd
 import pyproj
 import pytest
 import shapely
+from osmium.osm import mutable
 
 from layers.errors import InputError
+from layers.opl import FORMAT, read_opl
 from layers.osm import OsmData, read_osm
-from layers.osm_shapes import read_lines
 from layers.osm_tags import claims_of_node
 from layers.streets import prepare_streets
 from layers.tables import CATEGORIES
@@ -366,11 +368,51 @@ def test_the_order_of_a_file_changes_nothing(tmp_path: Path):
     pd.testing.assert_frame_equal(one, other)
 
 
-def test_lines_decode_as_shapely_decodes_them():
-    lines = [shapely.LineString([(0, 1), (2, 3)]), shapely.LineString([(4, 5), (6, 7), (8, 9.5)])]
-    texts = [str(shapely.to_wkb(line, hex=True, byte_order=1)) for line in lines]
-    assert shapely.equals(read_lines(texts), lines).all()
-    assert len(read_lines([])) == 0
+def test_tags_and_places_come_out_of_osmiums_text_as_they_went_in(tmp_path: Path):
+    odd = {"name": "长兴 路,=%20%@\n\u2028x y", "a=b": "", "n1x2y3": "w N"}
+    text = tmp_path / "things.opl"
+    with osmium.SimpleWriter(osmium.io.File(str(text), FORMAT)) as writer:
+        writer.add(mutable.Node(id=7, location=(-0.0000001, 89.9), tags=odd))
+        writer.add(mutable.Node(id=8, location=(112.79, -34.7345678), tags={"shop": "yes"}))
+        writer.add(mutable.Way(id=9, nodes=[7, 8], tags=odd))
+        writer.add(mutable.Way(id=10, nodes=[], tags={"shop": "yes"}))
+    read = read_opl(text)
+    assert read.nodes.number.tolist() == [7, 8]
+    assert read.nodes.xy.tolist() == [[-0.0000001, 89.9], [112.79, -34.7345678]]
+    assert read.node_tags == [odd, {"shop": "yes"}]
+    assert read.ways.number.tolist() == [9, 10]
+    assert read.ways.size.tolist() == [2, 0]
+    assert np.isnan(read.ways.xy).all()
+    assert [read.way_tags[place] for place in read.ways.tags] == [odd, {"shop": "yes"}]
+
+
+def test_a_text_without_objects_is_empty(tmp_path: Path):
+    text = tmp_path / "things.opl"
+    text.touch()
+    read = read_opl(text)
+    assert len(read.nodes.number) == len(read.ways.number) == 0
+
+
+def test_only_the_layers_asked_for_are_made_and_they_are_the_same():
+    whole = read_osm(helsinki())
+    part = read_osm(helsinki(), layers=("streets", "squares"))
+    for name in ("streets", "squares"):
+        pd.testing.assert_frame_equal(getattr(part, name), getattr(whole, name))
+    assert part.buildings.empty
+    assert list(part.buildings.columns) == list(whole.buildings.columns)
+    assert part.record.read < whole.record.read
+
+
+def test_a_layer_that_does_not_exist_is_refused_by_name():
+    with pytest.raises(ValueError, match="rivers"):
+        read_osm(helsinki(), layers=("rivers",))
+
+
+def test_a_way_that_lacks_its_first_nodes_is_named(tmp_path: Path):
+    lane = way(7, (1, 2, 3), highway="service")
+    data = read_osm(write_osm(tmp_path, node(2, 0, 0), node(3, 1, 0), lane))
+    assert len(data.streets) == 1
+    assert [finding.code for finding in data.findings] == ["osm-missing-nodes"]
 
 
 def test_areas_of_a_file_written_as_pbf_are_read(tmp_path: Path):
