@@ -135,6 +135,7 @@ PAPER: Final = "#f5f3ee"
 INK: Final = "#1c2730"
 ZONE_INK: Final = "#17375e"
 CIRCLE_INK: Final = "#1f5c99"
+WALK_INK: Final = "#123a5c"
 
 STREET_CLASSES: Final[Mapping[str, tuple[str, ...]]] = {
     "major": ("motorway", "trunk", "primary", "secondary"),

@@ -83,4 +83,5 @@ def _looks() -> dict[str, Any]:
         "ink": style.INK,
         "zone": style.ZONE_INK,
         "circle": style.CIRCLE_INK,
+        "walk": style.WALK_INK,
     }

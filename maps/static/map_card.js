@@ -111,13 +111,28 @@
       on: { click: () => app.flyToPlace(at) },
     });
 
+  /* Shows one walk in full; pressed again it goes back among the others. */
+  const walkButton = (i, have) => {
+    const isOn = app.state.walk === have;
+    return make("button", {
+      type: "button",
+      class: "link walk-button",
+      textContent: app.t("show_walk"),
+      aria: { pressed: String(isOn), label: app.t("show_walk_to", { have: app.haveName(have) }) },
+      on: { click: () => app.showWalk(i, isOn ? -1 : have) },
+    });
+  };
+
   const haveRow = (i, have) => {
     const gaps = app.gaps();
     const at = i * HAVES + have;
     const status = app.status(i, have);
     const place = gaps.nearest ? gaps.nearest[at] : -1;
     const notes = [];
-    if (place >= 0) notes.push(make("p", {}, placeButton(place)));
+    if (place >= 0) {
+      const button = app.walkOfChosen(i, have) ? walkButton(i, have) : null;
+      notes.push(make("p", {}, placeButton(place), button));
+    }
     else if (gaps.reason && gaps.reason.words[gaps.reason.at[at]]) {
       notes.push(line(app.code("gaps.reason", gaps.reason.words[gaps.reason.at[at]]), "hint"));
     }
@@ -175,6 +190,7 @@
     if (!app.doc.circleOf(key, i)) return line(app.t("no_circle"), "hint");
     const names = ["circle"];
     if (app.chosenZone() >= 0) names.push("zone_circle");
+    if (app.doc.walks) names.push("walks");
     const ticks = names.map((name) =>
       make(
         "label",

@@ -56,10 +56,17 @@
 
   const bounds = (box) => L.latLngBounds(app.latLng(box[0], box[3]), app.latLng(box[2], box[1]));
 
+  /* Let the walk to one have stand out (-1: none) and bring it into view. */
+  app.showWalk = (community, have) => {
+    app.change({ walk: have, layers: { ...app.state.layers, walks: true } });
+    const one = have >= 0 ? app.walkOfChosen(community, have) : null;
+    if (one) app.map.fitBounds(bounds(one.box), { ...room(), maxZoom: 17, animate: false });
+  };
+
   /* Choose a community, a zone or a facility; null puts the card away. */
   app.choose = (chosen, { fly = false, focus = false } = {}) => {
     const wasInCard = document.getElementById("card").contains(document.activeElement);
-    app.change({ chosen });
+    app.change({ chosen, walk: -1 });
     app.map.invalidateSize({ animate: false });
     if (!chosen) {
       if (wasInCard) app.map.getContainer().focus({ preventScroll: true });

@@ -12,11 +12,13 @@
       have: -1,
       walker: doc.walkers[0],
       chosen: null,
+      walk: -1,
       places: new Set(),
       layers: {
         zones: true,
         circle: true,
         zone_circle: false,
+        walks: true,
         gates: false,
         links: false,
         names: true,

@@ -89,6 +89,13 @@
     read.gates = { ...doc.gates, places: points(doc.gates.points, fine) };
     read.circleOf = circles(doc.circles, coarse);
     read.zoneCircleOf = circles(doc.zone_circles, coarse);
+    /* Walks are an adult's, by community and have; each becomes a shape when it is asked for. */
+    const walks = new Map();
+    read.walkOf = (at) => {
+      const numbers = (doc.walks || [])[at] || [];
+      if (!walks.has(at)) walks.set(at, numbers.length ? shape([numbers], coarse, false) : null);
+      return walks.get(at);
+    };
     read.catchments = doc.catchments.map((rings) =>
       rings.length ? shape(rings, coarse, true) : null,
     );

@@ -2,6 +2,7 @@
 "use strict";
 (() => {
   const app = window.lianpian;
+  const HAVES = 9;
 
   const between = (zoom, low, high, small, large) => {
     const share = Math.max(0, Math.min(1, (zoom - low) / (high - low)));
@@ -206,6 +207,38 @@
   app.linkDash = (kind) =>
     ({ road: [9, 4], arterial: [3, 4], bridge: [12, 3, 3, 3], cut: [2, 5] })[kind] || [];
 
+  /* The walk of a community to its nearest of one have. An older walker's nearest may be another
+     place: then no walk is drawn rather than a wrong one. */
+  app.walkOfChosen = (community, have) => {
+    const { gaps } = app.doc;
+    const at = community * HAVES + have;
+    const own = gaps[app.state.walker];
+    if (!own || !own.nearest || own.nearest[at] !== gaps.adult.nearest[at]) return null;
+    return app.doc.walkOf(at);
+  };
+
+  const walksOfChosen = () => {
+    const { chosen, layers, have, walk } = app.state;
+    if (!chosen || chosen.kind !== "community" || !layers.walks) return [];
+    const out = [];
+    for (let number = 0; number < HAVES; number += 1) {
+      const one = app.walkOfChosen(chosen.at, number);
+      if (one) out.push({ one, isAsked: number === walk || number === have });
+    }
+    return out;
+  };
+
+  const drawWalks = (ctx, view) => {
+    const walks = walksOfChosen();
+    const colour = app.doc.looks.walk;
+    const quiet = walks.filter(({ isAsked }) => !isAsked).map(({ one }) => one);
+    const asked = walks.filter(({ isAsked }) => isAsked).map(({ one }) => one);
+    strokeShapes(ctx, view, quiet, "rgba(255,255,255,.8)", 4);
+    strokeShapes(ctx, view, quiet, colour, 1.8, [1, 4]);
+    strokeShapes(ctx, view, asked, "#ffffff", 8);
+    strokeShapes(ctx, view, asked, colour, 4.2);
+  };
+
   /* Facilities that the state shows: ticked layers, the single have, the chosen one's nearest. */
   app.shownPlaces = () => {
     const { places, have, chosen } = app.state;
@@ -318,6 +351,7 @@
   app.drawMarks = (ctx, view) => {
     const taken = new Map();
     drawLinks(ctx, view);
+    drawWalks(ctx, view);
     drawGates(ctx, view);
     drawPlaces(ctx, view, taken);
     drawCircleNames(ctx, view, taken);
