@@ -88,7 +88,7 @@ def edge_times(
         is_closed = is_arterial & ~streets["walkable"].to_numpy(dtype=bool)
         shapes = streets.geometry.to_numpy()
         halves = _half_waits(edges, node_xy, shapes[is_arterial], shapes[is_closed])
-        wait = halves * (walking.crossing_wait_minutes / 2.0)
+        wait = halves.astype(np.float64) * (walking.crossing_wait_minutes / 2.0)
     return flat[:, None] * pace + wait[:, None], wait
 
 

@@ -46,7 +46,7 @@ def test_who_crosses_an_arterial_waits_once_half_on_each_side(kind: str):
     network = arterial_town(*CROSSED, kind=kind)
     assert waits(network) == {"s0": [0, 0], "s1": [0.4], "s2": [0.4]}
     wanted = network.length_m / 100 + network.wait_minutes
-    assert network.minutes.T == pytest.approx(np.array([wanted, wanted]))
+    assert pytest.approx(np.array([wanted, wanted])) == network.minutes.T
 
 
 @pytest.mark.parametrize("kind", ["tertiary", "residential", "支路", "primary_link"])
@@ -93,4 +93,4 @@ def test_older_people_wait_as_long_as_everybody():
     network = build_network(streets, walking=walking)
     older = network.minutes_of(walking, "older")
     wanted = network.length_m / 50 + network.wait_minutes
-    assert older.T == pytest.approx(np.array([wanted, wanted]))
+    assert pytest.approx(np.array([wanted, wanted])) == older.T
