@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Literal
 
 import geopandas as gpd
 import numpy as np
@@ -11,10 +11,8 @@ import shapely
 
 from layers.enclosures import TOUCH_M, Closed, Pieces, close_enclosures, find_enclosures
 from layers.sectors import close_at_lines, find_barrier_lines
+from layers.spots import number_spots, tips_of
 from layers.stretches import Places, cut_stretches
-
-_MILLIMETRE: Final = 1e-3
-"""Ends closer than this are one node, as in `layers.network`."""
 
 
 def cut_at_barriers(
@@ -57,14 +55,14 @@ def cut_at_barriers(
         return uncut
     yards = find_enclosures(None if walls == "never" else communities, access_points)
     mapped = find_barrier_lines(barriers, access_points, walls_open=walls == "never")
+    if not len(yards.polygons) and not len(mapped.lines):
+        return uncut
     found: list[Closed] = []
     arrays = _arrays(uncut)
     if len(yards.polygons):
         found.append(close_enclosures(arrays, yards))
     if len(mapped.lines):
         found.append(close_at_lines(arrays, mapped))
-    if not found:
-        return uncut
     parted = _part_ends(uncut, pd.concat([one.ends for one in found], ignore_index=True))
     return _cut(parted, pd.concat([one.cuts for one in found], ignore_index=True))
 
@@ -72,11 +70,12 @@ def cut_at_barriers(
 def _arrays(pieces: pd.DataFrame) -> Pieces:
     """Give each end of a piece the number of its node: ends at one spot are one."""
     lines = pieces["geometry"].to_numpy()
-    tips = np.concatenate([shapely.get_point(lines, 0), shapely.get_point(lines, -1)])
-    cells = np.round(shapely.get_coordinates(tips) / _MILLIMETRE).astype(np.int64)
-    _, first, node = np.unique(cells, axis=0, return_index=True, return_inverse=True)
+    tips = np.concatenate(tips_of(lines))
+    node, first = number_spots(tips)
     nodes: Places = node.reshape(2, -1).T
-    return Pieces(lines, pieces["open"].to_numpy(dtype=bool), nodes, tips[first])
+    return Pieces(
+        lines, pieces["open"].to_numpy(dtype=bool), nodes, np.asarray(shapely.points(tips[first]))
+    )
 
 
 def _part_ends(pieces: pd.DataFrame, ends: pd.DataFrame) -> pd.DataFrame:

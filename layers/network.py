@@ -18,14 +18,12 @@ from layers.cutting import cut_at_barriers
 from layers.errors import InputError
 from layers.impedance import edge_times
 from layers.slopes import Heights
+from layers.spots import MILLIMETRE, number_keys, number_spots, tips_of
 from layers.tables import NETWORK, SNAPS, STREETS
 from layers.walking import Walking
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-
-_MILLIMETRE = 1e-3
-"""Vertices closer than this are one: finer than any survey, coarser than rounding."""
 
 _HILBERT_BITS = 16
 
@@ -188,7 +186,7 @@ def build_network(
     """
     check(STREETS, streets)
     walkable = streets[streets["walkable"]].sort_index()
-    walkable = walkable[walkable.geometry.length > _MILLIMETRE]
+    walkable = walkable[walkable.geometry.length > MILLIMETRE]
     if walkable.empty:
         raise InputError(
             en=f"streets: {len(streets)} lines within the area, none that can be walked; expected "
@@ -204,9 +202,8 @@ def build_network(
 
 def _split_at_junctions(streets: gpd.GeoDataFrame) -> pd.DataFrame:
     """Split lines at every vertex that ends a line or that another line shares."""
-    lines = _one_direction(streets.geometry.to_numpy())
-    xy, line_of = shapely.get_coordinates(lines, return_index=True)
-    vertex = _vertex_numbers(xy)
+    xy, line_of = _one_direction(streets.geometry.to_numpy())
+    vertex, _ = number_spots(xy)
     starts = np.r_[True, line_of[1:] != line_of[:-1]]
     repeated = np.r_[False, (vertex[1:] == vertex[:-1]) & ~starts[1:]]
     xy, line_of, vertex, starts = (a[~repeated] for a in (xy, line_of, vertex, starts))
@@ -232,46 +229,41 @@ def _split_at_junctions(streets: gpd.GeoDataFrame) -> pd.DataFrame:
             "geometry": geometry,
         }
     )
-    kept: pd.DataFrame = pieces[shapely.length(geometry) > _MILLIMETRE].reset_index(drop=True)
+    kept: pd.DataFrame = pieces[shapely.length(geometry) > MILLIMETRE].reset_index(drop=True)
     return kept
 
 
-def _one_direction(lines: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
-    """Turn every line so that its lesser end comes first: reversing an input changes nothing."""
-    first = shapely.get_coordinates(shapely.get_point(lines, 0))
-    last = shapely.get_coordinates(shapely.get_point(lines, -1))
+def _one_direction(lines: npt.NDArray[np.object_]) -> tuple[Floats, Ints]:
+    """Give the vertices of lines, and the line of each, from the lesser end of each line.
+
+    Reversing an input changes nothing.
+    """
+    xy, line_of = shapely.get_coordinates(lines, return_index=True)
+    start = np.flatnonzero(np.diff(line_of, prepend=-1))
+    stop = np.append(start[1:], len(line_of)) - 1
+    first, last = xy[start], xy[stop]
     backwards = (first[:, 0] > last[:, 0]) | (
         (first[:, 0] == last[:, 0]) & (first[:, 1] > last[:, 1])
     )
-    turned = lines.copy()
-    turned[backwards] = shapely.reverse(lines[backwards])
-    return turned
-
-
-def _vertex_numbers(xy: Floats) -> Ints:
-    cells = np.round(xy / _MILLIMETRE).astype(np.int64)
-    return np.unique(cells, axis=0, return_inverse=True)[1].reshape(-1)
+    place = np.arange(len(line_of))
+    mirrored = (start + stop)[line_of] - place
+    return xy[np.where(backwards[line_of], mirrored, place)], line_of
 
 
 def _assemble(
     pieces: pd.DataFrame, streets: gpd.GeoDataFrame, walking: Walking, heights: Heights | None
 ) -> WalkNetwork:
     lines = pieces["geometry"].to_numpy()
-    tips = np.vstack(
-        [
-            shapely.get_coordinates(shapely.get_point(lines, 0)),
-            shapely.get_coordinates(shapely.get_point(lines, -1)),
-        ]
-    )
+    tips = np.vstack(tips_of(lines))
     # pieces cut by a wall end at one spot without meeting: `side` keeps their nodes apart
     sides = np.r_[pieces["side_u"].to_numpy(), pieces["side_v"].to_numpy()]
-    keys = np.column_stack([np.round(tips / _MILLIMETRE).astype(np.int64), sides])
-    _, first, node_of = np.unique(keys, axis=0, return_index=True, return_inverse=True)
+    spot, _ = number_spots(tips)
+    node_of, first = number_keys(spot * (sides.max() + 1) + sides)
     node_xy = tips[first]
     order = np.lexsort((sides[first], node_xy[:, 1], node_xy[:, 0], _hilbert(node_xy)))
     rank = np.empty_like(order)
     rank[order] = np.arange(len(order))
-    ends = rank[node_of.reshape(-1)].reshape(2, -1).T
+    ends = rank[node_of].reshape(2, -1).T
     minutes, wait = edge_times(
         pieces, streets, ends, node_xy[order], walking=walking, heights=heights
     )
@@ -303,7 +295,7 @@ def _components(ends: Ints, n_nodes: int) -> Ints:
 def _hilbert(xy: Floats) -> Ints:
     """Give the position of each point along a Hilbert curve over their bounding square."""
     low = xy.min(axis=0)
-    side = max(float((xy.max(axis=0) - low).max()), _MILLIMETRE)
+    side = max(float((xy.max(axis=0) - low).max()), MILLIMETRE)
     steps = (1 << _HILBERT_BITS) - 1
     x, y = ((xy - low) / side * steps).astype(np.int64).T
     position = np.zeros(len(xy), dtype=np.int64)

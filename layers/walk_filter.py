@@ -10,6 +10,8 @@ from typing import Final, Literal
 
 import pandas as pd
 
+from layers.spots import number_keys
+
 Verdict = Literal["open", "closed"]
 
 
@@ -250,8 +252,10 @@ def judge_ways(ways: pd.DataFrame, rules: Iterable[WalkRule]) -> pd.DataFrame:
         ``tunnel``.
     """
     rows = tuple(rules)
-    number, unique = pd.factorize(pd.MultiIndex.from_frame(ways[["highway", "tags"]]))
-    judged = [_judge_one(highway, text, rows) for highway, text in unique]
+    classes, highways = pd.factorize(ways["highway"])
+    combinations, texts = pd.factorize(ways["tags"])
+    number, first = number_keys(classes * max(1, len(texts)) + combinations)
+    judged = [_judge_one(highways[classes[way]], texts[combinations[way]], rows) for way in first]
     verdicts = pd.DataFrame(judged, columns=["verdict", "order", "level", "bridge", "tunnel"])
     return verdicts.astype({"level": "Int64"}).take(number).set_index(ways.index)
 
