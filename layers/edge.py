@@ -8,6 +8,7 @@ import shapely
 
 from layers.checks import Finding
 from layers.reach import BEYOND
+from layers.slopes import FASTEST
 from layers.walking import Walking
 
 
@@ -17,6 +18,7 @@ def mark_edge(
     extent: shapely.Geometry,
     *,
     walking: Walking,
+    is_hilly: bool = False,
 ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     """Mark communities whose search for a facility may leave the data.
 
@@ -28,6 +30,9 @@ def mark_edge(
         The area that the data covers, in the same CRS.
     walking
         Walking assumptions.
+    is_hilly
+        Whether walking times follow the slope: under the ``time`` rule a walk downhill then leads
+        up to 1.19 times as far as on the flat (`layers.slopes.FASTEST`).
 
     Returns
     -------
@@ -38,6 +43,8 @@ def mark_edge(
         One that counts them.
     """
     search_m = BEYOND * walking.reach_m("adult")
+    if is_hilly and walking.rule == "time":
+        search_m *= FASTEST
     gates = access_points[access_points["owner"] == "community"]
     rim = shapely.boundary(extent)
     near = ~shapely.contains(extent, gates.geometry.to_numpy())

@@ -28,9 +28,11 @@ from layers.files import Source, read_vector
 from layers.land import prepare_land
 from layers.ledger import read_ledger
 from layers.osm import OsmData, read_osm
+from layers.slopes import Heights
 from layers.streets import from_centrelines, prepare_streets
 from layers.subdistricts import prepare_subdistricts
 from layers.tables import BARRIERS, BUILDINGS, LAND, SUBDISTRICTS
+from layers.terrain import read_terrain
 
 OSM_SOURCE: Final = (
     "© OpenStreetMap contributors, ODbL 1.0, https://www.openstreetmap.org/copyright"
@@ -53,6 +55,7 @@ class Inputs:
     buildings: Source | None = None
     barriers: Source | None = None
     subdistricts: Source | None = None
+    elevation: Source | None = None
     extent: Source | None = None
     links: Source | None = None
     assignment: Source | None = None
@@ -66,7 +69,8 @@ class Ground:
     """What is on the ground, in one projected CRS, under the contracts of `layers.tables`.
 
     `extent` is the area that the data covers; `links` and `assignment` are what a planner handed
-    back, or None; `sources` are the attributions to print.
+    back, or None; `sources` are the attributions to print; `heights` are those of the ground, None
+    where all is taken as flat.
     """
 
     crs: CRS
@@ -86,6 +90,7 @@ class Ground:
     sources: tuple[str, ...]
     findings: tuple[Finding, ...]
     records: tuple[InputRecord, ...]
+    heights: Heights | None = None
 
 
 class Prepare(Protocol):
@@ -189,6 +194,7 @@ def read_ground(inputs: Inputs) -> Ground:
         points[~is_gate(points)], crs=crs, review=reading.corrections(inputs.review, "review")
     )
     reading.findings += facilities.findings
+    heights = _heights(reading, streets)
     land = reading.osm.land if reading.osm is not None else None
     return Ground(
         crs=crs,
@@ -208,7 +214,19 @@ def read_ground(inputs: Inputs) -> Ground:
         sources=_sources(inputs),
         findings=tuple(reading.findings),
         records=tuple(reading.records),
+        heights=heights,
     )
+
+
+def _heights(reading: _Reading, streets: gpd.GeoDataFrame) -> Heights | None:
+    """Read the heights around the streets, where the job has any."""
+    source = reading.inputs.elevation
+    if source is None or not streets["walkable"].any():
+        return None
+    found = read_terrain(source.path, streets, crs=source.crs)
+    reading.findings += found.findings
+    reading.records.append(found.record)
+    return found.terrain
 
 
 def _sources(inputs: Inputs) -> tuple[str, ...]:

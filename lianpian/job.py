@@ -21,7 +21,7 @@ from pydantic import (
 from layers.errors import InputError, JobError
 from layers.walking import Walking
 from lianpian.job_faults import JobValueError, unknown_keys, wrong_values
-from lianpian.job_words import printable, span, unrepeated, written_date
+from lianpian.job_words import printable, span, table_of_path, unrepeated, written_date
 from maps.paper import read_wish
 from maps.public import public_columns
 
@@ -68,6 +68,15 @@ class FileInput(_Section):
     """Attribution to print, for example the owner of the data."""
 
 
+class RasterInput(_Section):
+    """One raster and how to read it."""
+
+    path: PathText
+    crs: Text | None = None
+    source: Label | None = None
+    """Attribution to print."""
+
+
 class InputsSection(_Section):
     """``[inputs]``: files; `osm` fills every layer that is not given."""
 
@@ -82,7 +91,8 @@ class InputsSection(_Section):
     buildings: FileInput | None = None
     barriers: FileInput | None = None
     subdistricts: FileInput | None = None
-    elevation: FileInput | None = None
+    elevation: Annotated[RasterInput | None, BeforeValidator(table_of_path)] = None
+    """Heights of the ground: a path, or a table with `path` and `crs`."""
     extent: FileInput | None = None
     links: FileInput | None = None
     assignment: FileInput | None = None
@@ -97,6 +107,10 @@ class WalkingSection(_Section):
     limit_minutes: Minutes = 15.0
     speed_kmh: Speed = 4.0
     older_speed_kmh: Speed = 3.2
+    steps_share: Annotated[float, Field(strict=True, ge=0.05, le=1, allow_inf_nan=False)] = 0.46
+    crossing_wait_minutes: Annotated[
+        float, Field(strict=True, ge=0, le=10, allow_inf_nan=False)
+    ] = 0.0
     snap_m: Annotated[float, Field(strict=True, ge=1, le=5000, allow_inf_nan=False)] = 100.0
     circle_width_m: Annotated[float, Field(strict=True, ge=10, le=500, allow_inf_nan=False)] = 50.0
     walls: Literal["surveyed", "never"] = "surveyed"

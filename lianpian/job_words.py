@@ -76,6 +76,11 @@ def span(value: object) -> object:
     )
 
 
+def table_of_path(value: object) -> object:
+    """Take a path alone for a table that has only a path."""
+    return {"path": value} if isinstance(value, str) else value
+
+
 def unrepeated(words: tuple[str, ...]) -> tuple[str, ...]:
     """Refuse a list that names one thing twice.
 

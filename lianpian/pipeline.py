@@ -12,7 +12,6 @@ from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
-import shapely
 
 from layers.building_reach import measure_building_reach, snap_buildings
 from layers.checks import Finding, findings_table
@@ -161,7 +160,7 @@ def _compute(located: LocatedJob, ground: Ground, rulebook: Rulebook, clock: Clo
     findings = list(ground.findings)
     tables = {name: getattr(ground, name) for name in GROUND_TABLES}
     with clock.step("network"):
-        network, found = _connect(tables, ground.extent, findings, walking)
+        network, found = _connect(tables, ground, findings, walking)
         tables |= found
     with clock.step("reach"):
         tables |= _measure(network, tables, settings, walking)
@@ -200,7 +199,7 @@ def _compute(located: LocatedJob, ground: Ground, rulebook: Rulebook, clock: Clo
 
 
 def _connect(
-    tables: Tables, extent: shapely.Geometry, findings: list[Finding], walking: Walking
+    tables: Tables, ground: Ground, findings: list[Finding], walking: Walking
 ) -> tuple[WalkNetwork, Tables]:
     """Build the network, put gates and facilities onto it, mark who is near the data's edge."""
     network = build_network(
@@ -209,6 +208,7 @@ def _connect(
         tables["access_points"],
         tables["communities"],
         walking=walking,
+        heights=ground.heights,
     )
     own, entrances = tables["access_points"], find_entrances(tables["facilities"], network)
     entrances = entrances[~entrances["owner_id"].isin(own["owner_id"])]
@@ -219,7 +219,13 @@ def _connect(
         network, snaps, tables["buildings"], tables["communities"], own, walking=walking
     )
     snaps = conform(SNAPS, pd.concat([snaps, homes]))
-    communities, edge = mark_edge(tables["communities"], access_points, extent, walking=walking)
+    communities, edge = mark_edge(
+        tables["communities"],
+        access_points,
+        ground.extent,
+        walking=walking,
+        is_hilly=ground.heights is not None,
+    )
     findings += [*unsnapped, *edge]
     return network, {
         "access_points": access_points,
@@ -345,7 +351,9 @@ def _imprint(
 def _record(
     located: LocatedJob, ground: Ground, imprint: Imprint, zoning: Mapping[str, Any]
 ) -> dict[str, Any]:
-    names = ("geopandas", "shapely", "numpy", "pandas", "numba", "highspy", "pyogrio", "osmium")
+    names = ["geopandas", "shapely", "numpy", "pandas", "numba", "highspy", "pyogrio", "osmium"]
+    if ground.heights is not None:
+        names.append("rasterio")
     return {
         "name": imprint.title,
         "version": imprint.version,

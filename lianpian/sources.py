@@ -9,7 +9,7 @@ from pathlib import Path
 from layers.checks import Finding, InputRecord
 from layers.files import Source
 from layers.ground import Ground, Inputs, read_ground
-from lianpian.job import FileInput, LocatedJob
+from lianpian.job import FileInput, LocatedJob, RasterInput
 from zoning.regionalization.settings import ZoningSettings, ZoningTerms
 
 
@@ -41,7 +41,9 @@ def inputs_of(
 
     named = [getattr(given, name) for name in type(given).model_fields]
     items = [part for item in named for part in (item if isinstance(item, tuple) else (item,))]
-    attributions = {item.source for item in items if isinstance(item, FileInput) and item.source}
+    files = [item for item in items if isinstance(item, FileInput | RasterInput)]
+    attributions = {item.source for item in files if item.source}
+    heights = given.elevation
     return Inputs(
         osm=located.folder / given.osm if given.osm else None,
         communities=source(given.communities),
@@ -54,6 +56,7 @@ def inputs_of(
         buildings=source(given.buildings),
         barriers=source(given.barriers),
         subdistricts=source(given.subdistricts),
+        elevation=Source(path=located.folder / heights.path, crs=heights.crs) if heights else None,
         extent=source(given.extent),
         links=Source(path=links) if links else source(given.links),
         assignment=Source(path=assignment) if assignment else source(given.assignment),
@@ -68,7 +71,7 @@ def input_paths(located: LocatedJob) -> list[Path]:
     given = located.job.inputs
     named = [getattr(given, name) for name in type(given).model_fields]
     items = [part for item in named for part in (item if isinstance(item, tuple) else (item,))]
-    names = [item.path if isinstance(item, FileInput) else item for item in items if item]
+    names = [getattr(item, "path", item) for item in items if item]
     rulebook = located.job.job.rulebook
     return [located.folder / name for name in (*names, *([rulebook] * rulebook.endswith(".toml")))]
 
@@ -112,8 +115,6 @@ def read_inputs(
 def _unused(located: LocatedJob) -> list[Finding]:
     """Tell of settings that stand in the job and change nothing in this version."""
     keys = []
-    if located.job.inputs.elevation is not None:
-        keys.append("[inputs.elevation]")
     if located.job.zones.compare_counts:
         keys.append("[zones] compare_counts")
     return [
