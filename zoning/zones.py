@@ -15,6 +15,7 @@ from layers.contracts import check, conform
 from layers.tables import COMMUNITIES, WALKS
 from layers.walking import Walking
 from zoning.tables import ADJACENCY, ASSIGNMENT, ZONES
+from zoning.zone_growth import Growth, GrowthLimits
 
 SPARE_M: Final = 0.5
 """How much farther than half the widest gap members are widened, so that such a gap does close."""
@@ -25,20 +26,8 @@ GRID_M: Final = 0.001
 Shape = shapely.geometry.base.BaseGeometry
 
 
-class ZoneLimits(Protocol):
+class ZoneLimits(GrowthLimits, Protocol):
     """Limits of zones, as `ZoningSettings` has them."""
-
-    @property
-    def households(self) -> tuple[float, float] | None:
-        """Give the least and most households."""
-
-    @property
-    def communities(self) -> tuple[int, int] | None:
-        """Give the least and most communities."""
-
-    @property
-    def walk_minutes(self) -> float | None:
-        """Give the longest walk to the centre."""
 
     @property
     def max_gap_m(self) -> float:
@@ -89,6 +78,7 @@ def dissolve_zones(
     together: 1 for a disc. ``walk_minutes_max`` is over members whose walk to the centre is known.
     ``households`` counts absorbed communities; one without a figure adds nothing.
     The floor is met by core communities alone, the cap by core and absorbed ones together.
+    The explanation weighs walks alone: what a job adds to them by ``terms`` is not in its costs.
 
     References
     ----------
@@ -104,6 +94,17 @@ def dissolve_zones(
     placed = assignment.loc[assignment["zone_id"].notna()]
     outlines = _outlines(placed["zone_id"], communities, limits.max_gap_m)
     walk_of = _walk_lookup(walks)
+    speed = walking.metres_per_minute("adult")
+    growth = Growth(
+        placed,
+        households=communities["households"],
+        subdistrict=communities["subdistrict"],
+        neighbours=_neighbours(adjacency),
+        walks=walk_of,
+        centres=centres,
+        limits=limits,
+        longest_m=math.inf if limits.walk_minutes is None else limits.walk_minutes * speed,
+    )
     called = {
         str(one): str(one) if pd.isna(name) else f"{name} ({one})"
         for one, name in communities["name"].items()
@@ -116,6 +117,9 @@ def dissolve_zones(
         row["geometry"] = outlines[zone_id]
         row["bounds_met"] = _meets(row, limits)
         row |= _explain(row, _borders_of(zone_id, placed, adjacency), limits, called)
+        why_zh, why_en = growth.explain(zone_id, called)
+        row["explanation_zh"] += why_zh
+        row["explanation_en"] += f" {why_en}"
         rows.append(row)
     frame = pd.DataFrame(rows, columns=["zone_id", "geometry"] if not rows else None)
     return cast(
@@ -196,6 +200,15 @@ def _walk_lookup(walks: pd.DataFrame) -> dict[tuple[str, str], float]:
     return found
 
 
+def _neighbours(adjacency: pd.DataFrame) -> dict[str, list[str]]:
+    """List the linked neighbours of each community, both ways."""
+    found: dict[str, list[str]] = {}
+    for focal, neighbor in adjacency.index[adjacency["linked"].astype(bool)]:
+        found.setdefault(str(focal), []).append(str(neighbor))
+        found.setdefault(str(neighbor), []).append(str(focal))
+    return found
+
+
 def _measure(
     zone_id: str,
     members: pd.DataFrame,
@@ -268,7 +281,7 @@ def _explain(
     """Put the figures of a zone into a paragraph, in both languages."""
     centre, farthest = called[row["centre_id"]], called.get(row["farthest"], row["farthest"])
     inside = [(KINDS[kind], number) for kind, number in borders.items() if kind in KINDS]
-    en_links = ", ".join(f"{number} {words[0]}" for words, number in inside) or "no link"
+    en_links = ", ".join(f"{words[0]} {number}" for words, number in inside) or "no link"
     zh_links = "、".join(f"{words[1]} {number} 处" for words, number in inside) or "无邻接"
     absorbed = row["communities"] - row["core"]
     en_limit = zh_limit = ""
@@ -283,8 +296,8 @@ def _explain(
     return {
         "explanation_en": f"{row['zone_id']}: {row['communities']} communities "
         f"({absorbed} absorbed), {row['households']:g} households around {centre}; "
-        f"joined by {en_links}; longest walk to the centre {walk_en}; {borders['out']} links lead "
-        f"out of it.{en_limit}",
+        f"joined by {en_links}; longest walk to the centre {walk_en}; links that lead "
+        f"out of it: {borders['out']}.{en_limit}",
         "explanation_zh": f"{row['zone_id']}：{row['communities']} 个小区"
         f"（其中纳入 {absorbed} 个）、{row['households']:g} 户，以 {centre} 为中心；"
         f"内部邻接：{zh_links}；"
