@@ -31,6 +31,8 @@ def cut_stretches(lines: Shapes, line: Places, low: Floats, high: Floats) -> Sha
     """
     if not len(line):
         return np.empty(0, dtype=object)
+    known, line = np.unique(line, return_inverse=True)
+    lines = lines[known]
     xy, owner = shapely.get_coordinates(lines, return_index=True)
     counts = np.bincount(owner, minlength=len(lines))
     first = np.r_[0, np.cumsum(counts)[:-1]]
