@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Final, Literal, cast
 
 import geopandas as gpd
 import numpy as np
@@ -16,6 +16,7 @@ from layers.errors import ContractError
 from layers.tables import BARRIERS, COMMUNITIES, STREETS, WALKS
 from zoning.borders import Borders, Shapes, measure_borders
 from zoning.link_edits import LinkEdit, read_edits
+from zoning.lonely import list_lonely
 from zoning.tables import ADJACENCY
 
 SEPARATED: Final = {
@@ -24,6 +25,10 @@ SEPARATED: Final = {
         "they face each other for {0:.1f} m only, < {1:g} m",
     ),
     "arterial": ("隔主干道，步行 {0} > {1:g} m", "an arterial lies between, walk {0} > {1:g} m"),
+    "never": (
+        "隔主干道，按设定不相连",
+        "an arterial lies between, and the job links nobody over it",
+    ),
     "river": ("隔河，步行 {0} > {1:g} m", "a river lies between, walk {0} > {1:g} m"),
     "railway": ("隔铁路，步行 {0} > {1:g} m", "a railway lies between, walk {0} > {1:g} m"),
     "other": ("有阻隔，步行 {0} > {1:g} m", "a barrier lies between, walk {0} > {1:g} m"),
@@ -46,14 +51,15 @@ class Nearness:
     link_walk_m
         Longest walk between gates that links across an arterial, a river or a railway.
     arterial
-        Whether an arterial between two communities is no hindrance.
+        Whether an arterial between two communities parts them: ``never`` linked across it,
+        ``walk``: linked where the walk is at most `link_walk_m`, ``free``: no hindrance.
     """
 
     max_gap_m: float = 50.0
     min_shared_m: float = 5.0
     wall_gap_m: float = 1.5
     link_walk_m: float = 300.0
-    arterial: bool = False
+    arterial: Literal["never", "walk", "free"] = "walk"
 
 
 def find_adjacency(
@@ -94,10 +100,13 @@ def find_adjacency(
     Notes
     -----
     A pair is a candidate when its gap is at most `max_gap_m`; or when a river, railway or arterial
-    lies in a wider gap, both are within `max_gap_m` of such a thing, and the walk is at most
-    `link_walk_m`. Pairs that see each other only through a
-    third community are none. What lies between is judged on five lines of sight from the facing
-    border: it must cut half of them. Candidates that are not linked stay in the table with the
+    lies in a wider gap, the walk is at most `link_walk_m`, and what is left of the gap without the
+    water, the tracks or the carriageways is at most `max_gap_m`. A bridge thus joins those whom it
+    joins in the eyes of those who live there: both stand beside it, on either side, facing each
+    other; not everyone within a walk of it. Pairs that see each other only through a third
+    community are none. What lies between is judged on five lines of sight from the facing
+    border: it must cut half of them. Two must face each other for `min_shared_m`, over a wall, a
+    lane or a river alike. Candidates that are not linked stay in the table with the
     reason. Different managers are no barrier (RULES Z01).
     """
     for schema, table in (
@@ -127,9 +136,8 @@ def find_adjacency(
         table = _apply_edits(table, edits, ordered, walk_of)
     table["same_subdistrict"] = _same_subdistrict(table, ordered["subdistrict"])
     result = conform(ADJACENCY, table)
-    shapes = np.asarray(ordered.geometry.to_numpy(), dtype=object)
-    findings.extend(_lonely(result, ids, shapes))
-    return result, findings
+    lonely = list_lonely(result, ordered, walk_of, streets, barriers, max_gap_m=nearness.max_gap_m)
+    return result, [*findings, *lonely]
 
 
 def _same_crs(communities: gpd.GeoDataFrame, *others: gpd.GeoDataFrame) -> None:
@@ -160,13 +168,12 @@ def _judge(ids: Shapes, borders: Borders, nearness: Nearness) -> pd.DataFrame:
     close = borders.gap <= nearness.max_gap_m
     walkable = borders.walk <= nearness.link_walk_m
     parted = barred | borders.arterial
-    wanted = ~borders.hidden & (close | (walkable & parted & borders.beside))
+    wanted = ~borders.hidden & (close | parted)
     touching = borders.gap <= nearness.wall_gap_m
     facing = borders.shared >= nearness.min_shared_m
-    linked = np.where(
-        barred, walkable, np.where(borders.arterial, walkable | nearness.arterial, facing)
-    )
-    linked &= facing | barred
+    over = {"never": np.zeros_like(walkable), "walk": walkable, "free": np.ones_like(walkable)}
+    linked = np.where(borders.arterial, over[nearness.arterial], np.True_)
+    linked = facing & np.where(barred, walkable, linked)
     crosses = np.select(
         [barred, touching, borders.arterial, borders.road, borders.lane],
         ["bridge", "none", "arterial", "road", "lane"],
@@ -199,14 +206,14 @@ def _judge(ids: Shapes, borders: Borders, nearness: Nearness) -> pd.DataFrame:
 def _why_not(borders: Borders, number: int, *, facing: bool, near: Nearness) -> str:
     walk = borders.walk[number]
     shown = "—" if np.isnan(walk) else f"{walk:.0f} m"
-    if borders.barrier[number]:
+    if borders.barrier[number] and not walk <= near.link_walk_m:
         zh, en = SEPARATED[str(borders.barrier[number])]
     elif not facing:
         zh, en = SEPARATED["point"]
         shared = borders.shared[number]
         return f"{zh.format(shared, near.min_shared_m)} / {en.format(shared, near.min_shared_m)}"
     else:
-        zh, en = SEPARATED["arterial"]
+        zh, en = SEPARATED["never" if near.arterial == "never" else "arterial"]
     return f"{zh.format(shown, near.link_walk_m)} / {en.format(shown, near.link_walk_m)}"
 
 
@@ -241,36 +248,3 @@ def _same_subdistrict(table: pd.DataFrame, subdistrict: pd.Series) -> pd.Series:
     other = subdistrict.reindex(table.index.get_level_values(1)).astype("object").to_numpy()
     known = pd.notna(one) & pd.notna(other)
     return pd.Series(np.where(known, one == other, None), index=table.index, dtype="object")
-
-
-def _lonely(table: pd.DataFrame, ids: Shapes, shapes: Shapes) -> list[Finding]:
-    """List communities without any link, with the nearest other one and what separates them."""
-    linked = table.loc[table["linked"].astype(bool)]
-    joined = set(linked.index.get_level_values(0)) | set(linked.index.get_level_values(1))
-    alone = np.flatnonzero([name not in joined for name in ids])
-    if not len(alone) or len(ids) == 1:
-        return []
-    return [_lonely_finding(table, ids, shapes, int(number)) for number in alone]
-
-
-def _lonely_finding(table: pd.DataFrame, ids: Shapes, shapes: Shapes, number: int) -> Finding:
-    distance = shapely.distance(shapes[number], shapes)
-    distance[number] = np.inf
-    near = int(np.argmin(distance))
-    pair = (ids[min(number, near)], ids[max(number, near)])
-    reason = table["reason"].get(pair)
-    why_zh = why_en = ""
-    if isinstance(reason, str):
-        zh, _, en = reason.partition(" / ")
-        why_zh, why_en = f"（{zh}）", f" ({en or zh})"
-    return Finding(
-        severity="check",
-        table_name="adjacency",
-        row_key=str(ids[number]),
-        code="community-without-neighbour",
-        zh=f"小区 {ids[number]} 没有相连的小区；最近的是 {ids[near]}，"
-        f"相距 {distance[near]:.0f} m{why_zh}。",
-        en=f"{ids[number]} has no linked neighbour; the nearest is {ids[near]}, "
-        f"{distance[near]:.0f} m away{why_en}.",
-        remedy="如实地相邻，可在 links 文件中添加 / Add a link in the links file if they do adjoin",
-    )

@@ -61,6 +61,16 @@ MOST: Final = 0.5
 TOUCH_M: Final = 0.5
 """Distance at which a line of sight counts as cut; lines drawn along a border have none."""
 
+WIDENS: Final = 2.0
+"""What lies between two that face each other may widen to this many times its least width: two
+rows of houses along a lane that opens into a square still face each other at its mouth."""
+
+SAMPLE_M: Final = 3.0
+"""Spacing of the points from which facing borders are measured, metres, for short borders."""
+
+MOST_SAMPLES: Final = 48
+"""Points along one facing border at most."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Borders:
@@ -76,8 +86,6 @@ class Borders:
         Whether a street of that class, or a larger one, lies between.
     barrier
         Kind of barrier that lies between, empty for none.
-    beside
-        Whether both lie within the widest gap of a street or barrier that can part them.
     hidden
         Whether they see each other only through a third community.
     """
@@ -91,7 +99,6 @@ class Borders:
     road: Flags
     lane: Flags
     barrier: Shapes
-    beside: Flags
     hidden: Flags
 
 
@@ -121,49 +128,52 @@ def measure_borders(
     streets, barriers
         Contracts `STREETS` and `BARRIERS`.
     max_gap_m, link_walk_m
-        A pair is measured when its gap or its walk is at most this.
+        A pair is measured when its gap is at most `max_gap_m`; or when its walk is at most
+        `link_walk_m` and its gap, less the water, tracks or arterial in it, at most `max_gap_m`.
     wall_gap_m
-        How far beyond the gap a border still faces the other community.
+        How far two borders may be apart and still be one wall.
 
     Returns
     -------
     Borders
         One entry a pair.
+
+    Notes
+    -----
+    Two borders face each other where the nearest point of the other one moves along as one walks
+    along the first: at a corner it stays, so that two who meet across a crossroads, corner to
+    corner, face each other for no length at all, however long their sides are. Counted is what is
+    at most `WIDENS` times as far apart as the gap. The shorter of both views is taken.
     """
     ids = communities.index.to_numpy(dtype=object)
     shapes = np.asarray(communities.to_numpy(), dtype=object)
     near = walk_of[walk_of <= link_walk_m].index
-    first, second = _candidates(ids, shapes, near, max_gap_m)
-    gap = shapely.distance(shapes[first], shapes[second])
-    facing, shared = _facing(shapes, first, second, gap + wall_gap_m)
-    lines, pair = _sights(shapes, first, second, facing)
     classes = streets["class"].to_numpy(dtype=object)
     on_ground = ~streets["tunnel"].to_numpy(dtype=bool)
     ways = np.asarray(streets.geometry.to_numpy(), dtype=object)
-    big = on_ground & np.isin(classes, list(ARTERIALS))
-    middle = on_ground & np.isin(classes, list(ROADS | ARTERIALS))
-    arterial = _cut_share(lines, pair, len(first), ways[big]) >= MOST
-    road = _cut_share(lines, pair, len(first), ways[middle]) >= MOST
-    lane = _cut_share(lines, pair, len(first), ways[on_ground]) > 0
+    big = ways[on_ground & np.isin(classes, list(ARTERIALS))]
+    middle = ways[on_ground & np.isin(classes, list(ROADS | ARTERIALS))]
     kinds = barriers["kind"].to_numpy(dtype=object)
     bars = np.asarray(barriers.geometry.to_numpy(), dtype=object)
+    parting = {kind: bars[kinds == kind] for kind in sorted(SEPARATING)}
+    first, second = _candidates(ids, shapes, near, max_gap_m)
+    first, second = _drop_far(shapes, first, second, [*parting.values(), big], max_gap_m)
+    gap = shapely.distance(shapes[first], shapes[second])
+    lines, shared = _face(shapes, first, second, WIDENS * gap + wall_gap_m)
+    pair = np.tile(np.arange(len(first)), len(SIGHTS))
     barrier = np.full(len(first), "", dtype=object)
-    for kind in sorted(SEPARATING):
-        cut = _cut_share(lines, pair, len(first), bars[kinds == kind]) >= MOST
-        barrier[cut] = kind
-    parting = np.concatenate([bars[np.isin(kinds, list(SEPARATING))], ways[big]])
-    along = _is_along(shapes, parting, max_gap_m)
+    for kind, things in parting.items():
+        barrier[_cut_share(lines, pair, len(first), things) >= MOST] = kind
     return Borders(
         first=first,
         second=second,
         gap=gap,
         shared=shared,
         walk=_walks_of(walk_of, ids, first, second),
-        arterial=arterial,
-        road=road,
-        lane=lane,
+        arterial=_cut_share(lines, pair, len(first), big) >= MOST,
+        road=_cut_share(lines, pair, len(first), middle) >= MOST,
+        lane=_cut_share(lines, pair, len(first), ways[on_ground]) > 0,
         barrier=barrier,
-        beside=along[first] & along[second],
         hidden=_is_hidden(lines, pair, shapes, first, second),
     )
 
@@ -185,34 +195,98 @@ def _candidates(ids: Shapes, shapes: Shapes, near: pd.Index, max_gap_m: float) -
     return pairs[:, 0], pairs[:, 1]
 
 
-def _facing(shapes: Shapes, first: Ints, second: Ints, within: Floats) -> tuple[Shapes, Floats]:
-    """Give the border of `first` that faces `second`, and the shorter of both facing lengths."""
-    rims = shapely.boundary(shapes)
-    mine = shapely.intersection(rims[first], shapely.buffer(shapes[second], within, quad_segs=4))
-    theirs = shapely.intersection(rims[second], shapely.buffer(shapes[first], within, quad_segs=4))
-    return mine, np.minimum(shapely.length(mine), shapely.length(theirs))
-
-
-def _sights(
-    shapes: Shapes, first: Ints, second: Ints, facing: Shapes
-) -> tuple[Shapes, npt.NDArray[np.int64]]:
-    """Draw lines of sight from points of the facing border to the other community."""
-    merged = shapely.line_merge(facing)
+def _drop_far(
+    shapes: Shapes, first: Ints, second: Ints, parting: list[Shapes], max_gap_m: float
+) -> tuple[Ints, Ints]:
+    """Keep pairs whose gap, less the strip that parts them, is at most `max_gap_m`."""
     straight = shapely.shortest_line(shapes[first], shapes[second])
-    is_line = np.isin(shapely.get_type_id(merged), [1, 5]) & (shapely.length(merged) > 0)
-    starts = [
-        np.where(
-            is_line,
-            shapely.line_interpolate_point(
-                np.where(is_line, merged, straight), at, normalized=True
-            ),
-            shapely.get_point(straight, 0),
-        )
-        for at in SIGHTS
-    ]
-    points = np.concatenate(starts)
-    lines = shapely.shortest_line(points, np.tile(shapes[second], len(SIGHTS)))
-    return lines, np.tile(np.arange(len(first)), len(SIGHTS))
+    gap = shapely.length(straight)
+    wide = np.flatnonzero(gap > max_gap_m)
+    strip = np.zeros(len(gap))
+    for things in parting:
+        strip[wide] += _strip_width(straight[wide], things)
+    kept = (gap <= max_gap_m) | ((strip > 0) & (gap - strip <= max_gap_m))
+    return first[kept], second[kept]
+
+
+def _strip_width(lines: Shapes, things: Shapes) -> Floats:
+    """Measure along each straight line from the first to the last of the things that cut it.
+
+    A single line that is cut has no width; it counts as `TOUCH_M`, to be told from none.
+    """
+    width = np.zeros(len(lines))
+    if not len(lines) or not len(things):
+        return width
+    at, thing = shapely.STRtree(things).query(lines, predicate="intersects")
+    common = shapely.intersection(lines[at], things[thing])
+    before = np.full(len(lines), np.inf)
+    after = np.full(len(lines), np.inf)
+    np.minimum.at(before, at, shapely.distance(shapely.get_point(lines[at], 0), common))
+    np.minimum.at(after, at, shapely.distance(shapely.get_point(lines[at], -1), common))
+    cut = np.isfinite(before)
+    width[cut] = shapely.length(lines[cut]) - before[cut] - after[cut]
+    width[cut] = np.maximum(width[cut], TOUCH_M)
+    return width
+
+
+def _face(shapes: Shapes, first: Ints, second: Ints, within: Floats) -> tuple[Shapes, Floats]:
+    """Draw lines of sight between facing borders, and measure how long they face each other.
+
+    The lines come in blocks: the first of every pair, then the second of every pair, and so on.
+    """
+    rims = shapely.boundary(shapes)
+    there = _look(rims[first], shapes[second], within)
+    back = _look(rims[second], shapes[first], within)
+    straight = shapely.shortest_line(shapes[first], shapes[second])
+    lines = [np.where(there.shared > 0, there.line_at(share), straight) for share in SIGHTS]
+    return np.concatenate([*lines, straight[:0]]), np.minimum(there.shared, back.shared)
+
+
+@dataclass(frozen=True)
+class _View:
+    """Points along a border, the nearest point of the other community to each, pair by pair.
+
+    `moved` is how far the nearest point moves from one point to the next, 0 at a pair's first.
+    """
+
+    start: Ints
+    points: npt.NDArray[np.float64]
+    images: npt.NDArray[np.float64]
+    moved: Floats
+    shared: Floats
+
+    def line_at(self, share: float) -> Shapes:
+        """Give for each pair the line of sight at a share of the facing length."""
+        run = np.cumsum(self.moved)
+        base = run[self.start]  # `moved` is 0 at each first point
+        at = np.searchsorted(run, base + share * self.shared, side="left")
+        at = np.minimum(np.maximum(at, self.start), len(run) - 1)
+        ends = np.stack([self.points[at], self.images[at]], axis=1)
+        return np.asarray(shapely.linestrings(ends), dtype=object)
+
+
+def _look(rims: Shapes, others: Shapes, within: Floats) -> _View:
+    """Walk along each border where the other community is near, looking at it."""
+    near = shapely.line_merge(
+        shapely.intersection(rims, shapely.buffer(others, within, quad_segs=4))
+    )
+    length = shapely.length(near)
+    whole = length > 0
+    near = np.where(whole, near, rims)
+    steps = np.clip(np.ceil(length / SAMPLE_M), 4, MOST_SAMPLES).astype(np.int64)
+    start = np.concatenate([[0], np.cumsum(steps + 1)])[:-1].astype(np.int64)
+    pair = np.repeat(np.arange(len(rims)), steps + 1)
+    number = np.arange(len(pair)) - start[pair]
+    points = shapely.line_interpolate_point(near[pair], number / steps[pair], normalized=True)
+    sights = shapely.shortest_line(points, others[pair])
+    ends = shapely.get_coordinates(sights).reshape(-1, 2, 2)
+    moved = np.zeros(len(pair))
+    moved[1:] = np.hypot(*(ends[1:, 1] - ends[:-1, 1]).T)
+    moved = np.where((number > 0) & whole[pair], moved, 0.0)
+    # Between two parts of a border the point jumps: no more counts than was walked.
+    moved = np.minimum(moved, (length / steps)[pair])
+    shared = np.bincount(pair, moved, len(rims)).astype(np.float64)
+    return _View(start, ends[:, 0], ends[:, 1], moved, shared)
 
 
 def _cut_share(lines: Shapes, pair: Ints, count: int, things: Shapes) -> Floats:
@@ -224,15 +298,6 @@ def _cut_share(lines: Shapes, pair: Ints, count: int, things: Shapes) -> Floats:
     cut = np.zeros(len(lines))
     cut[line] = 1.0
     return np.bincount(pair, weights=cut, minlength=count) / len(SIGHTS)
-
-
-def _is_along(shapes: Shapes, things: Shapes, within: float) -> Flags:
-    """Tell which communities lie within a distance of any of some things."""
-    along = np.zeros(len(shapes), dtype=np.bool_)
-    if len(things):
-        near, _ = shapely.STRtree(things).query(shapes, predicate="dwithin", distance=within)
-        along[near] = True
-    return along
 
 
 def _is_hidden(lines: Shapes, pair: Ints, shapes: Shapes, first: Ints, second: Ints) -> Flags:

@@ -2,12 +2,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from itertools import combinations
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
+import shapely.affinity
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from shapely import LineString, Polygon, box
 
 from layers.checks import Finding
@@ -158,7 +162,7 @@ def test_an_arterial_is_no_link_unless_the_walk_is_short_or_the_job_says_so() ->
     assert "arterial" in row["reason"]
     near = find(table, roads=roads, walked=walks(("a", "b", 300.0)))[0].loc[PAIR]
     assert near["linked"]
-    allowed = find(table, roads=roads, nearness=Nearness(arterial=True))[0].loc[PAIR]
+    allowed = find(table, roads=roads, nearness=Nearness(arterial="free"))[0].loc[PAIR]
     assert allowed["linked"]
 
 
@@ -199,6 +203,127 @@ def test_a_river_that_ends_halfway_down_the_border_does_not_cut_it() -> None:
     stub = barriers(("river", box(110, -500, 130, 25)))
     row = find(communities(beside(40)), walls=stub)[0].loc[PAIR]
     assert row["linked"]
+
+
+def test_a_bridge_joins_the_two_at_its_ends_and_not_all_within_a_walk_of_it() -> None:
+    """Three on either bank of a railway; all walk less than 300 m over one level crossing."""
+    shapes = {
+        name + str(n): box(x, 110 * n, x + 100, 110 * n + 100)
+        for name, x in (("a", 0), ("b", 140))
+        for n in range(3)
+    }
+    everyone = walks(*((f"a{i}", f"b{j}", 150.0 + i + j) for i in range(3) for j in range(3)))
+    rail = barriers(("railway", LineString([(120, -500), (120, 800)])))
+    found, _ = find(communities(shapes), walls=rail, walked=everyone)
+    bridges = found[found["kind"].eq("bridge") & found["linked"]]
+    assert bridges.index.tolist() == [("a0", "b0"), ("a1", "b1"), ("a2", "b2")]
+
+
+def test_of_a_wide_gap_only_the_ground_beside_the_water_counts() -> None:
+    walked = walks(("a", "b", 200.0))
+    table = communities(beside(150))
+    wide = barriers(("river", box(120, -500, 220, 500)))
+    narrow = barriers(("river", box(120, -500, 215, 500)))
+    assert find(table, walls=wide, walked=walked)[0]["linked"].tolist() == [True]
+    assert find(table, walls=narrow, walked=walked)[0].empty
+    tracks = barriers(
+        ("railway", LineString([(110, -500), (110, 500)])),
+        ("railway", LineString([(240, -500), (240, 500)])),
+    )
+    assert find(table, walls=tracks, walked=walked)[0]["linked"].tolist() == [True]
+
+
+def test_two_carriageways_are_one_arterial() -> None:
+    roads = streets(
+        ("primary", LineString([(110, -50), (110, 150)])),
+        ("primary", LineString([(160, -50), (160, 150)])),
+    )
+    table = communities(beside(70))
+    row = find(table, roads=roads, walked=walks(("a", "b", 180.0)))[0].loc[PAIR]
+    assert (row["crosses"], row["linked"]) == ("arterial", True)
+    assert find(table, roads=roads, walked=walks(("a", "b", 301.0)))[0].empty
+
+
+def test_a_job_may_link_nobody_over_an_arterial() -> None:
+    roads = streets(between("primary", 40))
+    row = find(
+        communities(beside(40)),
+        roads=roads,
+        walked=walks(("a", "b", 100.0)),
+        nearness=Nearness(arterial="never"),
+    )[0].loc[PAIR]
+    assert not row["linked"]
+    assert "按设定" in row["reason"]
+
+
+def test_corners_across_a_crossroads_do_not_face_each_other() -> None:
+    shapes = {"a": box(0, 0, 100, 100), "b": box(112, 112, 212, 212)}
+    row = find(communities(shapes))[0].loc[PAIR]
+    assert (row["shared_m"], row["linked"]) == (0, False)
+
+
+@pytest.mark.parametrize(("degrees", "at_least"), [(5, 85), (20, 20), (40, 6)])
+def test_two_along_a_lane_that_widens_face_each_other_where_it_is_narrow(
+    degrees: float, at_least: float
+) -> None:
+    """The lane is 10 m wide at its mouth; counted is where it is at most twice that."""
+    turned = shapely.affinity.rotate(box(110, 0, 210, 100), -degrees, origin=(110, 0))
+    row = find(communities({"a": box(0, 0, 100, 100), "b": turned}))[0].loc[PAIR]
+    assert row["linked"]
+    assert at_least <= row["shared_m"] <= 101
+
+
+def test_a_wedge_that_starts_in_a_point_is_no_shared_wall() -> None:
+    turned = shapely.affinity.rotate(box(100, 0, 200, 100), -45, origin=(100, 0))
+    row = find(communities({"a": box(0, 0, 100, 100), "b": turned}))[0].loc[PAIR]
+    assert (row["gap_m"], row["linked"]) == (0, False)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 6), st.integers(0, 6), st.integers(20, 95), st.integers(20, 95)),
+        min_size=2,
+        max_size=7,
+        unique_by=lambda cell: cell[:2],
+    ),
+    st.integers(0, 600),
+)
+def test_a_link_over_rails_is_short_and_between_two_that_face_each_other(
+    cells: list[tuple[int, int, int, int]], rail: int
+) -> None:
+    """Boxes on a grid of 100 m, everyone 250 m from everyone on foot, a railway across."""
+    shapes = {
+        f"c{n}": box(100 * x, 100 * y, 100 * x + wide, 100 * y + deep)
+        for n, (x, y, wide, deep) in enumerate(cells)
+        if not 100 * x < rail < 100 * x + wide
+    }
+    everyone = walks(*((a, b, 250.0) for a, b in combinations(sorted(shapes), 2)))
+    track = LineString([(rail, -100), (rail, 900)])
+    found, _ = find(communities(shapes), walls=barriers(("railway", track)), walked=everyone)
+    for pair in combinations(sorted(shapes), 2):
+        one, other = (shapes[name] for name in pair)
+        parted = (one.bounds[2] <= rail) != (other.bounds[2] <= rail)
+        if pair not in found.index or not found.loc[pair, "linked"]:
+            continue
+        row = found.loc[pair]
+        assert (row["kind"] == "bridge") == parted
+        assert row["gap_m"] <= 50 + 1e-6
+        # Along one axis at least, their extents overlap for the metres stated.
+        a, b = one.bounds, other.bounds
+        overlap = max(min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1]))
+        assert overlap >= 5
+        assert row["shared_m"] <= overlap + 2 * 3
+
+
+def test_other_managers_and_owners_are_no_barrier() -> None:
+    table = communities(beside(0.0))
+    plain, _ = find(table)
+    table["property_mgmt"] = ["甲物业", "乙物业"]
+    table["ownership"] = ["国有", "部队"]
+    managed, _ = find(conform(COMMUNITIES, table))
+    pd.testing.assert_frame_equal(plain, managed)
+    assert managed.loc[PAIR, "linked"]
 
 
 def test_communities_that_meet_in_a_point_are_not_linked() -> None:
@@ -247,7 +372,22 @@ def test_a_lonely_community_is_listed_with_the_nearest_other_one() -> None:
     assert found.index.tolist() == [PAIR]
     assert [(f.row_key, f.code) for f in findings] == [("z", "community-without-neighbour")]
     assert "nearest is b, 799 m" in findings[0].en
+    assert "more than 50 m; no walk between them" in findings[0].en
     assert "最近的是 b" in findings[0].zh
+
+
+def test_a_lonely_community_is_told_what_separates_it() -> None:
+    shapes = beside(80.0) | {"m": box(130, 40, 150, 60)}
+    table = communities(shapes)
+    roads = streets(between("primary", 80), ("residential", LineString([(105, -9), (105, 190)])))
+    roads["name"] = ["迎宾路", None]
+    river = barriers(("river", box(165, -500, 175, 500)))
+    _, findings = find(table.drop("m"), roads=roads, walls=river, walked=walks(("a", "b", 420.0)))
+    assert findings[0].en == (
+        "a has no linked neighbour; the nearest is b, 80 m away (more than 50 m; between them "
+        "a river, an arterial (迎宾路), a road; walk 420 m)."
+    )
+    assert "其间有河流、主干道迎宾路、道路，步行 420 m" in findings[0].zh
 
 
 def edits(*rows: tuple[str, str, str, str | None]) -> pd.DataFrame:
