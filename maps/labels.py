@@ -23,6 +23,9 @@ class Imprint:
         ``distance`` or ``time``.
     limit_m, strict_m, limit_minutes, speed_kmh, older_speed_kmh
         Walking assumptions, printed as method.
+    is_hilly, steps_share, crossing_wait_minutes
+        What else a walking time holds: slopes from an elevation raster, the pace on steps as a
+        share of the speed on the flat, waiting at each arterial.
     sources
         Attribution lines, for example ``© OpenStreetMap contributors, ODbL 1.0``.
     households_sources
@@ -56,6 +59,9 @@ class Imprint:
     limit_minutes: float = 15.0
     speed_kmh: float = 4.0
     older_speed_kmh: float = 3.2
+    is_hilly: bool = False
+    steps_share: float = 0.46
+    crossing_wait_minutes: float = 0.0
     sources: tuple[str, ...] = ()
     households_sources: tuple[str, ...] = ()
     drafting_unit: str = ""

@@ -31,6 +31,11 @@ _OLDER_EN: Final = (
     "Older people at {speed:g} km/h (to be confirmed locally): about {metres:,.0f} m in the "
     "same time."
 )
+_SLOPES: Final[Both] = ("坡度按 Tobler 函数计，", "slopes after Tobler (1993), ")
+_MINUTES_ZH: Final = "步行时间：{slopes}台阶按平地步速的 {steps:.0f}% 计{wait}。"
+_MINUTES_EN: Final = "Walking times: {slopes}steps at {steps:.0f} % of the speed on the flat{wait}."
+_WAIT_ZH: Final = "，每过一条干路等候 {minutes:g} 分钟"
+_WAIT_EN: Final = ", {minutes:g} min of waiting to cross an arterial"
 _STATUS_ZH: Final = (
     "「缺项」为 1.5 倍限值内没有，「距离超标」为限值与其 1.5 倍之间；"
     "证据不足的设施记为「待核实」，不算达标。"
@@ -93,8 +98,9 @@ def method(imprint: Imprint) -> list[Both]:
     if imprint.rule == "time":
         minutes, speed = imprint.limit_minutes, imprint.speed_kmh
         older_m = minutes * imprint.older_speed_kmh * 1000 / 60
-        zh = f" {minutes:g} 分钟（成人 {speed:g} km/h）"
-        en = f"{minutes:g} minutes (adults at {speed:g} km/h)"
+        strict = minutes * imprint.strict_m / imprint.limit_m
+        zh = f" {minutes:g} 分钟（成人 {speed:g} km/h），严格读法 {strict:g} 分钟"
+        en = f"{minutes:g} minutes (adults at {speed:g} km/h), read strictly {strict:g} minutes"
     else:
         older_m = imprint.limit_m * imprint.older_speed_kmh / imprint.speed_kmh
         zh = f" {imprint.limit_m:,.0f} m，严格读法 {imprint.strict_m:,.0f} m"
@@ -103,9 +109,24 @@ def method(imprint: Imprint) -> list[Both]:
     return [
         (_WALK_ZH.format(limit=zh), _WALK_EN.format(limit=en)),
         (_OLDER_ZH.format(**older), _OLDER_EN.format(**older)),
+        _minutes(imprint),
         (_STATUS_ZH, _STATUS_EN),
         (_ZONES_ZH, _ZONES_EN),
     ]
+
+
+def _minutes(imprint: Imprint) -> Both:
+    """Say what a walking time holds beside the speed on the flat."""
+    slopes = _SLOPES if imprint.is_hilly else ("", "")
+    wait = ("", "")
+    if imprint.crossing_wait_minutes > 0:
+        minutes = imprint.crossing_wait_minutes
+        wait = (_WAIT_ZH.format(minutes=minutes), _WAIT_EN.format(minutes=minutes))
+    steps = 100 * imprint.steps_share
+    return (
+        _MINUTES_ZH.format(slopes=slopes[0], steps=steps, wait=wait[0]),
+        _MINUTES_EN.format(slopes=slopes[1], steps=steps, wait=wait[1]),
+    )
 
 
 def zoning_lines(imprint: Imprint) -> list[Both]:

@@ -37,6 +37,7 @@ def page_words(imprint: Imprint) -> dict[str, Any]:
             "languages": list(imprint.languages),
             "strict_m": imprint.strict_m,
             "limit_m": imprint.limit_m,
+            "limit_minutes": imprint.limit_minutes,
             "rule": imprint.rule,
             "version": imprint.version,
         },

@@ -93,6 +93,17 @@
     return app.t(app.doc.imprint.rule === "time" ? "limit_time" : "limit_distance", values);
   };
 
+  /* The strict limit of this walker, in the unit that decides. */
+  const strictText = (gaps, at) => {
+    const { rule, limit_m, strict_m, limit_minutes } = app.doc.imprint;
+    const share = strict_m / limit_m;
+    if (rule !== "time") {
+      return app.t("flips", { n: app.number(Math.round((gaps.limit_m ? gaps.limit_m[at] : limit_m) * share)) });
+    }
+    const tenths = Math.round((gaps.limit_tenths ? gaps.limit_tenths[at] : 10 * limit_minutes) * share);
+    return app.t("flips_time", { n: app.number(tenths / 10, tenths % 10 ? 1 : 0) });
+  };
+
   const distance = (gaps, at) => {
     const parts = [];
     if (gaps.m && gaps.m[at] >= 0) parts.push(app.t("metres", { n: app.number(gaps.m[at]) }));
@@ -137,8 +148,7 @@
       notes.push(line(app.code("gaps.reason", gaps.reason.words[gaps.reason.at[at]]), "hint"));
     }
     if (gaps.flips && gaps.flips[at] === "1") {
-      const strict = Math.round((gaps.limit_m ? gaps.limit_m[at] / app.doc.imprint.limit_m : 1) * app.doc.imprint.strict_m);
-      notes.push(line(app.t("flips", { n: app.number(strict) }), "flips"));
+      notes.push(line(strictText(gaps, at), "flips"));
     }
     if (gaps.covered && gaps.covered[at] >= 0 && gaps.covered[at] < 100 && (status === "met" || status === "small")) {
       notes.push(line(app.t("covered", { n: gaps.covered[at] }), "hint"));

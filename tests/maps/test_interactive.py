@@ -82,6 +82,21 @@ def test_answers_that_flip_at_the_strict_limit_say_so(watched: Watched, public_m
     expect(page.locator("#card .flips").first).to_contain_text("800 米")
 
 
+def test_by_time_limits_and_strict_limits_are_minutes(
+    watched: Watched, town: Town, imprint: Imprint, tmp_path: Path
+) -> None:
+    path = tmp_path / "map_public.html"
+    draw_public_map(town, replace(imprint, rule="time", crossing_wait_minutes=0.5), path)
+    page = open_map(watched, path)
+    choose(page, "东风厂家属院")
+    card = page.locator("#card")
+    expect(card.locator(".flips").first).to_contain_text("12 分钟从严")
+    expect(card).to_contain_text("限值：步行 15 分钟")
+    page.click("#open-about")
+    expect(page.locator("#about-dialog")).to_contain_text("严格读法 12 分钟")
+    assert watched.errors == []
+
+
 def test_search_is_done_by_keyboard_alone(watched: Watched, public_map: Path) -> None:
     page = open_map(watched, public_map)
     page.keyboard.press("Tab")

@@ -1,0 +1,35 @@
+"""Notes on the method: limits in the unit that decides, what a walking time holds."""
+
+from __future__ import annotations
+
+from maps.labels import Imprint
+from maps.notes import method
+
+
+def said(**settings: object) -> tuple[str, str]:
+    notes = method(Imprint(title="甲", **settings))
+    return "".join(zh for zh, _ in notes), " ".join(en for _, en in notes)
+
+
+def test_by_distance_both_limits_are_metres():
+    zh, en = said(limit_m=900.0, strict_m=700.0)
+    assert "限值 900 m，严格读法 700 m" in zh
+    assert "limit 900 m, read strictly 700 m" in en
+    assert "about 720 m in the same time" in en
+
+
+def test_by_time_both_limits_are_minutes():
+    zh, en = said(rule="time", limit_minutes=10.0)
+    assert "限值 10 分钟（成人 4 km/h），严格读法 8 分钟" in zh
+    assert "limit 10 minutes (adults at 4 km/h), read strictly 8 minutes" in en
+    assert "about 533 m in the same time" in en
+
+
+def test_what_a_walking_time_holds_is_said():
+    zh, en = said()
+    assert "步行时间：台阶按平地步速的 46% 计。" in zh
+    assert "Tobler" not in zh + en
+    assert "wait" not in en
+    zh, en = said(is_hilly=True, steps_share=0.5, crossing_wait_minutes=0.75)
+    assert "坡度按 Tobler 函数计，台阶按平地步速的 50% 计，每过一条干路等候 0.75 分钟。" in zh
+    assert "slopes after Tobler (1993), steps at 50 % of the speed on the flat, 0.75 min" in en
