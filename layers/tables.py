@@ -273,6 +273,27 @@ WALKS: Final = contract(
     columns={"walk_m": number("步行距离", "Walk", "m", required=True)},
 )
 
+ROUTES: Final = contract(
+    "routes",
+    "步行路线",
+    "Walks to the nearest, as lines",
+    keys={
+        "community_id": key("小区编码", "Community id"),
+        "category": key("九有类别", "Category", *CATEGORIES),
+    },
+    columns={
+        "facility_id": text("设施编码", "Facility id", required=True),
+        "walk_m": number("步行距离", "Walk", "m", required=True),
+        "walk_minutes": number("步行时间", "Walking time", "min", required=True),
+        "straight_m": number("直线距离", "Straight line", "m", required=True),
+        "detour": number("绕行系数", "Detour factor"),
+        "gate_id": text("出发出入口", "Gate", required=True),
+        "entrance_id": text("到达出入口", "Entrance", required=True),
+        "street_ids": text("途经道路", "Streets walked"),
+    },
+    kinds=LINE,
+)
+
 FINDINGS: Final = contract(
     "findings",
     "数据疑点",
@@ -306,6 +327,7 @@ GROUND_CONTRACTS: Final = {
         REACH,
         BUILDING_REACH,
         WALKS,
+        ROUTES,
         FINDINGS,
     )
 }

@@ -26,7 +26,8 @@ from layers.reach import (
     measure_walks,
     snap_all,
 )
-from layers.tables import ACCESS_POINTS, SNAPS
+from layers.routes import trace_walks
+from layers.tables import ACCESS_POINTS, ROUTES, SNAPS
 from layers.walk_filter import WALK_FILTER
 from layers.walking import Walking
 from lianpian.job import LocatedJob, read_job
@@ -170,6 +171,7 @@ def _compute(located: LocatedJob, ground: Ground, rulebook: Rulebook, clock: Clo
         tables["catchments"] = trace_catchments(network, snaps, facilities, walking=walking)
     with clock.step("gaps"):
         tables |= _judge(tables, rulebook, walking)
+        tables["routes"] = _draw_walks(network, tables, walking)
     with clock.step("zones"):
         found, zoning = _zone(located, ground, tables, findings)
         tables |= found
@@ -275,6 +277,24 @@ def _judge(tables: Tables, rulebook: Rulebook, walking: Walking) -> Tables:
     }
 
 
+def _draw_walks(network: WalkNetwork, tables: Tables, walking: Walking) -> gpd.GeoDataFrame:
+    """Draw an adult's walk from every community to its nearest of each have."""
+    adult = tables["provision"].xs("adult", level="walker").dropna(subset="nearest_id")
+    pairs = adult.reset_index()[["community_id", "category", "nearest_id"]]
+    pairs = pairs.rename(columns={"nearest_id": "facility_id"})
+    walks = trace_walks(
+        network,
+        tables["snaps"],
+        pairs,
+        walking=walking,
+        access_points=tables["access_points"],
+        facilities=tables["facilities"],
+    )
+    lines = pairs.join(walks, on=["community_id", "facility_id"]).drop(columns=["walker", "reason"])
+    frame = gpd.GeoDataFrame(lines, geometry="geometry", crs=network.crs)
+    return gpd.GeoDataFrame(conform(ROUTES, frame, crs=network.crs))
+
+
 def _zone(
     located: LocatedJob, ground: Ground, tables: Tables, findings: list[Finding]
 ) -> tuple[Tables, Mapping[str, Any]]:
@@ -286,7 +306,12 @@ def _zone(
         streets=tables["streets"],
         barriers=tables["barriers"],
         links=ground.links,
-        nearness=Nearness(max_gap_m=settings.max_gap_m, link_walk_m=settings.link_walk_m),
+        nearness=Nearness(
+            max_gap_m=settings.max_gap_m,
+            link_walk_m=settings.link_walk_m,
+            min_shared_m=located.job.zones.min_shared_m,
+            arterial=located.job.zones.arterial,
+        ),
     )
     given = Zoned(
         communities=tables["communities"],

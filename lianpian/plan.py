@@ -45,6 +45,7 @@ class Plan:
     reach: pd.DataFrame
     building_reach: pd.DataFrame
     walks: pd.DataFrame
+    routes: gpd.GeoDataFrame
     provision: pd.DataFrame
     gaps: pd.DataFrame
     zone_gaps: pd.DataFrame

@@ -17,6 +17,7 @@ from maps.coordinates import COARSE, FINE, Grid
 from maps.labels import Imprint
 from maps.public import household_band, public_columns
 from maps.rows import NONE, Tables, flags, texts, whole
+from maps.walks import list_walks
 from maps.wording import page_words
 from zoning.tables import STATUSES
 
@@ -99,6 +100,7 @@ def _document(tables: Tables, imprint: Imprint, contents: Contents, step: float)
             tables, _shapes(tables, "zones").sort_index().index, "zone_circles", contents, coarse
         ),
         "catchments": _catchments(tables, coarse),
+        "walks": list_walks(tables, communities, coarse) if contents.has("nearest_name") else [],
         "streets": street_lines(_shapes(tables, "streets"), communities, coarse),
         "land": land_shapes(_shapes(tables, "land"), communities, coarse),
     }

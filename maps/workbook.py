@@ -57,7 +57,15 @@ ORDER: Final = (
 )
 """Sheets in the order of an office's interest; the list of gaps stands before them."""
 
-NETWORK_TABLES: Final = ("network", "streets", "buildings", "snaps", "walks", "building_reach")
+NETWORK_TABLES: Final = (
+    "network",
+    "streets",
+    "buildings",
+    "snaps",
+    "walks",
+    "routes",
+    "building_reach",
+)
 """Large tables of the network; they are in ``tables/`` and ``plan.gpkg``."""
 
 IF_SHORT: Final = ("reach", "land", "barriers")

@@ -28,6 +28,7 @@ from tests.town_results import (
     provision_and_gaps,
     reach,
     rolled_up,
+    routes,
     snaps,
     summary,
     walks_between,
@@ -59,6 +60,7 @@ def town_tables() -> dict[str, pd.DataFrame]:
     raw["snaps"] = snaps()
     raw["findings"] = findings()
     raw["provision"], raw["gaps"] = provision_and_gaps()
+    raw["routes"] = routes(raw["provision"], raw["facilities"])
     raw |= rolled_up(raw["gaps"])
     raw |= circles()
     raw |= zoning(raw["gaps"])

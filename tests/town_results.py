@@ -5,12 +5,14 @@ from __future__ import annotations
 from itertools import product
 from typing import Any, Final
 
+import geopandas as gpd
 import pandas as pd
 import shapely
-from shapely.geometry import Point, Polygon
+from shapely.geometry import LineString, Point, Polygon
 
 from layers.tables import CATEGORIES, WALKERS
 from tests.town_ground import (
+    CRS,
     NAMES,
     PLACES,
     WALKING,
@@ -194,6 +196,32 @@ def _status(near: list[Any], limit: float, *, position: int, category: str) -> s
     if any(walk[0] <= limit for walk in near):
         return "unconfirmed"
     return "far" if near else "gap"
+
+
+def routes(provision: pd.DataFrame, facilities: pd.DataFrame) -> pd.DataFrame:
+    """Draw each adult's walk to the nearest along one street and then the next."""
+    places = facilities.reset_index().drop_duplicates("facility_id").set_index("facility_id")
+    adult = provision[(provision["walker"] == "adult") & provision["nearest_id"].notna()]
+    rows = []
+    for row in adult.to_dict("records"):
+        start = gate(community_ids().index(row["community_id"]))
+        end = places.loc[row["nearest_id"], "geometry"].centroid
+        rows.append(
+            {
+                "community_id": row["community_id"],
+                "category": row["category"],
+                "facility_id": row["nearest_id"],
+                "walk_m": row["nearest_m"],
+                "walk_minutes": row["nearest_minutes"],
+                "straight_m": start.distance(end),
+                "detour": row["nearest_m"] / start.distance(end) if start.distance(end) else None,
+                "gate_id": f"{row['community_id']}-g",
+                "entrance_id": row["nearest_id"],
+                "street_ids": "s1;s2",
+                "geometry": LineString([start, (end.x, start.y), end]),
+            }
+        )
+    return gpd.GeoDataFrame(rows, geometry="geometry", crs=CRS)
 
 
 def rolled_up(gaps: pd.DataFrame) -> dict[str, pd.DataFrame]:
