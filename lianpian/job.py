@@ -150,6 +150,8 @@ class ZonesSection(_Section):
     walk_minutes: Minutes | None = None
     max_gap_m: Annotated[float, Field(strict=True, ge=0, le=500, allow_inf_nan=False)] = 50.0
     link_walk_m: Metres = 300.0
+    min_shared_m: Annotated[float, Field(strict=True, ge=0, le=500, allow_inf_nan=False)] = 5.0
+    arterial: Literal["never", "walk", "free"] = "walk"
     count: Annotated[int | tuple[int, int] | None, BeforeValidator(span)] = None
     compare_counts: tuple[Count, ...] = ()
     subdistrict: Literal["hard", "soft", "off"] = "hard"

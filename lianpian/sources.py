@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from layers.checks import Finding, InputRecord
 from layers.files import Source
@@ -151,10 +152,14 @@ def _given_twice(records: tuple[InputRecord, ...]) -> list[Finding]:
     ]
 
 
+_BESIDE: Final = ("time_limit_s", "min_shared_m", "arterial")
+"""Keys of ``[zones]`` that other steps take than the drawing of zones."""
+
+
 def zoning_settings(located: LocatedJob) -> ZoningSettings:
     """Give the ``[zones]`` section as the dataclass that the zoning rooms take."""
     section = located.job.zones
-    values = section.model_dump(exclude={"time_limit_s", "locked", "terms"})
+    values = section.model_dump(exclude={*_BESIDE, "locked", "terms"})
     locked = {one: f"{n}" for n, group in enumerate(section.locked, start=1) for one in group}
     terms = ZoningTerms(**section.terms.model_dump())
     return ZoningSettings(**values, locked=locked, terms=terms)

@@ -9,6 +9,7 @@ import pytest
 
 from layers.errors import InputError, JobError
 from lianpian.job import parse_job, read_job
+from lianpian.sources import zoning_settings
 
 
 def test_an_unknown_key_is_refused_with_the_nearest_known_one():
@@ -118,6 +119,17 @@ def test_an_absurd_value_is_refused_before_any_data_is_read(text: str, en: str, 
 
 def test_a_date_may_be_written_as_toml_writes_dates():
     assert parse_job("[job]\ndate = 2021-03-27\n", name="j").job.date == "2021-03-27"
+
+
+def test_what_counts_as_next_to_each_other_is_for_the_job_to_say(tmp_path: Path):
+    zones = parse_job('[zones]\narterial = "never"\nmin_shared_m = 12\n', name="j").zones
+    assert (zones.arterial, zones.min_shared_m) == ("never", 12)
+    (tmp_path / "job.toml").write_text(
+        '[inputs]\nosm = "a.osm"\n[zones]\narterial = "free"\n', encoding="utf-8"
+    )
+    assert zoning_settings(read_job(tmp_path)).max_gap_m == 50
+    with pytest.raises(JobError, match="arterial"):
+        parse_job('[zones]\narterial = "sometimes"\n', name="j")
 
 
 def test_a_range_of_zones_is_a_pair():
