@@ -175,10 +175,10 @@ def _opened(path: Path, driver: str) -> Iterator[DatasetReader]:
     except ModuleNotFoundError as error:
         raise InputError(
             en=f"[inputs.elevation] {path.name}: heights are read with rasterio, which is not "
-            'installed. Install it with: python -m pip install "lianpian[terrain]", or delete '
-            "[inputs.elevation]: all is then taken as flat.",
+            'installed. Install it: python -m pip install "rasterio>=1.4" (extra terrain), or '
+            "delete [inputs.elevation]: all is then taken as flat.",
             zh=f"[inputs.elevation] {path.name}：读取高程需要 rasterio，尚未安装。"
-            '请运行 python -m pip install "lianpian[terrain]"，'
+            '请运行 python -m pip install "rasterio>=1.4"（附加组件 terrain），'
             "或删去 [inputs.elevation]，此时一律按平地计算。",
         ) from error
     try:

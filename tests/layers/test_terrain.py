@@ -333,6 +333,6 @@ def test_without_the_extra_a_job_with_heights_is_told_what_to_install(
     monkeypatch.setattr(builtins, "__import__", without_rasterio)
     with pytest.raises(InputError) as caught:
         read_terrain(path, EAST)
-    assert 'python -m pip install "lianpian[terrain]"' in caught.value.en
-    assert 'python -m pip install "lianpian[terrain]"' in caught.value.zh
+    assert 'python -m pip install "rasterio>=1.4"' in caught.value.en
+    assert 'python -m pip install "rasterio>=1.4"' in caught.value.zh
     assert "尚未安装" in caught.value.zh
