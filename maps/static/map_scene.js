@@ -234,7 +234,7 @@
     const quiet = walks.filter(({ isAsked }) => !isAsked).map(({ one }) => one);
     const asked = walks.filter(({ isAsked }) => isAsked).map(({ one }) => one);
     strokeShapes(ctx, view, quiet, "rgba(255,255,255,.8)", 4);
-    strokeShapes(ctx, view, quiet, colour, 1.8, [1, 4]);
+    strokeShapes(ctx, view, quiet, colour, 2, [3, 3]);
     strokeShapes(ctx, view, asked, "#ffffff", 8);
     strokeShapes(ctx, view, asked, colour, 4.2);
   };

@@ -236,6 +236,35 @@ def test_the_life_circle_of_the_chosen_community_is_drawn(
     expect(page.locator("#card")).to_contain_text("没有生活圈")
 
 
+@pytest.mark.parametrize("kind", ["public", "working"])
+def test_the_walk_to_a_have_is_drawn_when_asked_for(
+    watched: Watched, public_map: Path, working_map: Path, kind: str
+) -> None:
+    """The line on the map ends at the gate and at the place, and stands out when asked for."""
+    page = open_map(watched, public_map if kind == "public" else working_map)
+    choose(page, "幸福里小区")
+    button = page.locator(".walk-button").first
+    expect(button).to_have_attribute("aria-pressed", "false")
+    before = count_colours(page, "marks")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".walk-button").first).to_have_attribute("aria-pressed", "true")
+    assert count_colours(page, "marks") != before
+    apart = page.evaluate(
+        """() => {
+          const { doc, state, walkOfChosen, map, latLng } = window.lianpian;
+          const at = state.chosen.at;
+          const part = walkOfChosen(at, state.walk).parts[0];
+          const place = doc.facilities.places[doc.gaps.adult.nearest[at * 9 + state.walk]];
+          const end = latLng(part[part.length - 2], part[part.length - 1]);
+          return map.distance(end, latLng(place.x, place.y));
+        }"""
+    )
+    assert apart < 2.5
+    page.locator(".walk-button").first.click()
+    expect(page.locator(".walk-button").first).to_have_attribute("aria-pressed", "false")
+
+
 def test_working_map_shows_what_the_bureau_needs(watched: Watched, working_map: Path) -> None:
     page = open_map(watched, working_map)
     choose(page, "机械厂北院")
