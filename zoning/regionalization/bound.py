@@ -61,15 +61,16 @@ class Relaxation:
 class Point(NamedTuple):
     """The relaxation at given prices.
 
-    ``values`` and ``slopes`` by centre, ``chosen`` the centres of the bound, ``taken`` the share
-    of each pair that they take, ``served`` how often each node is taken.
+    ``values`` and ``slopes`` by centre, ``chosen`` the centres of the bound, ``place`` the pairs
+    that they take, ``share`` how much of each, ``served`` how often each node is taken.
     """
 
     bound: float
     values: Floats
     slopes: Floats
     chosen: Ints
-    taken: Floats
+    place: Ints
+    share: Floats
     served: Floats
 
 
@@ -148,11 +149,11 @@ def relax(
     multiplier = pool.price.copy()
     best = _Ascent()
     direction = np.zeros(instance.nodes)
+    taken = np.zeros(len(columns.item))
     done = 0
     sets: list[tuple[float, Ints]] = []
     while done < iterations and best.length > SMALLEST_STEP:
-        priced = columns._replace(cost=columns.cost + pool.offsets(multiplier))
-        point = evaluate(instance, priced, price)
+        point = evaluate(instance, pool.lay(multiplier), price)
         done += 1
         if point.bound == math.inf:
             best.weigh(point, price, multiplier)
@@ -163,12 +164,14 @@ def relax(
             multiplier = np.zeros(len(pool.entry))
             multiplier[: len(best.multipliers)] = best.multipliers
             continue
+        taken[point.place] = point.share
         if separate:
-            pool.separate(point.taken, point.chosen)
+            pool.separate(taken, point.chosen)
             fresh = np.zeros(len(pool.entry) - len(multiplier))
             multiplier = np.concatenate([multiplier, fresh])
         miss = 1.0 - point.served
-        over = pool.excess(point.taken)
+        over = pool.excess(taken)
+        taken[point.place] = 0.0
         over[(multiplier <= 0) & (over < 0)] = 0.0
         if not (miss.any() or over.any()):
             break
@@ -222,14 +225,11 @@ def evaluate(instance: Instance, columns: Columns, prices: Floats) -> Point:
     low = min(instance.count_low, instance.nodes + 1)
     high = min(instance.count_high, instance.centres)
     if low > len(order) or not np.isfinite(values[order[:low]]).all():
-        nothing = np.zeros(0, dtype=np.int64)
-        return Point(math.inf, values, slopes, nothing, np.zeros(0), np.zeros(instance.nodes))
+        none, nothing = np.zeros(0, dtype=np.int64), np.zeros(0)
+        return Point(math.inf, values, slopes, none, none, nothing, np.zeros(instance.nodes))
     number = max(low, int((values[order[:high]] < 0).sum()))
     chosen = np.sort(order[:number])
     raw = math.fsum(prices) + math.fsum(values[chosen])
     bound = raw - SAFETY * (float(np.abs(prices).sum()) + float(size[chosen].sum()))
-    taken = take(columns, prices, slopes, filled, chosen)
-    served = np.zeros(instance.nodes)
-    np.add.at(served, columns.item, taken)
-    np.add.at(served, columns.home[chosen], 1.0)
-    return Point(bound, values, slopes, chosen, taken, served)
+    place, share, served = take(columns, prices, slopes, filled, chosen)
+    return Point(bound, values, slopes, chosen, place, share, served)

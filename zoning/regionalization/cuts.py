@@ -49,6 +49,8 @@ class CutPool:
         self._instance = instance
         self._columns = columns
         self._seen: dict[bytes, int] = {}
+        self._laid = columns.cost.copy()
+        self._limits = columns.limits.copy()
         self.entry = np.zeros(0, dtype=np.int64)
         self.owner = np.zeros(0, dtype=np.int64)
         self.through = np.zeros(0, dtype=np.int64)
@@ -89,6 +91,20 @@ class CutPool:
                 fresh.append(number)
         owner = np.repeat(np.arange(len(entry)), np.diff(start))
         self._append(entry, owner, through, np.array(fresh, dtype=np.int64))
+
+    def lay(self, price: Floats) -> Columns:
+        """Give the columns with multipliers added to costs; valid until the next call."""
+        if not len(self.entry):
+            return self._columns
+        cost, columns = self._laid, self._columns
+        cost[self.entry], cost[self.through] = columns.cost[self.entry], columns.cost[self.through]
+        np.add.at(cost, self.entry, price)
+        np.subtract.at(cost, self.through, price[self.owner])
+        use = columns.use[columns.item[self.through]]
+        lowered = columns.cost[self.through] - cost[self.through]
+        spare = lowered[use > 0] / use[use > 0]
+        self._limits[4] = max(0.0, float(spare.max(initial=0.0)))
+        return columns._replace(cost=cost, limits=self._limits)
 
     def offsets(self, price: Floats) -> Floats:
         """Give what multipliers add to the cost of each permitted pair."""
