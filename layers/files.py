@@ -285,7 +285,7 @@ def _read_layer(source: Source, kind: Kind, role: str) -> tuple[gpd.GeoDataFrame
 def _read_parquet(path: Path, role: str) -> gpd.GeoDataFrame:
     try:
         frame = gpd.read_parquet(path)
-    except ValueError as error:  # of geopandas and of arrow
+    except (ValueError, TypeError, LookupError) as error:  # of geopandas and of arrow
         raise InputError(
             en=f"{role}: {path} is no GeoParquet: {error}; export the layer again.",
             zh=f"{role}：{path} 不是 GeoParquet({error})；请重新导出图层。",

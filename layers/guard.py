@@ -336,7 +336,7 @@ def _feed(path: Path, parser: expat.XMLParserType, root: list[str]) -> str | Non
         while not root and (chunk := read(HEAD_BYTES)):
             try:
                 parser.Parse(chunk, False)  # noqa: FBT003 - expat takes it by position only
-            except expat.ExpatError as error:
+            except (expat.ExpatError, LookupError) as error:  # LookupError: unknown encoding
                 if root:
                     return root[0]
                 if path.suffix.casefold() in TABLE_SUFFIXES:

@@ -90,7 +90,7 @@ def _points_for_polygons(folder: Path) -> None:
 
 
 def _no_street(folder: Path) -> None:
-    shape = LineString([(500_000, 3_845_000), (500_900, 3_845_000)])
+    shape = LineString([(389_000, 3_845_000), (389_900, 3_845_000)])
     roads = gpd.GeoDataFrame({"道路等级": ["高速公路"]}, geometry=[shape], crs=4547)
     roads.to_file(folder / "roads.gpkg", layer="roads")
     _edit(folder, "[inputs.gates]", '[inputs.streets]\npath = "roads.gpkg"\n\n[inputs.gates]')
