@@ -14,10 +14,10 @@ import shapely
 from layers.slopes import Flags, Floats, Heights, Ints, Lines, pace_on_slopes
 from layers.walking import Walking
 
-ARTERIAL_CLASSES: Final = frozenset(
-    {"trunk", "primary", "secondary", "主干路", "主干道", "次干路", "次干道"}
-)
-"""Classes of street at which people wait to cross: OpenStreetMap's, and a bureau's own words."""
+ARTERIALS: Final = frozenset({"trunk", "primary", "secondary"})
+"""Classes of OpenStreetMap at which people wait to cross."""
+ARTERIAL_WORDS: Final = "主干|次干"
+"""What a bureau's own words for such a class hold: 主干路, 城市主干道, 次干路."""
 _MILLIMETRE: Final = 1e-3
 
 
@@ -70,7 +70,10 @@ def edge_times(
         pays a whole one; bridges and tunnels do not.
     """
     street = streets.index.get_indexer(pd.Index(pieces["street_id"]))
-    is_arterial = streets["class"].isin(ARTERIAL_CLASSES).to_numpy()
+    classes = streets["class"]
+    is_arterial = (classes.isin(ARTERIALS) | classes.str.contains(ARTERIAL_WORDS)).to_numpy(
+        dtype=bool
+    )
     edges = _Edges(
         lines=pieces["geometry"].to_numpy(),
         ends=ends,

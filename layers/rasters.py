@@ -35,7 +35,7 @@ FINEST_M: Final = 5.0
 MOST_CELLS: Final = 64_000_000
 """Cells kept in memory, 256 MB; a larger area is averaged into wider cells."""
 _HEAD_BYTES: Final = 64
-_STRIP_ROWS: Final = 1024
+_STRIP_CELLS: Final = 4_000_000
 _MARGIN_CELLS: Final = 2
 
 
@@ -352,7 +352,7 @@ def _cells(
     is_exact = is_small and (scale, offset) == (1.0, 0.0)
     kept = np.empty((rows, columns), dtype=np.float32 if is_exact else np.float64)
     low, high, undeclared = math.inf, -math.inf, 0
-    step = max(_STRIP_ROWS // block, 1)
+    step = max(_STRIP_CELLS // (columns * block * block), 1)
     for top in range(0, rows, step):
         bottom = min(top + step, rows)
         lines = (first_row + top * block, first_row + bottom * block)

@@ -41,7 +41,9 @@ def test_the_pace_on_steps_is_weidmanns_unless_told():
     assert Walking().steps_share == pytest.approx(0.61 / 1.34, abs=0.005)
 
 
-@pytest.mark.parametrize("kind", ["trunk", "primary", "secondary", "主干路", "次干路"])
+@pytest.mark.parametrize(
+    "kind", ["trunk", "primary", "secondary", "主干路", "城市主干道", "次干路"]
+)
 def test_who_crosses_an_arterial_waits_once_half_on_each_side(kind: str):
     network = arterial_town(*CROSSED, kind=kind)
     assert waits(network) == {"s0": [0, 0], "s1": [0.4], "s2": [0.4]}

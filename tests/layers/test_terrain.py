@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import hashlib
 import math
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,11 @@ import pyproj
 import pytest
 import rasterio
 from affine import Affine
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
+from scipy.interpolate import RegularGridInterpolator
+from shapely import LineString
 
 from layers import rasters
 from layers.errors import CrsError, InputError
@@ -336,3 +341,44 @@ def test_without_the_extra_a_job_with_heights_is_told_what_to_install(
     assert 'python -m pip install "rasterio>=1.4"' in caught.value.en
     assert 'python -m pip install "rasterio>=1.4"' in caught.value.zh
     assert "尚未安装" in caught.value.zh
+
+
+def slow_minutes(terrain: Terrain, shape: LineString) -> list[float]:
+    """Walk a line both ways piece by piece, with another interpolation, one number at a time."""
+    rows, columns = terrain.cells.shape
+    axes = (np.arange(rows) + 0.5, np.arange(columns) + 0.5)
+    between = RegularGridInterpolator(axes, terrain.cells.astype(float))
+    parts = math.ceil(shape.length / terrain.spacing_m)
+    a, _, c, _, e, f = terrain.to_cells
+    heights: list[float] = []
+    for number in range(parts + 1):
+        spot = shape.interpolate(shape.length * number / parts)
+        heights.append(float(between((e * spot.y + f, a * spot.x + c))))
+    known = [number for number, height in enumerate(heights) if not math.isnan(height)]
+    run, up, down = shape.length / parts, 0.0, 0.0
+    if known:
+        heights = np.interp(range(parts + 1), known, [heights[n] for n in known]).tolist()
+    else:
+        heights = [0.0] * (parts + 1)
+    for low, high in pairwise(heights):
+        slope = max(-1.0, min(1.0, (high - low) / run))
+        up += run / 100 / math.exp(-3.5 * (abs(slope + 0.05) - 0.05))
+        down += run / 100 / math.exp(-3.5 * (abs(-slope + 0.05) - 0.05))
+    return [up, down]
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10**6), holes=st.integers(0, 12), rough=st.floats(0, 60))
+def test_minutes_equal_a_slow_walk_over_the_raster(
+    tmp_path_factory: pytest.TempPathFactory, seed: int, holes: int, rough: float
+):
+    rng = np.random.default_rng(seed)
+    cells = rng.uniform(0, rough, (40, 60)).astype("float32")
+    cells[rng.integers(0, 40, holes), rng.integers(0, 60, holes)] = -1
+    path = write(tmp_path_factory.mktemp("dem") / "dem.tif", cells, nodata=-1)
+    lines = [line(*rng.uniform((-80, -280), (480, 80), (3, 2)).tolist()) for _ in range(5)]
+    streets = streets_of(*lines)
+    terrain = read_terrain(path, streets).terrain
+    network = build_network(streets, walking=WALKING, heights=terrain)
+    for shape, minutes in zip(network.lines, network.minutes.tolist(), strict=True):
+        assert minutes == pytest.approx(slow_minutes(terrain, shape), rel=1e-6)

@@ -87,7 +87,7 @@ def test_flat_heights_change_nothing_but_the_record(
     small_job: Path, small_plan: Plan, tmp_path: Path
 ):
     folder = job_with_heights(
-        small_job, tmp_path / "flat", small_plan, rise=0.0, section='elevation = "dem.tif"'
+        small_job, tmp_path / "高程 平地", small_plan, rise=0.0, section='elevation = "dem.tif"'
     )
     plan = run_job(folder)
     for name, table in small_plan.tables.items():
