@@ -16,6 +16,7 @@ from layers.access_points import find_access_points
 from layers.barriers import prepare_barriers
 from layers.buildings import prepare_buildings, share_households
 from layers.categories import is_gate
+from layers.centrelines import from_centrelines
 from layers.checks import Finding, InputRecord
 from layers.communities import prepare_communities
 from layers.contracts import conform
@@ -29,7 +30,7 @@ from layers.land import prepare_land
 from layers.ledger import read_ledger
 from layers.osm import OsmData, read_osm
 from layers.slopes import Heights
-from layers.streets import from_centrelines, prepare_streets
+from layers.streets import prepare_streets
 from layers.subdistricts import prepare_subdistricts
 from layers.tables import BARRIERS, BUILDINGS, LAND, SUBDISTRICTS
 from layers.terrain import read_terrain

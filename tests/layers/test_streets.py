@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import pyproj
 import pytest
@@ -14,14 +13,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString, MultiLineString, Point
 
+from layers.centrelines import from_centrelines
 from layers.contracts import check
 from layers.errors import CrsError, KeyConflictError
-from layers.noding import join_lines
+from layers.files import Source, read_vector
+from layers.network import build_network
 from layers.osm import read_osm
 from layers.osm_tags import STREET_TAGS
-from layers.streets import from_centrelines, prepare_streets, split_lines
+from layers.streets import prepare_streets, split_lines
 from layers.tables import STREETS
 from layers.walk_filter import WALK_FILTER, WalkRule, first_match, read_level
+from layers.walking import Walking
 from tests.osm_text import SHARED, helsinki
 
 CRS = pyproj.CRS.from_epsg(4547)
@@ -260,7 +262,7 @@ def test_footbridges_and_underpasses_of_the_crossing_column_pass_over_and_under(
 
 
 def test_multi_lines_are_taken_apart_and_other_shapes_listed():
-    both = MultiLineString([[(0, 0), (10, 0)], [(0, 5), (10, 5)]])
+    both = MultiLineString([[(0, 0), (10, 0)], [(0, 9), (10, 9)]])
     table, findings = from_centrelines(roads(both, Point(1, 1), EAST), crs=CRS)
     assert table.index.tolist() == ["1_1", "1_2", "3"]
     assert [finding.code for finding in findings] == ["street-no-line"]
@@ -300,38 +302,50 @@ def test_a_road_that_cannot_be_walked_joins_nothing():
     assert [len(shape.coords) for shape in table.geometry] == [2, 2]
 
 
-def joined(*lines: LineString, decks: list[int] | None = None) -> list[list[tuple[float, ...]]]:
-    shapes = np.array(lines, dtype=object)
-    numbers = np.array(decks or [0] * len(lines), dtype=np.int64)
-    return [list(line.coords) for line in join_lines(shapes, numbers).lines]
+def test_a_layer_that_names_its_nodes_meets_there_only():
+    shapes = [EAST, NORTH, LineString([(50, 100), (100, 50)])]
+    named = roads(*shapes, u=[1, 3, 4], v=[2, 4, 2])  # the last is drawn from u to v, as the rest
+    table, findings = from_centrelines(named, crs=CRS)
+    assert [len(shape.coords) for shape in table.geometry] == [2, 2, 2]
+    assert [finding.code for finding in findings] == ["street-nodes-named"]
+    backwards = named.assign(geometry=named.geometry.reverse())
+    turned, _ = from_centrelines(backwards, crs=CRS)
+    assert [len(shape.coords) for shape in turned.geometry] == [2, 2, 2]
 
 
-def test_an_end_that_misses_a_road_by_half_a_metre_is_joined_and_a_farther_one_is_not():
-    near = joined(EAST, LineString([(30, 50.5), (30, 90)]))
-    assert near[0] == [(0, 50), (30, 50.5), (100, 50)]
-    far = joined(EAST, LineString([(30, 50.51), (30, 90)]))
-    assert far[0] == [(0, 50), (100, 50)]
+@pytest.mark.parametrize(
+    ("u", "v"),
+    [
+        ([1, 3, 2], [2, 4, 1]),  # node 1 would lie at two places
+        ([1, 2, 3], [4, 5, 6]),  # every number once: rows, not nodes
+        ([1, 3, None], [2, 4, 2]),
+    ],
+)
+def test_columns_that_fit_no_drawing_are_no_nodes(u: list[object], v: list[object]):
+    shapes = [EAST, NORTH, LineString([(50, 100), (100, 50)])]
+    _, findings = from_centrelines(roads(*shapes, u=u, v=v), crs=CRS)
+    codes = [finding.code for finding in findings]
+    assert codes == ["street-joined"]
 
 
-def test_ends_that_miss_each_other_fall_onto_the_first():
-    lines = joined(EAST, LineString([(100.3, 50), (200, 50)]))
-    assert lines[1] == [(100, 50), (200, 50)]
+def test_ends_that_stop_short_of_a_road_are_listed():
+    _, findings = from_centrelines(roads(EAST, LineString([(30, 53), (30, 90)])), crs=CRS)
+    assert [finding.code for finding in findings] == ["street-gap"]
+    assert findings[0].row_key == "2"
+    assert "0.5" in findings[0].zh
 
 
-def test_a_bridge_meets_the_ground_where_it_ends_only():
-    bridge = LineString([(30, 50), (30, 80), (60, 80), (60, 20)])
-    lines = joined(EAST, bridge, decks=[0, 1])
-    assert lines[0] == [(0, 50), (30, 50), (100, 50)]
-    assert lines[1] == list(bridge.coords)
-
-
-def test_roads_that_run_over_one_another_meet_at_both_ends_of_the_stretch():
-    lines = joined(EAST, LineString([(20, 60), (20, 50), (40, 50), (40, 60)]))
-    assert lines[0] == [(0, 50), (20, 50), (40, 50), (100, 50)]
-
-
-def test_a_tiny_road_whose_ends_fall_together_is_kept():
-    assert joined(LineString([(0, 0), (0.3, 0)])) == [[(0, 0), (0.3, 0)]]
+def test_a_whole_city_of_numbered_nodes_comes_in_as_it_is():
+    path = SHARED / "wuhan/wuhan_streets.parquet"
+    if not path.exists():
+        pytest.skip("the real streets are not on this machine")
+    frame = read_vector(Source(path=path), role="streets").frame
+    table, findings = from_centrelines(frame, crs=pyproj.CRS.from_epsg(4547))
+    assert len(table) == 92_667
+    assert table["walkable"].sum() == 92_667 - 4_959  # motorways and their links
+    codes = {finding.code for finding in findings}
+    assert codes == {"street-class-closed", "street-nodes-named"}
+    assert len(build_network(table, walking=Walking()).ends) == 92_667 - 4_959
 
 
 @given(st.permutations(range(5)))
