@@ -19,6 +19,7 @@ from layers.contracts import conform
 from layers.edge import mark_edge
 from layers.ground import Ground
 from layers.households import HouseholdAssumptions
+from layers.land import list_closed_land
 from layers.network import WalkNetwork, build_network
 from layers.reach import (
     find_entrances,
@@ -41,6 +42,7 @@ from zoning.gaps import find_gaps, roll_up_gaps
 from zoning.life_circles import trace_catchments, trace_life_circles, trace_zone_circles
 from zoning.partners import rank_partners
 from zoning.provision import measure_provision
+from zoning.reached_streets import trace_reached_streets
 from zoning.regionalization.settings import ZoningSettings
 from zoning.rulebooks import Rulebook, read_rulebook
 from zoning.summary import summarise
@@ -167,8 +169,12 @@ def _compute(located: LocatedJob, ground: Ground, rulebook: Rulebook, clock: Clo
         tables |= _measure(network, tables, settings, walking)
     with clock.step("circles"):
         snaps, facilities = tables["snaps"], tables["facilities"]
-        tables["circles"] = trace_life_circles(network, snaps, walking=walking)
-        tables["catchments"] = trace_catchments(network, snaps, facilities, walking=walking)
+        closed = list_closed_land(tables["land"], tables["barriers"])
+        tables["circles"] = trace_life_circles(network, snaps, walking=walking, land=closed)
+        tables["reached_streets"] = trace_reached_streets(network, snaps, walking=walking)
+        tables["catchments"] = trace_catchments(
+            network, snaps, facilities, walking=walking, land=closed
+        )
     with clock.step("gaps"):
         tables |= _judge(tables, rulebook, walking)
         tables["routes"] = _draw_walks(network, tables, walking)
@@ -176,7 +182,7 @@ def _compute(located: LocatedJob, ground: Ground, rulebook: Rulebook, clock: Clo
         found, zoning = _zone(located, ground, tables, findings)
         tables |= found
         tables["zone_circles"] = trace_zone_circles(
-            network, tables["snaps"], tables["assignment"], walking=walking
+            network, tables["snaps"], tables["assignment"], walking=walking, land=closed
         )
     with clock.step("summary"):
         low = settings.households[0] or None if settings.households else None

@@ -51,6 +51,7 @@ class Plan:
     zone_gaps: pd.DataFrame
     subdistrict_gaps: pd.DataFrame
     circles: gpd.GeoDataFrame
+    reached_streets: gpd.GeoDataFrame
     zone_circles: gpd.GeoDataFrame
     catchments: gpd.GeoDataFrame
     eligibility: pd.DataFrame

@@ -51,6 +51,7 @@ ORDER: Final = (
     "barriers",
     "land",
     "circles",
+    "reached_streets",
     "zone_circles",
     "catchments",
     "reach",

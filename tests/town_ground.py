@@ -306,6 +306,7 @@ def streets_and_network() -> dict[str, pd.DataFrame]:
                     "length_m": length,
                     "forward_minutes": minutes,
                     "backward_minutes": minutes,
+                    "wait_minutes": 0.0,
                     "geometry": LineString([a, b]),
                 }
             )

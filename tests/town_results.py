@@ -8,7 +8,7 @@ from typing import Any, Final
 import geopandas as gpd
 import pandas as pd
 import shapely
-from shapely.geometry import LineString, Point, Polygon
+from shapely.geometry import LineString, MultiLineString, Point, Polygon
 
 from layers.tables import CATEGORIES, WALKERS
 from tests.town_ground import (
@@ -259,7 +259,7 @@ def _diamond(centre: Point, metres: float) -> Polygon:
 
 def circles() -> dict[str, pd.DataFrame]:
     reach = dict(zip(BANDS, (300.0, 500.0, 1000.0), strict=True))
-    by_community, by_zone, by_category = [], [], []
+    by_community, by_street, by_zone, by_category = [], [], [], []
     for walker, band in product(WALKERS, BANDS):
         limit = reach[band] * WALKING.reach_m(walker) / WALKING.reach_m("adult")
         tail = {"walker": walker, "band": band, "limit_m": limit}
@@ -280,6 +280,12 @@ def circles() -> dict[str, pd.DataFrame]:
             outline = shapely.union_all(members)
             row = {"zone_id": zone, "area_m2": outline.area, "geometry": outline}
             by_zone.append(row | tail)
+    for position, key in enumerate(community_ids()):
+        if position != NOT_SNAPPED:
+            x, y = gate(position).x, gate(position).y
+            cross = MultiLineString([[(x - 900, y), (x + 900, y)], [(x, y - 900), (x, y + 900)]])
+            row = {"community_id": key, "walker": "adult", "limit_m": WALKING.limit_m}
+            by_street.append(row | {"length_m": cross.length, "geometry": cross})
     for category in CATEGORIES:
         points = [r["geometry"].centroid for r in facility_rows() if r["category"] == category]
         outline = shapely.union_all([_diamond(p, WALKING.limit_m) for p in points])
@@ -293,6 +299,7 @@ def circles() -> dict[str, pd.DataFrame]:
         )
     return {
         "circles": frame(by_community),
+        "reached_streets": frame(by_street),
         "zone_circles": frame(by_zone),
         "catchments": frame(by_category),
     }

@@ -1,104 +1,200 @@
-"""Compiled kernels: reached pieces of street and the distance field around them.
+"""Compiled kernels: the pieces of street that are reached, as numbers and as lines.
 
 Types are checked by the compiler, not by annotations.
 """
 
 from __future__ import annotations
 
-import math
-
 import numba
 import numpy as np
 
 
-@numba.njit(cache=True)
-def cut_pieces(nodes, cost, ends, length, incident_start, incident, own, limit):
-    """Cut the reached part of every edge; see `zoning.life_circles`.
+@numba.njit(cache=True, nogil=True, error_model="numpy")
+def grow(array, size):
+    """Make room for `size` entries."""
+    if size <= len(array):
+        return array
+    larger = np.empty(max(size, 2 * len(array)), array.dtype)
+    larger[: len(array)] = array
+    return larger
 
-    ``own`` holds rows (edge, offset, cost) of the points where the origin enters the network.
-    Gives edge, from and to (metres from u) of each piece; a piece may be repeated in part.
+
+@numba.njit(cache=True, nogil=True, error_model="numpy")
+def grow_rows(array, size):
+    """Make room for `size` rows."""
+    if size <= len(array):
+        return array
+    larger = np.empty((max(size, 2 * len(array)), array.shape[1]), array.dtype)
+    larger[: len(array)] = array
+    return larger
+
+
+@numba.njit(cache=True, nogil=True, error_model="numpy")
+def cut_pieces(
+    nodes, walk, limit, ends, length, cost, incident_start, incident,
+    own_edge, own_offset, own_walk, best, stamp, mark,
+):  # fmt: skip
+    """Cut the reached part of every edge: edge, from and to in metres from u; none overlap.
+
+    ``nodes`` come in order of ``walk``; ``own_*``, where the origin enters the network, in order of
+    edge. ``incident`` holds numbers of edges, raised by their count where the edge ends (v) at the
+    node. Where a piece ends inside an edge the cost is the limit: it accrues evenly along an edge.
     """
-    best = {}
-    for k in range(len(nodes)):
-        if cost[k] <= limit:
-            best[nodes[k]] = cost[k]
-    n_max = 3 * len(own)
-    for k in range(len(nodes)):
-        n_max += 2 * (incident_start[nodes[k] + 1] - incident_start[nodes[k]])
+    n_edges = len(length)
+    n_nodes = 0
+    n_max = 2 * len(own_edge) + 2
+    while n_nodes < len(nodes) and walk[n_nodes] <= limit:
+        node = nodes[n_nodes]
+        stamp[node] = mark
+        best[node] = walk[n_nodes]
+        n_max += 2 * (incident_start[node + 1] - incident_start[node])
+        n_nodes += 1
     edge_out = np.empty(n_max, np.int64)
     low_out = np.empty(n_max, np.float64)
     high_out = np.empty(n_max, np.float64)
     n = 0
-    for node, c in best.items():
+    for p in range(n_nodes):
+        node = nodes[p]
         for k in range(incident_start[node], incident_start[node + 1]):
             edge = incident[k]
-            ahead = min(limit - c, length[edge])
-            u, v = ends[edge, 0], ends[edge, 1]
-            if u == node:
-                other_in = v in best
-                if other_in and (limit - c) + (limit - best[v]) >= length[edge]:
-                    # reached from both ends without a break: one whole piece, listed once, from u
-                    edge_out[n], low_out[n], high_out[n] = edge, 0.0, length[edge]
-                    n += 1
-                    continue
+            if edge >= n_edges:
+                edge -= n_edges
+                if stamp[ends[edge, 0]] == mark:
+                    continue  # taken from u
+            at = np.searchsorted(own_edge, edge) if len(own_edge) > 0 else 0
+            if at < len(own_edge) and own_edge[at] == edge:
+                continue  # taken below
+            ahead, back = _from_ends(edge, limit, ends, length, cost, best, stamp, mark)
+            if ahead + back >= length[edge]:
+                edge_out[n], low_out[n], high_out[n] = edge, 0.0, length[edge]
+                n += 1
+                continue
+            if ahead > 0:
                 edge_out[n], low_out[n], high_out[n] = edge, 0.0, ahead
                 n += 1
-            if v == node:
-                other_in = u in best
-                if other_in and (limit - c) + (limit - best[u]) >= length[edge]:
-                    continue
-                edge_out[n], low_out[n], high_out[n] = edge, length[edge] - ahead, length[edge]
+            if back > 0:
+                edge_out[n], low_out[n], high_out[n] = edge, length[edge] - back, length[edge]
                 n += 1
-    for k in range(len(own)):
-        left = limit - own[k, 2]
-        if left >= 0:
-            edge = int(own[k, 0])
-            edge_out[n] = edge
-            low_out[n] = max(0.0, own[k, 1] - left)
-            high_out[n] = min(length[edge], own[k, 1] + left)
-            n += 1
+    n = _cut_own(
+        own_edge, own_offset, own_walk, limit, ends, length, cost, best, stamp, mark,
+        edge_out, low_out, high_out, n,
+    )  # fmt: skip
     return edge_out[:n], low_out[:n], high_out[:n]
 
 
-@numba.njit(cache=True)
-def distance_field(edge, low, high, vertex_start, xy, measure, x0, y0, cell, field, width):
-    """Lower `field` to the distance from every cell centre to the pieces, up to `width` away.
+@numba.njit(cache=True, nogil=True, error_model="numpy")
+def _cut_own(
+    own_edge, own_offset, own_walk, limit, ends, length, cost, best, stamp, mark,
+    edge_out, low_out, high_out, n,
+):  # fmt: skip
+    """Cut the edges that the origin enters: what is reached from there and from their ends."""
+    first = 0
+    while first < len(own_edge):
+        edge = own_edge[first]
+        last = first + 1
+        while last < len(own_edge) and own_edge[last] == edge:
+            last += 1
+        ahead, back = _from_ends(edge, limit, ends, length, cost, best, stamp, mark)
+        low = np.empty(last - first + 2, np.float64)
+        high = np.empty(last - first + 2, np.float64)
+        low[0], high[0] = (0.0, ahead) if ahead > 0 else (0.0, -1.0)
+        low[1], high[1] = (length[edge] - back, length[edge]) if back > 0 else (0.0, -1.0)
+        for k in range(first, last):
+            left = limit - own_walk[k]
+            low[k - first + 2], high[k - first + 2] = 0.0, -1.0
+            if left >= 0:
+                back = _along(left, length[edge], cost[edge, 1])
+                ahead = _along(left, length[edge], cost[edge, 0])
+                low[k - first + 2] = max(0.0, own_offset[k] - back)
+                high[k - first + 2] = min(length[edge], own_offset[k] + ahead)
+        begin, end = 0.0, -1.0
+        for k in np.argsort(low):
+            if high[k] < low[k]:
+                continue  # nothing left of the limit
+            if low[k] > end:
+                if end >= begin:
+                    edge_out[n], low_out[n], high_out[n] = edge, begin, end
+                    n += 1
+                begin = low[k]
+            end = max(end, high[k])
+        if end >= begin:
+            edge_out[n], low_out[n], high_out[n] = edge, begin, end
+            n += 1
+        first = last
+    return n
 
-    ``field[j, i]`` belongs to the point ``(x0 + i * cell, y0 + j * cell)`` and comes in filled with
-    a number larger than `width`.
-    """
-    n_y, n_x = field.shape
+
+@numba.njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def _from_ends(edge, limit, ends, length, cost, best, stamp, mark):
+    """Give the metres of an edge that are reached from u and from v."""
+    ahead, back = 0.0, 0.0
+    u, v = ends[edge, 0], ends[edge, 1]
+    if stamp[u] == mark:
+        ahead = _along(limit - best[u], length[edge], cost[edge, 0])
+    if stamp[v] == mark:
+        back = _along(limit - best[v], length[edge], cost[edge, 1])
+    return ahead, back
+
+
+@numba.njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def _along(left, length, cost):
+    """Give how many metres of an edge can be walked for what is left; its cost may be 0."""
+    if left >= cost:
+        return length
+    return left / cost * length
+
+
+@numba.njit(cache=True, nogil=True, error_model="numpy")
+def pieces_all(
+    limit, found_start, found_node, found_walk, own_start, own_edge, own_offset, own_walk,
+    ends, length, cost, incident_start, incident,
+):  # fmt: skip
+    """Cut the pieces of every owner: where its pieces begin; edge, from and to of each."""
+    n_owners = len(found_start) - 1
+    best = np.empty(len(incident_start) - 1, np.float64)
+    stamp = np.zeros(len(incident_start) - 1, np.int32)
+    start = np.zeros(n_owners + 1, np.int64)
+    edges = np.empty(1024, np.int64)
+    lows, highs = np.empty(1024, np.float64), np.empty(1024, np.float64)
+    n = 0
+    for owner in range(n_owners):
+        f = slice(found_start[owner], found_start[owner + 1])
+        o = slice(own_start[owner], own_start[owner + 1])
+        edge, low, high = cut_pieces(
+            found_node[f], found_walk[f], limit, ends, length, cost, incident_start, incident,
+            own_edge[o], own_offset[o], own_walk[o], best, stamp, owner + 1,
+        )  # fmt: skip
+        m = n + len(edge)
+        edges, lows, highs = grow(edges, m), grow(lows, m), grow(highs, m)
+        edges[n:m], lows[n:m], highs[n:m] = edge, low, high
+        n = m
+        start[owner + 1] = n
+    return start, edges[:n].copy(), lows[:n].copy(), highs[:n].copy()
+
+
+@numba.njit(cache=True, nogil=True, error_model="numpy")
+def clip_lines(edge, low, high, vertex_start, xy, measure):
+    """Give the vertices of each piece of an edge, and where the next piece begins."""
+    n_max = 0
     for p in range(len(edge)):
-        for k in range(vertex_start[edge[p]], vertex_start[edge[p] + 1] - 1):
+        n_max += vertex_start[edge[p] + 1] - vertex_start[edge[p]] + 2
+    out = np.empty((n_max, 2), np.float64)
+    start = np.zeros(len(edge) + 1, np.int64)
+    n = 0
+    for p in range(len(edge)):
+        a, b = vertex_start[edge[p]], vertex_start[edge[p] + 1]
+        for k in range(a, b - 1):
             m1, m2 = measure[k], measure[k + 1]
-            if m2 < low[p] or m1 > high[p]:
+            if m2 <= low[p] and k < b - 2:
                 continue
-            span = m2 - m1
-            a = (max(low[p], m1) - m1) / span if span > 0 else 0.0
-            b = (min(high[p], m2) - m1) / span if span > 0 else 0.0
-            dx, dy = xy[k + 1, 0] - xy[k, 0], xy[k + 1, 1] - xy[k, 1]
-            ax, ay = xy[k, 0] + a * dx, xy[k, 1] + a * dy
-            bx, by = xy[k, 0] + b * dx, xy[k, 1] + b * dy
-            _lower(ax, ay, bx, by, x0, y0, cell, field, width, n_x, n_y)
-
-
-@numba.njit(cache=True, inline="always")
-def _lower(ax, ay, bx, by, x0, y0, cell, field, width, n_x, n_y):
-    dx, dy = bx - ax, by - ay
-    square = dx * dx + dy * dy
-    i1 = max(0, int(math.ceil((min(ax, bx) - width - x0) / cell)))
-    i2 = min(n_x - 1, int(math.floor((max(ax, bx) + width - x0) / cell)))
-    j1 = max(0, int(math.ceil((min(ay, by) - width - y0) / cell)))
-    j2 = min(n_y - 1, int(math.floor((max(ay, by) + width - y0) / cell)))
-    for j in range(j1, j2 + 1):
-        py = y0 + j * cell
-        for i in range(i1, i2 + 1):
-            px = x0 + i * cell
-            t = 0.0
-            if square > 0:
-                t = ((px - ax) * dx + (py - ay) * dy) / square
-                t = min(1.0, max(0.0, t))
-            ex, ey = px - ax - t * dx, py - ay - t * dy
-            distance = math.sqrt(ex * ex + ey * ey)
-            if distance < field[j, i]:
-                field[j, i] = distance
+            if m1 >= high[p] and n > start[p]:
+                break
+            if n == start[p]:
+                t = min(1.0, max(0.0, (low[p] - m1) / (m2 - m1)))
+                out[n] = xy[k] + t * (xy[k + 1] - xy[k])
+                n += 1
+            t = min(1.0, max(0.0, (high[p] - m1) / (m2 - m1)))
+            out[n] = xy[k] + t * (xy[k + 1] - xy[k])
+            n += 1
+        start[p + 1] = n
+    return out[:n], start

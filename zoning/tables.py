@@ -124,6 +124,21 @@ CIRCLES: Final = contract(
     kinds=POLYGON,
 )
 
+REACHED_STREETS: Final = contract(
+    "reached_streets",
+    "可达路段",
+    "Reached streets",
+    keys={
+        "community_id": key("小区编码", "Community id"),
+        "walker": key("人群", "Walker", *WALKERS),
+    },
+    columns={
+        "limit_m": number("限值", "Limit", "m", required=True),
+        "length_m": number("可达路段长度", "Length of reached ways", "m", required=True),
+    },
+    kinds=("LineString", "MultiLineString"),
+)
+
 ZONE_CIRCLES: Final = contract(
     "zone_circles",
     "片区生活圈",
@@ -273,6 +288,7 @@ RESULT_CONTRACTS: Final = {
         ZONE_GAPS,
         SUBDISTRICT_GAPS,
         CIRCLES,
+        REACHED_STREETS,
         ZONE_CIRCLES,
         CATCHMENTS,
         ELIGIBILITY,
