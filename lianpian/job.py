@@ -152,6 +152,8 @@ class ZonesSection(_Section):
     link_walk_m: Metres = 300.0
     min_shared_m: Annotated[float, Field(strict=True, ge=0, le=500, allow_inf_nan=False)] = 5.0
     arterial: Literal["never", "walk", "free"] = "walk"
+    package_households: tuple[Households, Households] = (300.0, 1000.0)
+    package_walk_m: Metres = 1000.0
     count: Annotated[int | tuple[int, int] | None, BeforeValidator(span)] = None
     compare_counts: tuple[Count, ...] = ()
     subdistrict: Literal["hard", "soft", "off"] = "hard"
@@ -168,7 +170,7 @@ class ZonesSection(_Section):
 
     @model_validator(mode="after")
     def _ranges_rise(self) -> ZonesSection:
-        for name in ("households", "communities", "count"):
+        for name in ("households", "communities", "count", "package_households"):
             limits = getattr(self, name)
             if isinstance(limits, tuple) and limits[0] > limits[1]:
                 raise JobValueError(

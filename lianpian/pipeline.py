@@ -40,6 +40,7 @@ from zoning.adjacency import Nearness, find_adjacency
 from zoning.eligibility import judge_eligibility
 from zoning.gaps import find_gaps, roll_up_gaps
 from zoning.life_circles import trace_catchments, trace_life_circles, trace_zone_circles
+from zoning.packages import PackageRules, offer_packages
 from zoning.partners import rank_partners
 from zoning.provision import measure_provision
 from zoning.reached_streets import trace_reached_streets
@@ -334,12 +335,27 @@ def _zone(
         seed=located.job.job.seed,
         time_limit_s=located.job.zones.time_limit_s,
     )
-    findings += [*doubts, *drawn.findings]
+    packages, unpacked = offer_packages(
+        drawn.assignment,
+        tables["communities"],
+        tables["eligibility"],
+        tables["walks"],
+        rules=PackageRules(
+            households=located.job.zones.package_households,
+            walk_m=located.job.zones.package_walk_m,
+        ),
+        include=settings.include,
+        subdistrict=tables["communities"]["subdistrict"]
+        if settings.subdistrict == "hard"
+        else None,
+    )
+    findings += [*doubts, *drawn.findings, *unpacked]
     zone_of = drawn.assignment["zone_id"].dropna()
     return {
         "adjacency": adjacency,
         "assignment": drawn.assignment,
         "zones": drawn.zones,
+        "packages": packages,
         "zone_gaps": roll_up_gaps(tables["gaps"], zone_of, ZONE_GAPS),
     }, drawn.record
 

@@ -58,6 +58,7 @@ class Plan:
     adjacency: pd.DataFrame
     assignment: pd.DataFrame
     zones: gpd.GeoDataFrame
+    packages: pd.DataFrame
     partners: pd.DataFrame
     findings: pd.DataFrame
     summary: pd.DataFrame

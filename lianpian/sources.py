@@ -152,7 +152,13 @@ def _given_twice(records: tuple[InputRecord, ...]) -> list[Finding]:
     ]
 
 
-_BESIDE: Final = ("time_limit_s", "min_shared_m", "arterial")
+_BESIDE: Final = (
+    "time_limit_s",
+    "min_shared_m",
+    "arterial",
+    "package_households",
+    "package_walk_m",
+)
 """Keys of ``[zones]`` that other steps take than the drawing of zones."""
 
 

@@ -38,6 +38,7 @@ ORDER: Final = (
     "communities",
     "assignment",
     "eligibility",
+    "packages",
     "partners",
     "adjacency",
     "facilities",

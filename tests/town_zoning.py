@@ -73,6 +73,7 @@ def zoning(gaps: pd.DataFrame) -> dict[str, pd.DataFrame]:
         "adjacency": pd.DataFrame(adjacency),
         "assignment": pd.DataFrame(assignment),
         "zones": _zones(),
+        "packages": pd.DataFrame(),  # nobody is scattered in the made town
         "partners": ranked,
     }
 

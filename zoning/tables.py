@@ -247,6 +247,25 @@ ZONES: Final = contract(
     kinds=POLYGON,
 )
 
+PACKAGES: Final = contract(
+    "packages",
+    "物业服务打包",
+    "Property-service packages",
+    keys={
+        "package_id": key("打包编号", "Package"),
+        "community_id": key("小区编码", "Community id"),
+    },
+    columns={
+        "centre_id": text("中心小区", "Centre", required=True),
+        "walk_m": number("至中心步行", "Walk to the centre", "m", required=True),
+        "households": number("户数", "Households", "户", required=True),
+        "communities": count("本包小区数", "Communities of the package", required=True),
+        "households_together": number("本包户数", "Households of the package", "户", required=True),
+        "reason": text("理由", "Reason", required=True),
+        "clause": text("依据", "Clause", required=True),
+    },
+)
+
 PARTNERS: Final = contract(
     "partners",
     "联合改造伙伴",
@@ -295,6 +314,7 @@ RESULT_CONTRACTS: Final = {
         ADJACENCY,
         ASSIGNMENT,
         ZONES,
+        PACKAGES,
         PARTNERS,
         SUMMARY,
     )
