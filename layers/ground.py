@@ -180,7 +180,10 @@ def read_ground(inputs: Inputs) -> Ground:
         None if inputs.extent is None else extent,
     )
     if inputs.streets is None:
-        streets = reading.doubted(prepare_streets(raw_streets, crs=crs, extent=extent))
+        squares = None if reading.osm is None else reading.osm.squares
+        streets = reading.doubted(
+            prepare_streets(raw_streets, crs=crs, extent=extent, squares=squares)
+        )
     else:
         streets = reading.doubted(from_centrelines(raw_streets, crs=crs))
     subdistricts = reading.layer("subdistricts", prepare_subdistricts, SUBDISTRICTS, crs)

@@ -14,6 +14,7 @@ from layers.attributes import list_keys
 from layers.checks import Finding
 from layers.contracts import conform
 from layers.crs import to_metric
+from layers.squares import cross_squares
 from layers.tables import STREETS
 from layers.walk_filter import PRIVATE_LANES, WALK_FILTER, WalkRule, judge_ways
 
@@ -23,6 +24,7 @@ def prepare_streets(
     *,
     crs: pyproj.CRS,
     extent: shapely.Polygon | None = None,
+    squares: gpd.GeoDataFrame | None = None,
     rules: Sequence[WalkRule] = WALK_FILTER,
 ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     """Judge which OpenStreetMap ways can be walked, and bring them into metres.
@@ -36,6 +38,9 @@ def prepare_streets(
         The job's metric system.
     extent
         Where the data is complete, in `crs`; streets are cut at its edge. None: nothing is cut.
+    squares
+        Pedestrian areas as `OsmData.squares`, in any known system; those that the filter opens
+        can be crossed (`layers.squares`). None: people walk around them.
     rules
         The walk filter.
 
@@ -58,16 +63,43 @@ def prepare_streets(
     metric = to_metric(raw, crs)
     inside = metric if extent is None else _cut(metric, extent)
     judged = judge_ways(inside, rules)
-    table = inside.assign(
-        **{"class": inside["highway"]},
+    streets = as_streets(_with_verdicts(inside, judged).rename_axis(index="street_id"))
+    if squares is None or squares.empty:
+        return streets, _doubts(inside, judged)
+    areas = to_metric(squares, crs)
+    verdicts = _with_verdicts(areas, judge_ways(areas, rules))
+    open_areas = verdicts[verdicts["walkable"].to_numpy(dtype=bool)]
+    if extent is not None:
+        open_areas = _clip(open_areas, extent)
+    crossed = as_streets(pd.concat([streets, cross_squares(streets, open_areas)]))
+    return crossed, _doubts(inside, judged)
+
+
+def _with_verdicts(ways: gpd.GeoDataFrame, judged: pd.DataFrame) -> gpd.GeoDataFrame:
+    return ways.assign(
+        **{"class": ways["highway"]},
         walkable=judged["verdict"] == "open",
-        steps=inside["highway"] == "steps",
+        steps=ways["highway"] == "steps",
         level=judged["level"],
         bridge=judged["bridge"],
         tunnel=judged["tunnel"],
     )
-    table.index = table.index.rename("street_id")
-    return as_streets(table), _doubts(inside, judged)
+
+
+def _clip(areas: gpd.GeoDataFrame, extent: shapely.Polygon) -> gpd.GeoDataFrame:
+    """Leave of areas what lies in the extent; their outlines are cut at its edge as well."""
+    shapes = areas.geometry.to_numpy()
+    shapely.prepare(extent)
+    leaves = ~shapely.contains_properly(extent, shapes)
+    shapes = shapes.copy()
+    shapes[leaves] = [_polygons_of(shapely.intersection(one, extent)) for one in shapes[leaves]]
+    clipped = areas.set_geometry(gpd.GeoSeries(shapes, index=areas.index, crs=areas.crs))
+    return clipped[~shapely.is_empty(shapes)]
+
+
+def _polygons_of(shape: shapely.Geometry) -> shapely.Geometry:
+    parts = shapely.get_parts(shape)
+    return shapely.union_all(parts[shapely.get_dimensions(parts) == 2])  # noqa: PLR2004 - areas
 
 
 def split_lines(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
