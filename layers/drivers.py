@@ -13,6 +13,7 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 import pyogrio.errors
+import pyproj.exceptions
 import shapely
 
 from layers.checks import Finding
@@ -33,6 +34,7 @@ READER_ERRORS: Final = (
     pyogrio.errors.FieldError,
     pyogrio.errors.GeometryError,
     pyogrio.errors.CRSError,
+    pyproj.exceptions.CRSError,
     shapely.errors.ShapelyError,
     OSError,
     UnicodeDecodeError,

@@ -18,8 +18,10 @@ import fiona.errors
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyogrio
 import pyogrio.errors
+import pyproj.exceptions
 
 from layers.axes import settle_axes
 from layers.checks import Finding, InputRecord, digest
@@ -282,10 +284,20 @@ def _read_layer(source: Source, kind: Kind, role: str) -> tuple[gpd.GeoDataFrame
         return read_sound(str(safe), layer, role=role, path=str(path))
 
 
+DAMAGED_PARQUET: Final = (
+    *(ValueError, TypeError, LookupError),
+    pa.ArrowException,
+    pyproj.exceptions.CRSError,
+)
+"""What geopandas and arrow raise on damaged files."""
+
+
 def _read_parquet(path: Path, role: str) -> gpd.GeoDataFrame:
     try:
         frame = gpd.read_parquet(path)
-    except (ValueError, TypeError, LookupError) as error:  # of geopandas and of arrow
+        for name in frame.columns.drop(frame.geometry.name):
+            frame[name].to_numpy(dtype=object)  # arrow looks at text only when it is taken
+    except DAMAGED_PARQUET as error:
         raise InputError(
             en=f"{role}: {path} is no GeoParquet: {error}; export the layer again.",
             zh=f"{role}：{path} 不是 GeoParquet({error})；请重新导出图层。",

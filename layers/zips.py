@@ -28,6 +28,7 @@ DAMAGED: Final = (
     NotImplementedError,
     RuntimeError,  # of encryption
     OSError,
+    UnicodeDecodeError,
 )
 """What reading a damaged archive raises."""
 SHAPEFILE_PARTS: Final = (".shp", ".shx", ".dbf", ".prj", ".cpg")

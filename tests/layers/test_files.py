@@ -356,7 +356,7 @@ def every_format(folder: Path) -> dict[str, Path]:
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(
-    "seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.full) for seed in range(2, 60))]
+    "seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.full) for seed in range(2, 120))]
 )
 def test_damage_anywhere_is_read_or_refused_in_plain_words(tmp_path: Path, seed: int) -> None:
     refusals = []
