@@ -107,6 +107,7 @@ def read_inputs(
         findings=(
             *(replace(f, zh=short(f.zh), en=short(f.en)) for f in ground.findings),
             *_unused(located),
+            *_minutes_only(located),
             *_given_twice(ground.records),
         ),
         records=tuple(replace(r, path=short(r.path)) for r in ground.records),
@@ -129,6 +130,28 @@ def _unused(located: LocatedJob) -> list[Finding]:
             remedy="删去该项 / Delete it",
         )
         for key in keys
+    ]
+
+
+def _minutes_only(located: LocatedJob) -> list[Finding]:
+    """Tell of settings that move walking times where metres decide."""
+    walking = located.job.walking
+    keys = []
+    if located.job.inputs.elevation is not None:
+        keys.append("[inputs.elevation]")
+    if walking.crossing_wait_minutes > 0:
+        keys.append("[walking] crossing_wait_minutes")
+    return [
+        Finding(
+            severity="note",
+            table_name="job",
+            row_key=key,
+            code="minutes-only",
+            zh=f'rule = "distance"：缺项按米判定，{key} 只影响步行时间。',
+            en=f'rule = "distance": metres decide what is missing; {key} moves walking times only.',
+            remedy='[walking] rule = "time"',
+        )
+        for key in (keys if walking.rule == "distance" else [])
     ]
 
 

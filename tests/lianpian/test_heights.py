@@ -90,8 +90,15 @@ def test_flat_heights_change_nothing_but_the_record(
         small_job, tmp_path / "高程 平地", small_plan, rise=0.0, section='elevation = "dem.tif"'
     )
     plan = run_job(folder)
+    told = plan.findings[plan.findings["code"] == "minutes-only"]
+    assert told["row_key"].tolist() == ["[inputs.elevation]"]
+    assert "只影响步行时间" in told["zh"].iloc[0]
+    # the note is a row of the findings, and counted in the summary
     for name, table in small_plan.tables.items():
-        pd.testing.assert_frame_equal(table, plan.tables[name], obj=name)
+        if name != "findings":
+            counted = ["findings_note"] if name == "summary" else []
+            found = plan.tables[name].drop(index=counted)
+            pd.testing.assert_frame_equal(table.drop(index=counted), found, obj=name)
     assert plan.record["job"]["inputs"]["elevation"]["path"] == "dem.tif"
     assert plan.record["job"]["walking"]["steps_share"] == 0.46
     assert "rasterio" in plan.record["versions"]
@@ -116,6 +123,7 @@ def test_by_time_a_slope_moves_walks_and_every_status_follows_the_minutes(
     assert folder / "dem.tif" in input_paths(located)
     assert "示例高程" in read_inputs(located).sources
     plan = run_job(located)
+    assert "minutes-only" not in set(plan.findings["code"])
     network = plan.network
     assert (network["forward_minutes"] != network["backward_minutes"]).mean() > 0.5
     assert network["wait_minutes"].max() > 0
