@@ -11,16 +11,19 @@ import pandas as pd
 import shapely
 
 from layers.contracts import check, conform
-from layers.least_walks import Cost, Spots, is_even, least_walks, metres, minutes, spots_of
-from layers.network import Ints, WalkNetwork
-from layers.reach import BEYOND
-from layers.tables import (
-    BUILDING_REACH,
-    BUILDINGS,
-    FACILITIES,
-    SNAPS,
-    WALKERS,
+from layers.least_walks import (
+    Cost,
+    Spots,
+    is_even,
+    metres,
+    minutes,
+    spots_of,
+    walks_on_one_edge,
 )
+from layers.network import WalkNetwork
+from layers.reach import BEYOND
+from layers.search import nearest_of, reversed_links, sources_of
+from layers.tables import BUILDING_REACH, BUILDINGS, CATEGORIES, FACILITIES, SNAPS, WALKERS
 from layers.walking import Walking
 
 _INSIDE_M: Final = 1.0
@@ -178,7 +181,7 @@ def measure_building_reach(
     check(FACILITIES, facilities)
     homes = spots_of(network, snaps, "building")
     targets = spots_of(network, snaps, "facility")
-    haves = _haves(facilities, targets)
+    haves = _of_haves(facilities, targets)
     by_time = walking.rule == "time"
     farthest = max(walking.reach_m(walker) for walker in WALKERS)
     by_metres = _nearest(
@@ -202,41 +205,60 @@ def measure_building_reach(
     return conform(BUILDING_REACH, found)
 
 
-def _haves(facilities: gpd.GeoDataFrame, targets: Spots) -> dict[str, Ints]:
-    """Give the numbers of the confirmed facilities of each have that stand on the network."""
-    sure = facilities[facilities["confirmed"].to_numpy(dtype=bool)].index.to_frame(index=False)
-    number = pd.Series(np.arange(len(targets.names)), index=targets.names)
-    ids = sure.groupby("category")["facility_id"]
-    return {
-        str(category): number[number.index.isin(members)].to_numpy() for category, members in ids
-    }
+def _of_haves(facilities: gpd.GeoDataFrame, targets: Spots) -> pd.DataFrame:
+    """List ``group`` (have) and ``target`` of each confirmed facility that is on the network."""
+    sure = facilities[facilities["confirmed"].to_numpy(dtype=bool)].index
+    target = pd.Index(targets.names).get_indexer(sure.get_level_values("facility_id"))
+    group = pd.Index(CATEGORIES).get_indexer(sure.get_level_values("category"))
+    on_network = target >= 0
+    return pd.DataFrame({"group": group[on_network], "target": target[on_network]})
 
 
 def _nearest(
     network: WalkNetwork,
     homes: Spots,
     targets: Spots,
-    haves: dict[str, Ints],
+    haves: pd.DataFrame,
     cost: Cost,
     limit: float,
 ) -> pd.DataFrame:
-    """Find the nearest facility of each have within the limit, one row a building and have."""
-    parts = []
-    for category, members in haves.items():
-        walks = least_walks(network, homes, targets.of(members), cost, limit)
-        walks = walks.sort_values(["origin", "value", "target"]).drop_duplicates("origin")
-        parts.append(
-            pd.DataFrame(
-                {
-                    "building_id": homes.names[walks["origin"].to_numpy(dtype=np.int64)],
-                    "category": category,
-                    "nearest_id": targets.names[walks["target"].to_numpy(dtype=np.int64)],
-                    "value": walks["value"].to_numpy(),
-                }
-            )
-        )
-    columns = ["building_id", "category", "nearest_id", "value"]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+    """Find the nearest facility of each have within the limit, one row a building and have.
+
+    One search a have, from all its facilities against the walking direction, serves every building.
+    """
+    owner, node, value = targets.ways_in(network, cost)
+    ways = pd.DataFrame({"target": owner, "node": node, "value": value}).merge(haves, on="target")
+    sources = sources_of(
+        ways["group"].to_numpy(),
+        ways["node"].to_numpy(),
+        ways["value"].to_numpy(),
+        ways["target"].to_numpy(),
+        len(CATEGORIES),
+    )
+    found = nearest_of(
+        reversed_links(network.ends, cost.edges, len(network.node_xy)), sources, limit
+    )
+    owner, node, value = homes.ways_out(network, cost)
+    over_nodes = pd.DataFrame(
+        {
+            "group": np.repeat(np.arange(len(CATEGORIES)), len(owner)),
+            "origin": np.tile(owner, len(CATEGORIES)),
+            "target": found.item[:, node].ravel(),
+            "value": (found.cost[:, node] + value).ravel(),
+        }
+    )
+    direct = walks_on_one_edge(network, homes, targets, cost).merge(haves, on="target")
+    walks = pd.concat([over_nodes[np.isfinite(over_nodes["value"])], direct], ignore_index=True)
+    walks = walks[walks["value"] <= limit].sort_values(["group", "origin", "value", "target"])
+    walks = walks.drop_duplicates(["group", "origin"])
+    return pd.DataFrame(
+        {
+            "building_id": homes.names[walks["origin"].to_numpy(dtype=np.int64)],
+            "category": np.array(CATEGORIES, dtype=object)[walks["group"].to_numpy(dtype=np.int64)],
+            "nearest_id": targets.names[walks["target"].to_numpy(dtype=np.int64)],
+            "value": walks["value"].to_numpy(),
+        }
+    )
 
 
 def _join(by_metres: pd.DataFrame, by_minutes: pd.DataFrame, *, by_time: bool) -> pd.DataFrame:

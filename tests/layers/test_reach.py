@@ -363,3 +363,31 @@ def test_a_building_takes_the_least_walk_by_the_rule_in_force():
     for row in nearest.values():
         assert row["walk_m"] == pytest.approx(25 + 5 + 200)
         assert row["walk_minutes"] == pytest.approx((25 + 5 + 300) / (4000 / 60))
+
+
+@pytest.mark.parametrize("rule", ["distance", "time"])
+@pytest.mark.parametrize("seed", range(12))
+def test_the_nearest_of_each_have_is_the_least_of_all_walks(seed: int, rule: str):
+    """Every community of a random town stands for a building; slopes differ by direction."""
+    network, snaps = _random_town(seed)
+    rng = np.random.default_rng(seed)
+    factor = rng.uniform(0.8, 3.0, (len(network.length_m), 2))
+    network = replace(network, minutes=network.minutes * factor)
+    walking = replace(WALKING, rule=rule)
+    rows = snaps.reset_index()
+    homes = rows[rows["owner"] == "community"].assign(owner="building")
+    both = conform(SNAPS, pd.concat([rows, homes]))
+    shops = sorted(rows.loc[rows["owner"] == "facility", "owner_id"].unique())
+    haves = {name: CATEGORIES[number % 3] for number, name in enumerate(shops)}
+    facilities = facilities_of(*((name, haves[name], point(0, 0)) for name in shops))
+    got = measure_building_reach(network, both, facilities, walking=walking)
+    reach = measure_reach(network, snaps, walking=walking).reset_index()
+    reach["category"] = reach["facility_id"].map(haves)
+    value = "walk_minutes" if rule == "time" else "walk_m"
+    reach = reach.sort_values(["community_id", "category", "walker", value, "facility_id"])
+    best = reach.drop_duplicates(["community_id", "category", "walker"])
+    best = best.set_index(["community_id", "category", "walker"]).sort_index()
+    assert len(best) > 20
+    assert got.index.tolist() == best.index.tolist()
+    assert got["nearest_id"].tolist() == best["facility_id"].tolist()
+    assert got[value].to_numpy() == pytest.approx(best[value].to_numpy(), abs=1e-6)
