@@ -101,17 +101,22 @@ def test_flat_ground_gives_the_very_minutes_of_no_heights(
 def test_the_direction_and_order_of_streets_change_no_minutes(seed: int):
     rng = np.random.default_rng(seed)
     hilly = Ground(lambda x, y: 30 * np.sin(x / 70) * np.cos(y / 90), 7.0)
-    lines = [line(*map(tuple, rng.integers(0, 50, (3, 2)) * 10.0 + [i * 0.5, 0])) for i in range(6)]
-    lines = [found for found in lines if found.length > 1]
-    names = [f"s{n}" for n in range(len(lines))]
-    one = minutes_on(hilly, *lines)
+    walking = Walking(crossing_wait_minutes=0.5)
+    corners = rng.integers(0, 8, (9, 3, 2)) * 50.0
+    lines = [line(*map(tuple, three)) for three in corners if len(np.unique(three, axis=0)) == 3]
+    columns = {
+        "class": rng.choice(["primary", "footway"], len(lines)),
+        "steps": rng.random(len(lines)) < 0.2,
+        "bridge": rng.random(len(lines)) < 0.2,
+    }
+    streets = streets_of(*lines, **columns)
+    one = build_network(streets, walking=walking, heights=hilly)
     turn = rng.random(len(lines)) < 0.5
     turned = [LineString(f.coords[::-1]) if t else f for f, t in zip(lines, turn, strict=True)]
-    streets = streets_of(*turned, ids=names)
-    other = build_network(
-        streets.iloc[rng.permutation(len(streets))], walking=WALKING, heights=hilly
-    )
+    shuffled = streets.set_geometry(turned, crs=streets.crs).iloc[rng.permutation(len(streets))]
+    other = build_network(shuffled, walking=walking, heights=hilly)
     assert np.array_equal(one.minutes, other.minutes)
+    assert np.array_equal(one.wait_minutes, other.wait_minutes)
 
 
 @settings(max_examples=40, deadline=None)

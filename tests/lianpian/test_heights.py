@@ -13,6 +13,7 @@ import rasterio
 from affine import Affine
 
 from layers.errors import JobError
+from layers.walking import Walking
 from lianpian.job import parse_job, read_job
 from lianpian.pipeline import run_job
 from lianpian.plan import Plan
@@ -80,6 +81,7 @@ def test_wrong_values_are_refused(text: str, en: str, zh: str):
 
 def test_a_job_without_these_keys_walks_on_the_flat_and_waits_nowhere():
     walking = parse_job("", name="job.toml").walking.assumptions()
+    assert walking == Walking()
     assert (walking.steps_share, walking.crossing_wait_minutes) == (0.46, 0.0)
 
 
