@@ -139,8 +139,8 @@ def test_a_raster_in_degrees_is_sampled_in_its_own_system(tmp_path: Path):
 
 
 def test_a_turned_raster_is_sampled_where_its_cells_lie(tmp_path: Path):
-    transform = Affine.translation(X0 - 300, Y0) @ Affine.rotation(30) @ Affine.scale(10, -10)
-    transform @= Affine.translation(0, -60)
+    cos, sin = 10 * math.cos(math.radians(30)), 10 * math.sin(math.radians(30))
+    transform = Affine(cos, sin, X0 - 300 - 60 * sin, sin, -cos, Y0 + 60 * cos)
     columns, rows = np.meshgrid(np.arange(120) + 0.5, np.arange(120) + 0.5)
     x = transform.a * columns + transform.b * rows + transform.c
     path = write(tmp_path / "turned.tif", 0.07 * (x - X0), transform=transform)
@@ -262,7 +262,7 @@ def test_the_jobs_system_overrules_the_files_with_a_finding(tmp_path: Path):
         ({"crs": "EPSG:4547+6360"}, "'us survey foot'; expected metres", "应为米"),
         ({"nodata": 0.0, "cells": np.zeros((20, 60))}, "no height under any", "没有任何高程"),
         (
-            {"transform": NORTH_UP @ Affine.translation(9000, 0)},
+            {"transform": Affine(10, 0, X0 + 90_000, 0, -10, Y0 + 100)},
             "lie at 500000, 3.84e+06, 500400, 3.84e+06 in that system",
             "而道路在该坐标系中位于",
         ),
