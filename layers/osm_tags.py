@@ -172,7 +172,7 @@ def keys_of_layers(names: Iterable[str]) -> tuple[str, ...]:
 QUERY_TAGS: Final[Mapping[str, bool | str | list[str]]] = {
     **dict.fromkeys(sorted(FACILITY_KEYS), True),
     **{key: sorted(values) for key, values in _GREEN.items()},
-    "landuse": ["residential", *sorted(_GREEN["landuse"])],
+    "landuse": ["railway", "residential", *sorted(_GREEN["landuse"])],
     "natural": ["cliff", "water", *sorted(_GREEN["natural"])],
     "man_made": "charge_point",
     "barrier": sorted({*_WALLS, *GATE_BARRIERS}),
@@ -269,7 +269,7 @@ def _claims_of_ground(tags: Tags, *, is_way: bool) -> Iterator[Claim]:
         yield Claim("barriers", form, (kind, name, bridge, tunnel, whole_text(tags)))
     land = _land_kind(tags)
     if land:
-        form = "line" if is_way and (land == "railway" or _is_flow(tags)) else "polygon"
+        form = "line" if is_way and (_is_track(tags) or _is_flow(tags)) else "polygon"
         yield Claim("land", form, (land, name))
 
 
@@ -318,7 +318,13 @@ def _barrier(tags: Tags) -> tuple[str, bool, bool] | None:
 
 def _is_flow(tags: Tags) -> bool:
     """Tell whether water is drawn as the line that it flows along, not as its surface."""
-    return tags.get("waterway") in {"river", "canal", "stream"}
+    is_surface = tags.get("natural") == "water"
+    return tags.get("waterway") in {"river", "canal", "stream"} and not is_surface
+
+
+def _is_track(tags: Tags) -> bool:
+    """Tell whether something is a railway's line, as against the land that railways lie on."""
+    return tags.get("railway") in _RAILS - {"subway"}
 
 
 def _is_filled(tags: Tags) -> bool:
@@ -331,7 +337,7 @@ def _land_kind(tags: Tags) -> str | None:
     hidden = tags.get("tunnel") not in _NO or tags.get("location") == "underground"
     if tags.get("natural") == "water" or tags.get("waterway") in {*_RIVERS, "stream"}:
         return None if hidden else "water"
-    if tags.get("railway") in _RAILS - {"subway"}:
+    if _is_track(tags) or tags.get("landuse") == "railway":
         return None if hidden else "railway"
     if any(tags.get(key) in values for key, values in _GREEN.items()):
         return "green"

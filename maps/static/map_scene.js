@@ -48,7 +48,8 @@
     strokeShapes(ctx, view, of("major"), "#d3c9b6", major + 1.8);
     strokeShapes(ctx, view, of("minor"), view.zoom >= 15 ? "#ffffff" : "#e2dccf", minor);
     strokeShapes(ctx, view, of("major"), "#fffdf6", major);
-    const rails = land.filter((entry) => entry.kind === "railway").map((entry) => entry.shape);
+    const isTrack = (entry) => entry.kind === "railway" && !entry.shape.closed;
+    const rails = land.filter(isTrack).map((entry) => entry.shape);
     strokeShapes(ctx, view, rails, looks.land.railway, 2.6);
     strokeShapes(ctx, view, rails, "#ffffff", 1.2, [7, 7]);
   };

@@ -83,6 +83,9 @@ def test_every_layer_takes_what_its_tags_say(tmp_path: Path):
             way(5, (11, 13), railway="rail", tunnel="yes"),
             way(6, (10, 11), highway="footway"),
             way(8, ring(30), leisure="park"),
+            way(12, ring(20), landuse="railway"),
+            way(13, (10, 11), railway="rail"),
+            way(14, ring(20), natural="water", waterway="river"),
             way(9, ring(10), boundary="administrative", admin_level="8", name="首阳山街道"),
             way(50, ring(10), boundary="administrative", admin_level="9", name="某社区"),
             way(51, ring(20), building="no"),
@@ -90,9 +93,12 @@ def test_every_layer_takes_what_its_tags_say(tmp_path: Path):
     )
     assert data.communities["name"].to_dict() == {"w1": "富康花园"}
     assert areas_of(data.communities) == pytest.approx([4 * STEP**2])
-    assert data.barriers["kind"].to_dict() == {"w1": "wall", "w4": "river", "w5": "railway"}
-    assert data.barriers["tunnel"].to_dict() == {"w1": False, "w4": False, "w5": True}
-    assert set(data.barriers.geom_type) == {"LineString"}
+    kinds = {"w1": "wall", "w13": "railway", "w14": "river", "w4": "river", "w5": "railway"}
+    assert data.barriers["kind"].to_dict() == kinds
+    tunnel = data.barriers["tunnel"]
+    assert tunnel.index[tunnel].tolist() == ["w5"]
+    lines = data.barriers.geom_type.eq("LineString")
+    assert lines.index[~lines].tolist() == ["w14"]
     assert data.buildings[["building", "levels", "flats"]].loc["w2"].tolist() == [
         "apartments",
         "6",
@@ -103,10 +109,16 @@ def test_every_layer_takes_what_its_tags_say(tmp_path: Path):
     assert json.loads(data.gates.loc["n40", "tags"]) == {"access": "private", "barrier": "gate"}
     assert data.facilities["source"].to_dict() == {"n42": "osm", "w3": "osm"}
     assert data.facilities.geom_type.to_dict() == {"n42": "Point", "w3": "Polygon"}
-    assert data.land["kind"].to_dict() == {"w4": "water", "w8": "green"}
+    assert data.land.assign(form=data.land.geom_type)[["kind", "form"]].T.to_dict("list") == {
+        "w12": ["railway", "Polygon"],
+        "w13": ["railway", "LineString"],
+        "w14": ["water", "Polygon"],
+        "w4": ["water", "LineString"],
+        "w8": ["green", "Polygon"],
+    }
     assert data.subdistricts["name"].to_dict() == {"w9": "首阳山街道"}
     assert data.streets.index.tolist() == ["w6"]
-    assert (data.record.role, data.record.read, data.record.refused) == ("osm", 11, 0)
+    assert (data.record.role, data.record.read, data.record.refused) == ("osm", 14, 0)
 
 
 @pytest.mark.parametrize(
