@@ -29,6 +29,7 @@ from layers.files import Source, read_vector
 from layers.land import prepare_land
 from layers.ledger import read_ledger
 from layers.osm import OsmData, read_osm
+from layers.parallels import mark_parallel
 from layers.slopes import Heights
 from layers.streets import prepare_streets
 from layers.subdistricts import prepare_subdistricts
@@ -186,6 +187,7 @@ def read_ground(inputs: Inputs) -> Ground:
         )
     else:
         streets = reading.doubted(from_centrelines(raw_streets, crs=crs))
+    streets = mark_parallel(streets)
     subdistricts = reading.layer("subdistricts", prepare_subdistricts, SUBDISTRICTS, crs)
     barriers = reading.layer("barriers", prepare_barriers, BARRIERS, crs)
     communities, buildings = _communities(reading, boundaries, subdistricts, crs)

@@ -61,7 +61,7 @@ def cross_squares(streets: gpd.GeoDataFrame, squares: gpd.GeoDataFrame) -> gpd.G
                 rows.append((f"{square.Index}_c{number}", *facts, line))
     names = ["street_id", "name", "level", "bridge", "tunnel", "geometry"]
     table = pd.DataFrame(rows, columns=names).set_index("street_id")
-    crossing = table.assign(**{"class": SQUARE_CLASS}, walkable=True, steps=False)
+    crossing = table.assign(**{"class": SQUARE_CLASS}, walkable=True, steps=False, parallel=True)
     return gpd.GeoDataFrame(crossing, geometry="geometry", crs=streets.crs)
 
 

@@ -83,6 +83,8 @@ def _with_verdicts(ways: gpd.GeoDataFrame, judged: pd.DataFrame) -> gpd.GeoDataF
         level=judged["level"],
         bridge=judged["bridge"],
         tunnel=judged["tunnel"],
+        # a relation among ways is the outline of a square
+        parallel=judged["parallel"] | judged.index.astype("str").str.startswith("r"),
     )
 
 

@@ -148,6 +148,7 @@ STREETS: Final = contract(
         "level": whole("层", "Level"),
         "bridge": flag("桥", "Bridge", required=True),
         "tunnel": flag("隧道", "Tunnel", required=True),
+        "parallel": flag("长度不另计", "Length counted elsewhere"),
     },
     kinds=LINE,
 )

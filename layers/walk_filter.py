@@ -63,6 +63,10 @@ _NOT: Final = (None, "", "no")
 _ABOVE_GROUND: Final = (*_NOT, "building_passage", "covered", "avalanche_protector")
 """Values of ``tunnel`` that do not lead under the ground."""
 
+_OF_A_STREET: Final = ("sidewalk", "crossing", "traffic_island")
+"""Values of ``footway`` that name a part of a street."""
+_JUDGED: Final = ("verdict", "order", "level", "bridge", "tunnel", "parallel")
+
 PRIVATE_LANES: Final = 11
 """Order of the rule that opens private lanes among homes; streets that it opens are listed."""
 
@@ -248,21 +252,22 @@ def judge_ways(ways: pd.DataFrame, rules: Iterable[WalkRule]) -> pd.DataFrame:
     -------
     DataFrame
         Keyed as `ways`: ``verdict``, ``order`` of the rule that decided (0: none did, the verdict
-        is ``closed``), ``level`` (NA where there is none or it is no whole number), ``bridge`` and
-        ``tunnel``.
+        is ``closed``), ``level`` (NA where there is none or it is no whole number), ``bridge``,
+        ``tunnel``, and ``parallel``: sidewalks, crossings and outlines of areas, whose length is
+        counted elsewhere.
     """
     rows = tuple(rules)
     classes, highways = pd.factorize(ways["highway"])
     combinations, texts = pd.factorize(ways["tags"])
     number, first = number_keys(classes * max(1, len(texts)) + combinations)
     judged = [_judge_one(highways[classes[way]], texts[combinations[way]], rows) for way in first]
-    verdicts = pd.DataFrame(judged, columns=["verdict", "order", "level", "bridge", "tunnel"])
+    verdicts = pd.DataFrame(judged, columns=_JUDGED)
     return verdicts.astype({"level": "Int64"}).take(number).set_index(ways.index)
 
 
 def _judge_one(
     highway: str, text: str, rules: Iterable[WalkRule]
-) -> tuple[str, int, int | None, bool, bool]:
+) -> tuple[str, int, int | None, bool, bool, bool]:
     tags: dict[str, str] = {**json.loads(text), "highway": highway}
     rule = first_match(tags, rules)
     return (
@@ -271,6 +276,7 @@ def _judge_one(
         read_level(tags.get("layer")),
         tags.get("bridge") not in _NOT,
         tags.get("tunnel") not in _ABOVE_GROUND,
+        tags.get("footway") in _OF_A_STREET or tags.get("area") == "yes",
     )
 
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from layers.squares import SQUARE_CLASS
 from maps.coordinates import Grid
 from maps.style import street_group
 
@@ -49,6 +50,7 @@ def street_lines(
     shapes = _clipped(streets.geometry, frame_of(communities))
     groups = streets["class"].map(street_group)
     keep = ~(shapes.isna() | shapes.is_empty) & ~streets["tunnel"]
+    keep &= streets["class"] != SQUARE_CLASS  # walks across squares are no lines on the ground
     keep &= (groups != "path") | _is_near(shapes, communities)
     names = streets["name"].fillna("").where(groups != "path", "")
     table = pd.DataFrame({"group": groups, "name": names})[keep]

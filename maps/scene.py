@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from layers.contracts import conform
+from layers.squares import SQUARE_CLASS
 from layers.tables import CATEGORIES
 from maps.fonts import one_line
 from maps.sheet_style import PRINT_FILLS
@@ -164,7 +165,10 @@ def _gates(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def _streets(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     if table.empty:
         return table
-    shown = table[~table["tunnel"].fillna(value=False).astype(bool)]
+    # walks across squares are lines of thought, not of the ground
+    shown = table[
+        ~table["tunnel"].fillna(value=False).astype(bool) & (table["class"] != SQUARE_CLASS)
+    ]
     groups = shown["class"].map(street_group)
     return gpd.GeoDataFrame(
         {"group": groups, "name": shown["name"].map(one_line, na_action="ignore")},

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+import geopandas as gpd
 import pandas as pd
 
 from layers.contracts import check, conform
+from layers.parallels import street_length_m
 from layers.tables import CATEGORIES
 from layers.walking import Walking
 from zoning.rules import HAVE_NAMES
@@ -382,6 +384,13 @@ def _add_network(figures: _Figures, tables: Mapping[str, pd.DataFrame]) -> None:
     for name, (zh, en) in _PLAIN_TOTALS.items():
         if name in tables:
             figures.count(name, len(tables[name]), zh, en.capitalize())
+    streets = tables.get("streets")
+    if isinstance(streets, gpd.GeoDataFrame) and "parallel" in streets.columns:
+        zh, en = (
+            "可步行道路长度（并行步道不重复计）",
+            "Walkable streets, footways beside them not counted",
+        )
+        figures.add("walkable_streets_m", street_length_m(streets), "m", zh, en)
     if "adjacency" in tables:
         adjacency = tables["adjacency"]
         linked = adjacency["linked"].astype(bool)

@@ -10,7 +10,7 @@ import shapely
 
 from layers.contracts import check, conform
 from layers.errors import ContractError
-from layers.tables import CATEGORIES, COMMUNITIES, FACILITIES, FINDINGS
+from layers.tables import CATEGORIES, COMMUNITIES, FACILITIES, FINDINGS, STREETS
 from layers.walking import Walking
 from tests.town import town_tables
 from zoning.gaps import count_missing
@@ -44,6 +44,23 @@ def eligibility() -> pd.DataFrame:
         }
     )
     return conform(ELIGIBILITY, frame)
+
+
+def test_streets_are_measured_without_the_footways_beside_them():
+    rows = {
+        "s1": ("residential", True, False, 0.0),
+        "s2": ("footway", True, True, 6.0),
+        "s3": ("motorway", False, False, 50.0),
+    }
+    frame = pd.DataFrame.from_dict(
+        rows, orient="index", columns=["class", "walkable", "parallel", "y"]
+    ).rename_axis("street_id")
+    lines = [shapely.LineString([(0, y), (80, y)]) for y in frame["y"]]
+    plain = frame.assign(steps=False, bridge=False, tunnel=False)
+    streets = conform(STREETS, gpd.GeoDataFrame(plain, geometry=lines, crs=CRS))
+    figures = summarise({"streets": streets}, walking=WALKING)
+    assert figures.loc["walkable_streets_m", ["value", "unit"]].tolist() == [80, "m"]
+    assert figures.loc["streets", "value"] == 3
 
 
 def assignment() -> pd.DataFrame:
