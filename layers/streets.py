@@ -179,9 +179,9 @@ def _doubts(streets: gpd.GeoDataFrame, judged: pd.DataFrame) -> list[Finding]:
                 table_name="streets",
                 row_key="",
                 code="street-private",
-                zh=f"{len(private)} 条内部道路标为 access=private，按可步行处理："
+                zh=f"{len(private)} 条内部道路标为 access=private（或需许可），按可步行处理："
                 f"{list_keys(private)}",
-                en=f"{len(private)} lanes are tagged access=private and are walked: "
+                en=f"{len(private)} lanes are tagged access=private (or by permit) and are walked: "
                 f"{list_keys(private)}",
                 remedy="如外人不得穿行，请提供围墙与出入口 / "
                 "Give walls and gates where others may not pass",

@@ -63,6 +63,9 @@ _NOT: Final = (None, "", "no")
 _ABOVE_GROUND: Final = (*_NOT, "building_passage", "covered", "avalanche_protector")
 """Values of ``tunnel`` that do not lead under the ground."""
 
+_BY_LEAVE: Final = ("private", "permit", "residents", "employees")
+"""Values of ``access`` that let those in who belong there."""
+
 _OF_A_STREET: Final = ("sidewalk", "crossing", "traffic_island")
 """Values of ``footway`` that name a part of a street."""
 _JUDGED: Final = ("verdict", "order", "level", "bridge", "tunnel", "parallel")
@@ -180,7 +183,7 @@ WALK_FILTER: Final = (
     WalkRule(
         order=PRIVATE_LANES,
         tag="access",
-        values=("private",),
+        values=_BY_LEAVE,
         verdict="open",
         zh="小区内部道路：居民可走；外人能否穿行由围墙和出入口决定",
         en="lanes among homes: residents walk there; walls and gates decide whether others may",
@@ -189,7 +192,7 @@ WALK_FILTER: Final = (
     WalkRule(
         order=12,
         tag="access",
-        values=("private",),
+        values=_BY_LEAVE,
         verdict="closed",
         zh="私有道路",
         en="private",

@@ -49,40 +49,111 @@ def is_walked(**tags: str) -> bool:
     return bool(table["walkable"].iloc[0])
 
 
-@pytest.mark.parametrize(
-    ("tags", "expected"),
-    [
-        ({"highway": "residential"}, True),
-        ({"highway": "footway"}, True),
-        ({"highway": "trunk"}, True),
-        ({"highway": "cycleway"}, True),
-        ({"highway": "cycleway", "foot": "no"}, False),
-        ({"highway": "steps", "conveying": "yes"}, True),
-        ({"highway": "footway", "footway": "crossing"}, True),
-        ({"highway": "footway", "footway": "sidewalk"}, True),
-        ({"highway": "footway", "indoor": "yes"}, False),
-        ({"highway": "corridor"}, False),
-        ({"highway": "motorway"}, False),
-        ({"highway": "motorway", "foot": "yes"}, True),
-        ({"highway": "trunk", "motorroad": "yes"}, False),
-        ({"highway": "trunk", "expressway": "yes"}, False),
-        ({"highway": "tertiary", "expressway": "yes"}, True),
-        ({"highway": "primary", "foot": "use_sidepath"}, False),
-        ({"highway": "service", "access": "no"}, False),
-        ({"highway": "service", "access": "no", "foot": "yes"}, True),
-        ({"highway": "service", "access": "private"}, True),
-        ({"highway": "service", "access": "private", "foot": "private"}, False),
-        ({"highway": "track", "access": "private"}, False),
-        ({"highway": "service", "access": "customers"}, True),
-        ({"highway": "construction", "foot": "yes"}, False),
-        ({"highway": "proposed"}, False),
-        ({"highway": "platform"}, False),
-        ({"highway": "pedestrian", "area": "yes"}, True),
-        ({"highway": "unheard_of"}, False),
-    ],
-)
+TRUTH: list[tuple[dict[str, str], bool]] = [
+    ({"highway": "residential"}, True),
+    ({"highway": "footway"}, True),
+    ({"highway": "trunk"}, True),
+    ({"highway": "cycleway"}, True),
+    ({"highway": "cycleway", "foot": "no"}, False),
+    ({"highway": "steps", "conveying": "yes"}, True),
+    ({"highway": "footway", "footway": "crossing"}, True),
+    ({"highway": "footway", "footway": "sidewalk"}, True),
+    ({"highway": "footway", "indoor": "yes"}, False),
+    ({"highway": "corridor"}, False),
+    ({"highway": "motorway"}, False),
+    ({"highway": "motorway", "foot": "yes"}, True),
+    ({"highway": "trunk", "motorroad": "yes"}, False),
+    ({"highway": "trunk", "expressway": "yes"}, False),
+    ({"highway": "tertiary", "expressway": "yes"}, True),
+    ({"highway": "primary", "foot": "use_sidepath"}, False),
+    ({"highway": "service", "access": "no"}, False),
+    ({"highway": "service", "access": "no", "foot": "yes"}, True),
+    ({"highway": "service", "access": "private"}, True),
+    ({"highway": "service", "access": "private", "foot": "private"}, False),
+    ({"highway": "track", "access": "private"}, False),
+    ({"highway": "service", "access": "customers"}, True),
+    ({"highway": "construction", "foot": "yes"}, False),
+    ({"highway": "proposed"}, False),
+    ({"highway": "platform"}, False),
+    # one-way binds vehicles
+    ({"highway": "residential", "oneway": "yes"}, True),
+    ({"highway": "footway", "oneway": "-1"}, True),
+    # sidewalks, crossings, steps, lifts, moving ways
+    ({"highway": "residential", "sidewalk": "both"}, True),
+    ({"highway": "primary", "sidewalk": "no"}, True),
+    ({"highway": "primary", "sidewalk": "separate"}, True),
+    ({"highway": "crossing"}, True),
+    ({"highway": "path", "footway": "sidewalk"}, True),
+    ({"highway": "steps"}, True),
+    ({"highway": "steps", "foot": "no"}, False),
+    ({"highway": "steps", "access": "private"}, True),
+    ({"highway": "elevator"}, False),
+    # cycleways, tracks, bridleways
+    ({"highway": "cycleway", "foot": "designated"}, True),
+    ({"highway": "cycleway", "foot": "use_sidepath"}, False),
+    ({"highway": "bridleway"}, True),
+    ({"highway": "bridleway", "foot": "no"}, False),
+    ({"highway": "track"}, True),
+    ({"highway": "track", "access": "forestry"}, False),
+    ({"highway": "track", "access": "agricultural", "foot": "permissive"}, True),
+    # foot and access, the nearer rule first
+    ({"highway": "path", "foot": "private"}, False),
+    ({"highway": "path", "foot": "permissive"}, True),
+    ({"highway": "path", "foot": "customers"}, True),
+    ({"highway": "residential", "foot": "no"}, False),
+    ({"highway": "residential", "access": "no"}, False),
+    ({"highway": "residential", "access": "no", "foot": "designated"}, True),
+    ({"highway": "residential", "access": "private"}, True),
+    ({"highway": "unclassified", "access": "private"}, False),
+    ({"highway": "unclassified", "access": "private", "foot": "yes"}, True),
+    ({"highway": "residential", "access": "destination"}, True),
+    ({"highway": "unclassified", "access": "permit"}, False),
+    ({"highway": "service", "access": "permit"}, True),
+    ({"highway": "service", "access": "military"}, False),
+    ({"highway": "service", "service": "parking_aisle"}, True),
+    ({"highway": "service", "service": "driveway", "access": "private"}, True),
+    ({"highway": "service", "service": "parking_aisle", "access": "no"}, False),
+    # motor roads
+    ({"highway": "motorway_link"}, False),
+    ({"highway": "motorway_link", "foot": "designated"}, True),
+    ({"highway": "primary", "motorroad": "yes"}, False),
+    ({"highway": "primary", "motorroad": "yes", "foot": "yes"}, True),
+    ({"highway": "primary", "motorroad": "no"}, True),
+    ({"highway": "primary", "expressway": "yes"}, False),
+    ({"highway": "busway"}, False),
+    ({"highway": "raceway"}, False),
+    # not built, inside, no way through
+    ({"highway": "construction"}, False),
+    ({"highway": "construction", "foot": "designated"}, False),
+    ({"highway": "abandoned", "foot": "yes"}, False),
+    ({"highway": "corridor", "foot": "yes"}, False),
+    ({"highway": "footway", "indoor": "corridor"}, False),
+    ({"highway": "footway", "indoor": "no"}, True),
+    ({"highway": "platform"}, False),
+    ({"highway": "platform", "foot": "yes"}, True),
+    ({"highway": "rest_area"}, False),
+    # bridges, tunnels, passages
+    ({"highway": "footway", "tunnel": "yes"}, True),
+    ({"highway": "primary", "tunnel": "yes"}, True),
+    ({"highway": "footway", "tunnel": "building_passage"}, True),
+    ({"highway": "footway", "bridge": "yes", "layer": "1"}, True),
+    # areas
+    ({"highway": "footway", "area": "yes"}, True),
+    ({"highway": "pedestrian", "area": "yes", "foot": "no"}, False),
+    ({"highway": "pedestrian", "area": "yes"}, True),
+    ({"highway": "unheard_of"}, False),
+]
+
+
+@pytest.mark.parametrize(("tags", "expected"), TRUTH)
 def test_the_walk_filter_decides(tags: dict[str, str], expected: object):
     assert is_walked(**tags) is expected
+
+
+def test_every_rule_decides_on_some_way_of_the_table():
+    cases = [case for case, _ in TRUTH]
+    decided = {rule.order for tags in cases if (rule := first_match(tags, WALK_FILTER))}
+    assert decided == {rule.order for rule in WALK_FILTER}
 
 
 def test_rules_are_ordered_worded_in_both_languages_and_ask_only_for_kept_tags():
