@@ -21,7 +21,7 @@ from layers.least_walks import (
     walks_on_one_edge,
 )
 from layers.network import WalkNetwork
-from layers.reach import BEYOND
+from layers.reach import farthest_kept
 from layers.search import nearest_of, reversed_links, sources_of
 from layers.tables import BUILDING_REACH, BUILDINGS, CATEGORIES, FACILITIES, SNAPS, WALKERS
 from layers.walking import Walking
@@ -185,7 +185,12 @@ def measure_building_reach(
     by_time = walking.rule == "time"
     farthest = max(walking.reach_m(walker) for walker in WALKERS)
     by_metres = _nearest(
-        network, homes, targets, haves, metres(network), np.inf if by_time else BEYOND * farthest
+        network,
+        homes,
+        targets,
+        haves,
+        metres(network),
+        np.inf if by_time else farthest_kept(farthest),
     )
     parts = []
     for walker in WALKERS:
@@ -195,11 +200,12 @@ def measure_building_reach(
                 walk_m=by_metres["value"], walk_minutes=by_metres["value"] / pace
             )
         else:
-            limit = BEYOND * walking.limit_minutes_of(walker) if by_time else np.inf
+            limit = farthest_kept(walking.limit_minutes_of(walker)) if by_time else np.inf
             cost = minutes(network, walking, walker)
             by_minutes = _nearest(network, homes, targets, haves, cost, limit)
             found = _join(by_metres, by_minutes, by_time=by_time)
-        within = found["walk_minutes" if by_time else "walk_m"] <= BEYOND * walking.limit(walker)
+        value = found["walk_minutes" if by_time else "walk_m"]
+        within = value <= farthest_kept(walking.limit(walker))
         parts.append(found[within].assign(walker=walker))
     found = pd.concat(parts, ignore_index=True)
     return conform(BUILDING_REACH, found)

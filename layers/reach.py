@@ -27,6 +27,14 @@ from layers.walking import Walking
 BEYOND: Final = 1.5
 """Walks are kept up to this multiple of the limit: farther is a gap, not far (RULES 2.4)."""
 
+ROUNDING: Final = 1e-6
+"""Metres or minutes by which a sum over edges may miss a limit that it meets exactly."""
+
+
+def farthest_kept(limit: float) -> float:
+    """Give the cost up to which walks are kept under a limit: exactly 1.5 x the limit counts."""
+    return BEYOND * limit + ROUNDING
+
 
 def find_entrances(facilities: gpd.GeoDataFrame, network: WalkNetwork) -> gpd.GeoDataFrame:
     """Find where people enter facilities that are areas.
@@ -169,7 +177,7 @@ def measure_reach(network: WalkNetwork, snaps: pd.DataFrame, *, walking: Walking
         parts = [_by_minutes(network, origins, targets, walking, walker) for walker in WALKERS]
     else:
         farthest = max(walking.reach_m(walker) for walker in WALKERS)
-        within = least_walks(network, origins, targets, metres(network), BEYOND * farthest)
+        within = least_walks(network, origins, targets, metres(network), farthest_kept(farthest))
         parts = [
             _by_metres(network, origins, targets, walking, walker, within) for walker in WALKERS
         ]
@@ -190,13 +198,14 @@ def _by_metres(
     within: pd.DataFrame,
 ) -> pd.DataFrame:
     """Take the walks within a walker's metres, and find their least minutes."""
-    pairs = within[within["value"] <= BEYOND * walking.reach_m(walker)].reset_index(drop=True)
+    kept = within["value"] <= farthest_kept(walking.reach_m(walker))
+    pairs = within[kept].reset_index(drop=True)
     pairs = pairs.rename(columns={"value": "walk_m"})
     if is_even(network, walking):
         taken = pairs["walk_m"].to_numpy() / walking.metres_per_minute(walker)
     else:
         cost = minutes(network, walking, walker)
-        guess = BEYOND * walking.limit_minutes_of(walker)
+        guess = farthest_kept(walking.limit_minutes_of(walker))
         taken = walks_of_pairs(network, origins, targets, cost, pairs, guess=guess)
     return pairs.assign(walk_minutes=taken, walker=walker)
 
@@ -205,7 +214,7 @@ def _by_minutes(
     network: WalkNetwork, origins: Spots, targets: Spots, walking: Walking, walker: str
 ) -> pd.DataFrame:
     """Take the walks within a walker's minutes, and find their least metres."""
-    limit = BEYOND * walking.limit_minutes_of(walker)
+    limit = farthest_kept(walking.limit_minutes_of(walker))
     cost = minutes(network, walking, walker)
     pairs = least_walks(network, origins, targets, cost, limit)
     pairs = pairs.rename(columns={"value": "walk_minutes"})

@@ -117,8 +117,8 @@ def measure_provision(
     *Reachable* counts confirmed facilities within the walker's own limit; exactly the limit counts.
 
     *Coverage.* With buildings: the share of the community's households whose own building is
-    within the limit of a confirmed facility, in metres under both rules (a building's walk has no
-    minutes of its own). Buildings weigh by their households; where one of the community's
+    within the limit of a confirmed facility, by the rule in
+    force. Buildings weigh by their households; where one of the community's
     buildings has no figure, by levels x footprint; where levels are missing too, equally. A
     building without a walk is not covered. Without buildings the share is 1 or 0, from the
     community's own walk; so too where households were estimated from area, because the map lacks

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import geopandas as gpd
 import networkx as nx
@@ -391,3 +392,18 @@ def test_the_nearest_of_each_have_is_the_least_of_all_walks(seed: int, rule: str
     assert got.index.tolist() == best.index.tolist()
     assert got["nearest_id"].tolist() == best["facility_id"].tolist()
     assert got[value].to_numpy() == pytest.approx(best[value].to_numpy(), abs=1e-6)
+
+
+@pytest.mark.parametrize("rule", ["distance", "time"])
+@pytest.mark.parametrize("seed", range(20))
+def test_one_and_a_half_limits_exactly_are_kept_however_the_street_is_split(seed: int, rule: str):
+    """Sums of many pieces round: a walk of 1 500 m must not turn into a gap by that."""
+    rng = np.random.default_rng(seed)
+    stops = [0.0, *np.sort(rng.uniform(0, 1500, 30)), 1500.0]
+    pieces = [line((a, 0), (b, 0)) for a, b in pairwise(stops)]
+    walking = replace(WALKING, rule=rule)
+    network = build_network(streets_of(*pieces), walking=walking)
+    gates, shops = gates_of(("c1", point(0, 0))), facilities_of(("f1", "shop", point(1500, 0)))
+    snaps, _ = snap_all(network, gates, shops, walking=walking)
+    reach = measure_reach(network, snaps, walking=walking)
+    assert reach.index.tolist() == [("c1", "f1", "adult")]
