@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
+import networkx as nx
 import numpy as np
 import pandas as pd
 import pyproj
@@ -265,3 +266,64 @@ def test_nobody_enters_a_walled_block_of_a_real_city_without_a_gate(city: str):
         crossed += int(shapely.intersects(network.lines[deep], block.boundary).sum())
         assert not (deep & out).any()
     assert crossed > 20
+
+
+@REAL
+def test_blocks_whose_walls_are_the_streets_around_them_cut_no_street(city: str):
+    """Outlines glued to centrelines, as OpenStreetMap draws them: junctions all lie on walls."""
+    given = city_of(city)
+    apart = given.streets["bridge"] | given.streets["tunnel"] | ~given.streets["walkable"]
+    ground = gpd.GeoDataFrame(given.streets[~apart])
+    free = build_network(ground, walking=WALKING)
+    faces = shapely.get_parts(shapely.polygonize(free.lines))
+    faces = shapely.polygons(shapely.get_exterior_ring(faces))
+    faces = np.random.default_rng(1).permutation(faces)[:200]
+    faces = faces[~shapely.is_empty(shapely.buffer(faces, -2))]
+    names = [f"c{number}" for number in range(len(faces))]
+    blocks = gpd.GeoDataFrame({"community_id": names}, geometry=faces, crs=ground.crs)
+    west, south, *_ = ground.total_bounds
+    gates = gpd.GeoDataFrame(
+        {"access_point_id": names, "owner": "community", "owner_id": names, "kind": "surveyed"},
+        geometry=[shapely.Point(west - 9000, south - 9000)] * len(names),
+        crs=ground.crs,
+    )
+    walled = build_network(
+        ground,
+        None,
+        gpd.GeoDataFrame(conform(ACCESS_POINTS, gates)),
+        gpd.GeoDataFrame(conform(COMMUNITIES, blocks)),
+        walking=WALKING,
+    )
+    deep, inside = _is_deep(walled.lines, faces), _is_inside(walled.lines, faces)
+    # a street that passes a wall where no other street is ends there now: it joins nobody
+    outside = ~_is_inside(free.lines, faces) & pd.Index(free.edge_ids).isin(walled.edge_ids)
+    part = walled.component[walled.ends[:, 0]]
+    assert deep.sum() > 20
+    assert not set(part[deep]) & set(part[~inside])
+    # streets outside that meet without those inside still meet
+    streets = nx.Graph([tuple(pair) for pair in free.ends[outside].tolist()])
+    label = {n: k for k, group in enumerate(nx.connected_components(streets)) for n in group}
+    before = {
+        edge: label[u]
+        for edge, u in zip(free.edge_ids[outside], free.ends[outside, 0].tolist(), strict=True)
+    }
+    after = dict(zip(walled.edge_ids, part, strict=True))
+    pairs = {(group, after[edge]) for edge, group in before.items()}
+    assert len(pairs) == len(set(before.values()))
+
+
+def _is_inside(lines: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """Tell the lines whose middle lies in a face, not on its outline."""
+    middle = shapely.line_interpolate_point(lines, 0.5, normalized=True)
+    line, face = shapely.STRtree(faces).query(middle, "within")
+    within = shapely.distance(shapely.boundary(faces[face]), middle[line]) > 1e-3
+    inside = np.zeros(len(lines), dtype=bool)
+    inside[line[within]] = True
+    return inside
+
+
+def _is_deep(lines: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """Tell the lines that come 2 m inside; less is a line not quite drawn on another."""
+    deep = np.zeros(len(lines), dtype=bool)
+    deep[shapely.STRtree(lines).query(shapely.buffer(faces, -2), "intersects")[1]] = True
+    return deep
