@@ -162,6 +162,14 @@ def run(
         Path | None, typer.Option(metavar="CSV", help="增减的邻接 / links added or cut")
     ] = None,
     *,
+    finish: Annotated[
+        bool,
+        typer.Option(
+            "--finish",
+            help="只保留归属表中锁定的行，其余重新求解 / "
+            "Keep the locked rows of the assignment; solve the rest again",
+        ),
+    ] = False,
     strict: Strict = False,
     json: Json = False,
     lang: Lang = Language.zh,
@@ -172,7 +180,13 @@ def run(
         from lianpian.commands import run_and_write  # noqa: PLC0415
 
         code = run_and_write(
-            job, out=out, assignment=assignment, links=links, strict=strict, console=console
+            job,
+            out=out,
+            assignment=assignment,
+            links=links,
+            finish=finish,
+            strict=strict,
+            console=console,
         )
     raise typer.Exit(code)
 
@@ -205,14 +219,27 @@ def partners(
 
 @app.command()
 def compare(
-    first: ResultDir, second: ResultDir, *, json: Json = False, lang: Lang = Language.zh
+    first: ResultDir,
+    second: ResultDir,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="对照图文件夹 / Folder for the maps", metavar="DIR"),
+    ] = None,
+    *,
+    json: Json = False,
+    lang: Lang = Language.zh,
 ) -> None:
-    """比较两个方案。 / Compare two plans: zones, households, gaps, communities that moved."""
+    """比较两个方案，并排绘制两图。 / Compare two plans and draw them side by side.
+
+    差异打印在屏幕上；对照图为 comparison.html 和 comparison.png。
+    What differs is printed: figures, zones, communities that moved; the maps are comparison.html
+    and comparison.png.
+    """
     console = Console(lang.value, as_json=json)
     with guarded(console):
         from lianpian.commands import compare_results  # noqa: PLC0415
 
-        compare_results(first, second, console=console)
+        compare_results(first, second, out=out, console=console)
 
 
 def main() -> None:

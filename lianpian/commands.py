@@ -17,6 +17,7 @@ from layers.contracts import title_of
 from layers.errors import InputError, OutputError
 from layers.tables import CATEGORIES
 from lianpian.compare import compare_plans
+from lianpian.comparing import draw_pair
 from lianpian.console import DONE, NEEDS_DECISION, Console
 from lianpian.job import LocatedJob, read_job
 from lianpian.made_city import make_city
@@ -92,6 +93,7 @@ def run_and_write(  # one parameter for each option of the command
     assignment: Path | None,
     links: Path | None,
     strict: bool,
+    finish: bool = False,
     console: Console,
 ) -> int:
     """Run a job, write its result folder, print the headline figures; give the exit code."""
@@ -99,7 +101,7 @@ def run_and_write(  # one parameter for each option of the command
     target = out or located.default_out
     require_replaceable(target, input_paths(located))
     with console.progress(STEPS) as begin:
-        plan = run_job(located, assignment=assignment, links=links, progress=begin)
+        plan = run_job(located, assignment=assignment, links=links, finish=finish, progress=begin)
         begin("write")
         write_result(plan, target, sheets=located.job.outputs.sheets)
     _print_headline(plan, target, console)
@@ -322,9 +324,16 @@ def show_partners(folder: Path, community_id: str, *, console: Console) -> None:
     console.document({"community_id": community_id, "partners": rows})
 
 
-def compare_results(first: Path, second: Path, *, console: Console) -> None:
-    """Print what differs between two result folders."""
-    result = compare_plans(read_result(first)[0], read_result(second)[0])
+def compare_results(first: Path, second: Path, *, out: Path | None, console: Console) -> None:
+    """Print what differs between two result folders, and draw both plans side by side."""
+    one, imprint, _ = read_result(first)
+    other, _, _ = read_result(second)
+    result = compare_plans(one, other)
+    target = out or first.parent / f"{first.name}-{second.name}"
+    files = draw_pair(one, other, result, imprint, (first.name, second.name), target)
     for line_zh, line_en in result.lines:
         console.say(line_zh, line_en)
-    console.document(result.document)
+    console.say("对照图：", "Maps side by side:")
+    for path in files:
+        console.say(f"  {path}", f"  {path}")
+    console.document({**result.document, "files": [str(path) for path in files]})

@@ -14,10 +14,27 @@ _LARGE: Final = 100
 
 @dataclass(frozen=True)
 class Comparison:
-    """What differs between two plans: lines for people (zh, en) and a JSON document."""
+    """What differs between two plans.
+
+    Parameters
+    ----------
+    lines
+        Lines for people, Chinese and English.
+    document
+        The same for programs.
+    figures
+        Figures that differ: caption (Chinese, English), first and second value as texts.
+    same
+        Zone of the second plan -> zone of the first that it became.
+    moved
+        Communities that moved: id -> zone in the first and in the second plan.
+    """
 
     lines: tuple[tuple[str, str], ...]
     document: Mapping[str, Any]
+    figures: tuple[tuple[tuple[str, str], str, str], ...]
+    same: Mapping[str, str]
+    moved: Mapping[str, tuple[str | None, str | None]]
 
 
 def compare_plans(
@@ -39,6 +56,7 @@ def compare_plans(
     """
     lines: list[tuple[str, str]] = []
     figures: dict[str, dict[str, float | None]] = {}
+    told: list[tuple[tuple[str, str], str, str]] = []
     names = first["summary"].index.union(second["summary"].index)
     for name in map(str, names):
         a, b = _value(first["summary"], name), _value(second["summary"], name)
@@ -47,9 +65,10 @@ def compare_plans(
         figures[name] = {"first": a, "second": b}
         held = first["summary"] if name in first["summary"].index else second["summary"]
         zh, en = str(held["zh"].loc[name]), str(held["en"].loc[name])
+        told.append(((zh, en), _shown(a), _shown(b)))
         lines.append((f"{zh}：{_shown(a)} → {_shown(b)}", f"{en}: {_shown(a)} -> {_shown(b)}"))
     zones = first["assignment"]["zone_id"], second["assignment"]["zone_id"]
-    same = _match(*zones)
+    same = match_zones(*zones)
     for old, new in sorted(same.items()):
         if old != new:
             lines.append((f"片区 {old} 在第二个方案中为 {new}", f"{old} is {new} in the second"))
@@ -66,6 +85,9 @@ def compare_plans(
             "figures": figures,
             "moved": {k: {"first": a, "second": b} for k, (a, b) in moved.items()},
         },
+        figures=tuple(told),
+        same={new: old for old, new in same.items()},
+        moved=moved,
     )
 
 
@@ -86,8 +108,19 @@ def _names(communities: pd.DataFrame) -> dict[str, str]:
     return {str(key): str(name) for key, name in communities["name"].dropna().items()}
 
 
-def _match(first: pd.Series, second: pd.Series) -> dict[str, str]:
-    """Match zones of two plans one to one, most common members first; ties by id."""
+def match_zones(first: pd.Series, second: pd.Series) -> dict[str, str]:
+    """Match zones of two plans one to one, most common members first; ties by id.
+
+    Parameters
+    ----------
+    first, second
+        Zone of each community; missing where it is in none.
+
+    Returns
+    -------
+    dict
+        Zone of the first plan -> zone of the second; zones that match none are not in it.
+    """
     pairs = pd.DataFrame({"first": first, "second": second}).dropna()
     shared = pairs.groupby(["first", "second"]).size().rename("members").reset_index()
     shared = shared.sort_values(["members", "first", "second"], ascending=[False, True, True])

@@ -155,7 +155,11 @@ class ZonesSection(_Section):
     package_households: tuple[Households, Households] = (300.0, 1000.0)
     package_walk_m: Metres = 1000.0
     count: Annotated[int | tuple[int, int] | None, BeforeValidator(span)] = None
-    compare_counts: tuple[Count, ...] = ()
+    compare_counts: Annotated[tuple[Count, ...], AfterValidator(unrepeated)] = ()
+    alternatives: Annotated[int, Field(strict=True, ge=0, le=20)] = 3
+    near_share: Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)] = 0.01
+    finish: Flag = False
+    """Whether only locked rows of `[inputs.assignment]` stand and the rest is solved again."""
     subdistrict: Literal["hard", "soft", "off"] = "hard"
     include: Annotated[
         tuple[Literal["core", "unknown"], ...], Field(min_length=1), AfterValidator(unrepeated)

@@ -33,8 +33,9 @@ from layers.walk_filter import WALK_FILTER
 from layers.walking import Walking
 from lianpian.job import LocatedJob, read_job
 from lianpian.plan import Plan
-from lianpian.sources import read_inputs, zoning_settings
-from lianpian.zoning_step import Zoned, draw_zones
+from lianpian.sources import asked_to_finish, read_inputs, zoning_settings
+from lianpian.zoned import Zoned
+from lianpian.zoning_step import draw_zones
 from maps.labels import Imprint
 from zoning.adjacency import Nearness, find_adjacency
 from zoning.eligibility import judge_eligibility
@@ -119,6 +120,7 @@ def run_job(
     *,
     assignment: Path | None = None,
     links: Path | None = None,
+    finish: bool = False,
     progress: Progress | None = None,
 ) -> Plan:
     """Run a whole job, from files to every table of a plan; nothing is written.
@@ -132,6 +134,8 @@ def run_job(
         assignment is computed again.
     links
         A table of links added or cut by a planner: ``focal, neighbor, action, reason``.
+    finish
+        Keep only the locked rows of the assignment and solve the rest again.
     progress
         Called with the name of each step as it begins.
 
@@ -150,6 +154,7 @@ def run_job(
     with clock.step("ground"):
         rulebook = read_rulebook(_rulebook_name(located))
         ground = read_inputs(located, assignment=assignment, links=links)
+        located = asked_to_finish(located, ground, finish=finish)
     return _compute(located, ground, rulebook, clock)
 
 
@@ -172,7 +177,9 @@ def _compute(located: LocatedJob, ground: Ground, rulebook: Rulebook, clock: Clo
         snaps, facilities = tables["snaps"], tables["facilities"]
         closed = list_closed_land(tables["land"], tables["barriers"])
         tables["circles"] = trace_life_circles(network, snaps, walking=walking, land=closed)
-        tables["reached_streets"] = trace_reached_streets(network, snaps, walking=walking)
+        tables["reached_streets"] = trace_reached_streets(
+            network, snaps, tables["streets"], walking=walking
+        )
         tables["catchments"] = trace_catchments(
             network, snaps, facilities, walking=walking, land=closed
         )
@@ -332,6 +339,7 @@ def _zone(
     drawn = draw_zones(
         given,
         edited=ground.assignment,
+        keep="locked" if located.job.zones.finish else "all",
         seed=located.job.job.seed,
         time_limit_s=located.job.zones.time_limit_s,
     )
@@ -354,6 +362,8 @@ def _zone(
     return {
         "adjacency": adjacency,
         "assignment": drawn.assignment,
+        "plans": drawn.plans,
+        "alternatives": drawn.alternatives,
         "zones": drawn.zones,
         "packages": packages,
         "zone_gaps": roll_up_gaps(tables["gaps"], zone_of, ZONE_GAPS),

@@ -57,6 +57,8 @@ class Plan:
     eligibility: pd.DataFrame
     adjacency: pd.DataFrame
     assignment: pd.DataFrame
+    plans: pd.DataFrame
+    alternatives: pd.DataFrame
     zones: gpd.GeoDataFrame
     packages: pd.DataFrame
     partners: pd.DataFrame

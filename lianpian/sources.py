@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from layers.checks import Finding, InputRecord
+from layers.errors import JobError
 from layers.files import Source
 from layers.ground import Ground, Inputs, read_ground
 from lianpian.job import FileInput, LocatedJob, RasterInput
@@ -106,31 +107,11 @@ def read_inputs(
         ground,
         findings=(
             *(replace(f, zh=short(f.zh), en=short(f.en)) for f in ground.findings),
-            *_unused(located),
             *_minutes_only(located),
             *_given_twice(ground.records),
         ),
         records=tuple(replace(r, path=short(r.path)) for r in ground.records),
     )
-
-
-def _unused(located: LocatedJob) -> list[Finding]:
-    """Tell of settings that stand in the job and change nothing in this version."""
-    keys = []
-    if located.job.zones.compare_counts:
-        keys.append("[zones] compare_counts")
-    return [
-        Finding(
-            severity="check",
-            table_name="job",
-            row_key=key,
-            code="setting-not-used",
-            zh=f"本版本不使用 {key}，结果与未填写时相同。",
-            en=f"{key} is not used by this version; the result is as if it were not there.",
-            remedy="删去该项 / Delete it",
-        )
-        for key in keys
-    ]
 
 
 def _minutes_only(located: LocatedJob) -> list[Finding]:
@@ -181,8 +162,37 @@ _BESIDE: Final = (
     "arterial",
     "package_households",
     "package_walk_m",
+    "finish",
 )
 """Keys of ``[zones]`` that other steps take than the drawing of zones."""
+
+
+def asked_to_finish(located: LocatedJob, ground: Ground, *, finish: bool) -> LocatedJob:
+    """Give the job with the wish to finish a planner's assignment written into it.
+
+    Parameters
+    ----------
+    located, ground
+        The job and what was read for it.
+    finish
+        Whether the command line asks for it; the job file may ask too.
+
+    Raises
+    ------
+    JobError
+        If there is no assignment whose locked rows could be kept.
+    """
+    if not (finish or located.job.zones.finish):
+        return located
+    if ground.assignment is None:
+        raise JobError(
+            en="finish keeps the locked rows of an assignment, and none is given. Add "
+            "--assignment CSV or [inputs.assignment], or leave finish out.",
+            zh="finish 用于保留归属表中锁定的行，但没有给出归属表。"
+            "请加上 --assignment CSV 或 [inputs.assignment]，或去掉 finish。",
+        )
+    zones = located.job.zones.model_copy(update={"finish": True})
+    return located._replace(job=located.job.model_copy(update={"zones": zones}))
 
 
 def zoning_settings(located: LocatedJob) -> ZoningSettings:

@@ -2,55 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import replace
+from typing import Any, Literal, cast
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from layers.checks import Finding
-from layers.contracts import conform
-from layers.walking import Walking
+from lianpian.hand_edits import (
+    EditedRows,
+    keep_locked,
+    medoids,
+    put_back,
+    read_rows,
+    take_assignment,
+)
+from lianpian.plan_variants import find_variants
+from lianpian.zoned import Drawn, Parts, Zoned, centres_of, settle_in
 from maps.words import LEFT_OUT
-from zoning.regionalization.absorption import absorb
-from zoning.regionalization.problem import pose_zoning
-from zoning.regionalization.settings import ZoningSettings
+from zoning.regionalization.problem import ZoningProblem, pose_zoning
 from zoning.regionalization.solve import regionalize
-from zoning.tables import ASSIGNMENT
-from zoning.tables import LEFT_OUT as REASONS
 from zoning.zone_checks import check_zones
 from zoning.zones import dissolve_zones
 
-_SHOWN: Final = 5
-
-
-@dataclass(frozen=True, kw_only=True)
-class Zoned:
-    """Tables that the rooms of zoning share, and the rules of the job."""
-
-    communities: gpd.GeoDataFrame
-    eligibility: pd.DataFrame
-    walks: pd.DataFrame
-    gaps: pd.DataFrame
-    adjacency: pd.DataFrame
-    settings: ZoningSettings
-    walking: Walking
-
-
-@dataclass(frozen=True, kw_only=True)
-class Drawn:
-    """Zones as drawn: who belongs where, outlines, doubts, and what goes into ``run.json``."""
-
-    assignment: pd.DataFrame
-    zones: gpd.GeoDataFrame
-    findings: tuple[Finding, ...]
-    record: Mapping[str, Any]
+Keep = Literal["all", "locked"]
+"""What stands of an edited assignment: every row, or the locked ones."""
 
 
 def draw_zones(
-    given: Zoned, *, edited: pd.DataFrame | None, seed: int, time_limit_s: float | None
+    given: Zoned,
+    *,
+    edited: pd.DataFrame | None,
+    keep: Keep = "all",
+    seed: int,
+    time_limit_s: float | None,
 ) -> Drawn:
     """Draw the zones of a job and check them.
 
@@ -60,6 +45,9 @@ def draw_zones(
         Tables and rules.
     edited
         A planner's assignment, or None to have zones found.
+    keep
+        ``all`` takes the planner's assignment as it is; ``locked`` keeps its locked rows and has
+        the rest solved again.
     seed, time_limit_s
         As for `zoning.regionalization.regionalize`.
 
@@ -74,15 +62,20 @@ def draw_zones(
         If no plan satisfies the rules.
     """
     if edited is None:
-        assignment, centres, record, findings = _find(given, seed, time_limit_s)
+        parts = _find(given, seed, time_limit_s)
+    elif keep == "locked":
+        parts = _finish(given, read_rows(given, edited), seed, time_limit_s)
     else:
-        assignment, centres, record, findings = _take(given, edited)
+        parts = take_assignment(given, edited)
+    variants = find_variants(given, parts, seed=seed, time_limit_s=time_limit_s)
+    assignment = parts.assignment
+    assignment["stays_share"] = variants.stays_share.reindex(assignment.index)
     zones = dissolve_zones(
         assignment,
         given.communities,
         given.adjacency,
         given.walks,
-        centres=centres,
+        centres=parts.centres,
         limits=given.settings,
         walking=given.walking,
     )
@@ -114,12 +107,11 @@ def draw_zones(
     return Drawn(
         assignment=assignment,
         zones=zones,
-        findings=(*findings, *broken),
-        record={**record, "rules_broken": len(faults)},
+        plans=variants.plans,
+        alternatives=variants.alternatives,
+        findings=(*parts.findings, *broken),
+        record={**parts.record, "rules_broken": len(faults)},
     )
-
-
-Parts = tuple[pd.DataFrame, pd.Series, dict[str, Any], tuple[Finding, ...]]
 
 
 def _find(given: Zoned, seed: int, time_limit_s: float | None) -> Parts:
@@ -140,7 +132,11 @@ def _find(given: Zoned, seed: int, time_limit_s: float | None) -> Parts:
         "optimal": None,
         "stopped_by": "nothing to zone",
     }
-    if not problem.is_empty:
+    result = None
+    findings = problem.findings
+    if problem.is_empty:
+        findings = (*findings, _nothing_to_zone(problem.left_out["reason"]))
+    else:
         result = regionalize(
             problem.weights,
             problem.adjacency,
@@ -157,22 +153,39 @@ def _find(given: Zoned, seed: int, time_limit_s: float | None) -> Parts:
             "optimal": bool(result.optimal),
             "stopped_by": result.stopped_by,
         }
-    findings = problem.findings
-    if problem.is_empty:
-        findings = (*findings, _nothing_to_zone(problem.left_out["reason"]))
-    settings = given.settings
-    assignment = absorb(
-        found,
-        given.eligibility,
-        given.adjacency,
-        households=given.communities["households"],
-        left_out=problem.left_out,
-        cap=settings.households[1] if settings.households else float("inf"),
-        subdistrict=given.communities["subdistrict"] if settings.subdistrict == "hard" else None,
-        locked=frozenset(settings.locked),
+    assignment = settle_in(given, problem, found)
+    return Parts(
+        assignment=assignment,
+        centres=centres_of(assignment, found),
+        record=record,
+        findings=findings,
+        problem=problem,
+        result=result,
+        settle=lambda plan: settle_in(given, problem, plan),
     )
-    centres = pd.Series({assignment.loc[c, "zone_id"]: c for c in sorted(set(found))}, dtype="str")
-    return assignment, centres, record, findings
+
+
+def _finish(given: Zoned, rows: EditedRows, seed: int, time_limit_s: float | None) -> Parts:
+    """Keep what a planner locked, solve the rest, and put locked rows back where they stood."""
+    held = keep_locked(given, rows)
+    parts = _find(held, seed, time_limit_s)
+    problem = parts.problem
+
+    def settle(plan: pd.Series) -> pd.DataFrame:
+        return put_back(given, settle_in(held, cast("ZoningProblem", problem), plan), rows)
+
+    assignment = put_back(given, parts.assignment, rows)
+    found = parts.result.assignment if parts.result else pd.Series(dtype="str")
+    # zones of locked rows alone have no centre of the solver's
+    centres = {**medoids(given, assignment), **centres_of(assignment, found)}
+    return replace(
+        parts,
+        assignment=assignment,
+        centres=pd.Series(centres, dtype="str"),
+        record={**parts.record, "locked_by_planner": int(rows.table["locked"].sum())},
+        findings=(*rows.findings, *parts.findings),
+        settle=settle,
+    )
 
 
 def _nothing_to_zone(reasons: pd.Series) -> Finding:
@@ -191,91 +204,3 @@ def _nothing_to_zone(reasons: pd.Series) -> Finding:
         ' / Complete the ledger (years built), set include = ["core", "unknown"] in [zones], '
         "or widen the bounds.",
     )
-
-
-def _take(given: Zoned, edited: pd.DataFrame) -> Parts:
-    """Put a planner's assignment under its contract; eligibility gives the roles."""
-    ids = given.communities.index
-    rows = edited.drop_duplicates("community_id", keep="last").set_index("community_id")
-    rows.index = _with_zeros(rows.index, ids)
-    findings = [
-        Finding(
-            severity="decide",
-            table_name="assignment",
-            row_key=str(name),
-            code="assignment-unknown-community",
-            zh=f"归属表中的小区 {name!r} 不在小区图层中，已忽略。",
-            en=f"community {str(name)!r} of the assignment is not among the communities; ignored.",
-            remedy="核对编码。 / Check the id.",
-        )
-        for name in rows.index.difference(ids)
-    ]
-    unlisted = ids.difference(rows.index)
-    if len(unlisted):
-        shown = ", ".join(unlisted[:_SHOWN]) + (" ..." if len(unlisted) > _SHOWN else "")
-        findings.append(
-            Finding(
-                severity="decide",
-                table_name="assignment",
-                row_key="",
-                code="assignment-without-community",
-                zh=f"归属表缺少 {len(unlisted)} 个小区，均未划入片区：{shown}",
-                en=f"{len(unlisted)} communities are not in the assignment and are in no zone: "
-                f"{shown}",
-                remedy="补上这些行。 / Add their rows.",
-            )
-        )
-    zone = rows["zone_id"].reindex(ids)
-    status = given.eligibility["status"].reindex(ids)
-    inside = zone.notna()
-    role = pd.Series(np.where(status == "absorbable", "absorbed", "core"), index=ids).where(inside)
-    given_reason = rows["reason"].reindex(ids) if "reason" in rows.columns else status
-    kept = given_reason.where(given_reason.isin(REASONS), status)
-    reason = kept.where(kept.isin(REASONS), "planner").where(~inside)
-    locked = pd.Series(data=False, index=ids)
-    if "locked" in rows.columns:
-        locked = rows["locked"].reindex(ids).str.lower().isin(["true", "1", "是", "yes"])
-    assignment = conform(
-        ASSIGNMENT,
-        pd.DataFrame(
-            {"zone_id": zone, "role": role, "locked": locked, "reason": reason}, index=ids
-        ),
-    )
-    record = {
-        "objective": None,
-        "bound": None,
-        "gap_share": None,
-        "optimal": None,
-        "stopped_by": "planner",
-    }
-    return assignment, _medoids(given, zone[inside]), record, tuple(findings)
-
-
-def _with_zeros(found: pd.Index, ids: pd.Index) -> pd.Index:
-    """Give ids back the leading zeros that a spreadsheet took from them, where that is clear."""
-    whole = {str(one).lstrip("0"): str(one) for one in ids}
-    if len(whole) < len(ids):
-        return found
-    names = [one if one in ids else whole.get(str(one), one) for one in found]
-    return pd.Index(names, name=found.name) if len(set(names)) == len(names) else found
-
-
-def _medoids(given: Zoned, zone: pd.Series) -> pd.Series:
-    """Choose each zone's centre: the member to which the others' households walk least.
-
-    A member that is out of reach counts as the farthest walk in the table, once more.
-    """
-    walk = given.walks["walk_m"]
-    far = 2.0 * float(walk.max()) if len(walk) else 1.0
-    weight = given.communities["households"].fillna(0.0)
-    centres: dict[str, str] = {}
-    for zone_id, members in zone.groupby(zone):
-        ids = sorted(str(one) for one in members.index)
-        cost = {
-            centre: sum(
-                weight[one] * float(walk.get((one, centre), far)) for one in ids if one != centre
-            )
-            for centre in ids
-        }
-        centres[str(zone_id)] = min(ids, key=lambda centre: (cost[centre], centre))
-    return pd.Series(centres, dtype="str")

@@ -93,6 +93,11 @@ WORDS: Final[Mapping[str, Mapping[str, Both]]] = {
     "households_source": HOUSEHOLDS_SOURCES,
     "rule": {"distance": ("按距离", "by distance"), "time": ("按时间", "by time")},
     "assignment.reason": LEFT_OUT,
+    "plans.kind": {
+        "drawn": ("采用方案", "the plan drawn"),
+        "near": ("相近方案", "of nearly the same cost"),
+        "count": ("其他片区数", "another number of zones"),
+    },
     "provision.reason": _NO_RESULT,
     "gaps.reason": {
         **_NO_RESULT,

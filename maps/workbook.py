@@ -34,9 +34,11 @@ from zoning.tables import CONTRACTS, GAPS
 ORDER: Final = (
     "summary",
     "zones",
+    "plans",
     "zone_gaps",
     "communities",
     "assignment",
+    "alternatives",
     "eligibility",
     "packages",
     "partners",

@@ -73,8 +73,55 @@ def zoning(gaps: pd.DataFrame) -> dict[str, pd.DataFrame]:
         "adjacency": pd.DataFrame(adjacency),
         "assignment": pd.DataFrame(assignment),
         "zones": _zones(),
+        **_plans(),
         "packages": pd.DataFrame(),  # nobody is scattered in the made town
         "partners": ranked,
+    }
+
+
+def _plans() -> dict[str, pd.DataFrame]:
+    """Give the plan drawn, one of nearly the same cost, and a number of zones that has no plan."""
+    figures = {
+        "zones": 3,
+        "bound": 100_000.0,
+        "walk_m_mean": 180.0,
+        "walk_minutes_max": 6.5,
+        "households_least": 300.0,
+        "households_most": 900.0,
+        "communities_least": 3,
+        "communities_most": 4,
+    }
+    ids = community_ids()
+    moved = ids[1]
+    return {
+        "plans": pd.DataFrame(
+            [
+                {"plan": "A0", "kind": "drawn", "objective": 100_000.0, "optimal": True} | figures,
+                {
+                    "plan": "A1",
+                    "kind": "near",
+                    "objective": 100_500.0,
+                    "above_share": 0.005,
+                    "moved_communities": 1,
+                    "moved_households_share": 0.08,
+                    "zh": "1 个小区换片区",
+                    "en": "1 community changes zone",
+                }
+                | figures,
+                {"plan": "N9", "kind": "count", "zones": 9, "zh": "无解", "en": "no plan"},
+            ]
+        ),
+        "alternatives": pd.DataFrame(
+            [
+                {
+                    "plan": "A1",
+                    "community_id": key,
+                    "zone_id": "Z02" if key == moved else zone,
+                    "moved": key == moved,
+                }
+                for key, zone in zip(ids, ZONE_OF, strict=True)
+            ]
+        ),
     }
 
 

@@ -224,6 +224,47 @@ ASSIGNMENT: Final = contract(
         "role": word("角色", "Role", "core", "absorbed", required=False),
         "locked": flag("锁定", "Locked", required=True),
         "reason": word("未入片区原因", "Left out because", *LEFT_OUT, required=False),
+        "stays_share": share("相近方案中留在本片区的比例", "Stays in its zone, share of plans"),
+    },
+)
+
+PLANS: Final = contract(
+    "plans",
+    "方案比较",
+    "Plans compared",
+    keys={"plan": key("方案", "Plan")},
+    columns={
+        "kind": word("类别", "Kind", "drawn", "near", "count"),
+        "zones": count("片区数", "Zones", required=True),
+        "objective": number("目标值", "Objective", "户·m"),
+        "bound": number("下界", "Bound", "户·m"),
+        "gap_share": share("与下界差距", "Gap"),
+        "optimal": flag("已证最优", "Optimal"),
+        "above_share": number("比采用方案高", "Above the plan drawn", "0–1", low=None),
+        "walk_m_mean": number("户均步行", "Mean walk to the centre", "m"),
+        "walk_minutes_max": number("最远步行", "Longest walk to the centre", "min"),
+        "households_least": number("最小片区户数", "Households, least", "户"),
+        "households_most": number("最大片区户数", "Households, most", "户"),
+        "communities_least": count("最少小区数", "Communities, least"),
+        "communities_most": count("最多小区数", "Communities, most"),
+        "moved_communities": count("换片区小区数", "Communities moved"),
+        "moved_households_share": share("换片区户数占比", "Households moved"),
+        "zh": text("差异（中文）", "What differs, Chinese"),
+        "en": text("差异（英文）", "What differs, English"),
+    },
+)
+
+ALTERNATIVES: Final = contract(
+    "alternatives",
+    "其他方案归属",
+    "Zones in other plans",
+    keys={
+        "plan": key("方案", "Plan"),
+        "community_id": key("小区编码", "Community id"),
+    },
+    columns={
+        "zone_id": text("片区", "Zone"),
+        "moved": flag("换片区", "Moved", required=True),
     },
 )
 
@@ -313,6 +354,8 @@ RESULT_CONTRACTS: Final = {
         ELIGIBILITY,
         ADJACENCY,
         ASSIGNMENT,
+        PLANS,
+        ALTERNATIVES,
         ZONES,
         PACKAGES,
         PARTNERS,

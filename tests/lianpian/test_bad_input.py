@@ -188,14 +188,12 @@ def test_what_can_be_repaired_is_repaired_and_listed(small_job: Path, tmp_path: 
     assert repaired
 
 
-def test_settings_without_effect_and_doubled_inputs_are_told(small_job: Path, tmp_path: Path):
+def test_doubled_inputs_are_told(small_job: Path, tmp_path: Path):
     folder = tmp_path / "job"
     shutil.copytree(small_job.parent, folder)
-    _edit(folder, "[zones]\n", "[zones]\ncompare_counts = [2, 3]\n")
     again = '[[inputs.facilities]]\npath = "poi.csv"\ncoordinates = "gcj02"\n'
     _edit(folder, "[[inputs.facilities]]\n", again + "[[inputs.facilities]]\n")
     found = {f.code: f for f in read_inputs(read_job(folder)).findings}
-    assert "compare_counts is not used" in found["setting-not-used"].en
     assert "poi.csv, poi.csv are the same data" in found["input-given-twice"].en
     assert "2 次" in found["input-given-twice"].zh
 

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from pathlib import Path
 
+import pandas as pd
+import pytest
+
+from layers.errors import InputError, OutputError
 from lianpian.compare import compare_plans
+from lianpian.comparing import draw_pair
+from maps.labels import Imprint
+from tests.town import town_tables
 
 
 def plan(zones: dict[str, str | None], households: float = 900.0) -> dict[str, pd.DataFrame]:
@@ -54,3 +61,36 @@ def test_the_last_digit_of_a_sum_is_no_difference():
 def test_figures_are_printed_as_people_read_them():
     lines = compare_plans(plan({"a": None}, 636119.9752), plan({"a": None}, 9.93788)).lines
     assert lines[0] == ("户数：636,120 → 9.938", "Households: 636,120 -> 9.938")
+
+
+def test_figures_and_moves_are_given_to_whoever_draws_them():
+    first = plan({"a": "Z01", "b": "Z01", "c": "Z02"}, 900.0)
+    second = plan({"a": "Z05", "b": "Z05", "c": "Z05"}, 950.0)
+    result = compare_plans(first, second)
+    assert result.figures == ((("户数", "Households"), "900", "950"),)
+    assert result.same == {"Z05": "Z01"}
+    assert result.moved == {"c": ("Z02", "Z05")}
+
+
+def test_both_plans_are_drawn_into_a_folder_that_holds_nothing_else(tmp_path: Path):
+    tables = town_tables()
+    result = compare_plans(tables, tables)
+    imprint = Imprint(title="x", made_data=True)
+    folder = tmp_path / "对照"
+    for _ in range(2):
+        page, sheet = draw_pair(tables, tables, result, imprint, ("a", "b"), folder)
+    assert {path.name for path in folder.iterdir()} == {"comparison.html", "comparison.png"}
+    assert page.stat().st_size > 1000 < sheet.stat().st_size
+    (folder / "notes.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(OutputError, match=r"notes\.txt"):
+        draw_pair(tables, tables, result, imprint, ("a", "b"), folder)
+
+
+def test_plans_in_two_reference_systems_are_not_laid_side_by_side(tmp_path: Path):
+    tables = town_tables()
+    other = dict(tables)
+    other["communities"] = tables["communities"].to_crs("EPSG:4548")
+    result = compare_plans(tables, other)
+    with pytest.raises(InputError, match="EPSG:4548"):
+        draw_pair(tables, other, result, Imprint(title="x"), ("a", "b"), tmp_path / "out")
+    assert not (tmp_path / "out").exists()

@@ -49,7 +49,7 @@ class ZoningSettings:
     count
         Number of zones, a range ``(from, to)``, or None for free.
     compare_counts
-        Further numbers of zones to compare.
+        Numbers of zones to compare with the plan drawn.
     max_gap_m
         Widest lane between two communities that are next to each other.
     link_walk_m
@@ -65,6 +65,10 @@ class ZoningSettings:
         label keeps a community out of every zone.
     terms
         What counts beside the walk.
+    alternatives
+        Most distinct plans of nearly the same cost to look for; 0 looks for none.
+    near_share
+        How much more such a plan may cost, as a share of the cost of the plan drawn.
     """
 
     households: tuple[float, float] | None = None
@@ -80,6 +84,8 @@ class ZoningSettings:
     apart: tuple[tuple[str, ...], ...] = ()
     locked: Mapping[str, str] = field(default_factory=dict)
     terms: ZoningTerms = field(default_factory=ZoningTerms)
+    alternatives: int = 3
+    near_share: float = 0.01
 
     def __post_init__(self) -> None:
         """Refuse limits that no number can meet."""
