@@ -183,6 +183,23 @@ class Pieces:
     from_m: Floats
     to_m: Floats
 
+    @property
+    def length_m(self) -> Floats:
+        """Length of each owner's pieces, metres."""
+        owner = np.repeat(np.arange(len(self.start) - 1), np.diff(self.start))
+        return np.bincount(owner, self.to_m - self.from_m, len(self.start) - 1).astype(np.float64)
+
+    def kept(self, edges: npt.NDArray[np.bool_]) -> Pieces:
+        """Keep the pieces of some edges, told for every edge of the network."""
+        keep = edges[self.edge]
+        before = np.r_[0, np.cumsum(keep)]
+        return Pieces(
+            before[self.start].astype(np.int64),
+            self.edge[keep],
+            self.from_m[keep],
+            self.to_m[keep],
+        )
+
 
 def cut_reached(ways: Ways, origins: Origins, limit: float, access: float) -> Iterator[Pieces]:
     """Cut the streets that each owner reaches within `limit`, a chunk of owners at a time.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 
@@ -22,9 +23,12 @@ WALKING = Walking()
 
 
 def test_a_street_is_cut_where_the_limit_strikes():
-    network = build_network(streets_of(line((0, 0), (3000, 0))), walking=WALKING)
+    ways = streets_of(line((0, 0), (3000, 0)))
+    network = build_network(ways, walking=WALKING)
     snaps, _ = snap_all(network, gates_of(("c1", point(900, 30))), facilities_of(), walking=WALKING)
-    streets = trace_reached_streets(network, snaps, walking=WALKING, walkers=("adult", "older"))
+    streets = trace_reached_streets(
+        network, snaps, ways, walking=WALKING, walkers=("adult", "older")
+    )
     check(REACHED_STREETS, streets)
     # the leg of 30 m is counted, not drawn; in the west the street ends
     assert streets["length_m"].to_dict() == pytest.approx(
@@ -37,21 +41,42 @@ def test_a_street_is_cut_where_the_limit_strikes():
 
 
 def test_what_is_reached_from_two_gates_counts_once():
-    network = build_network(streets_of(line((0, 0), (3000, 0))), walking=WALKING)
+    ways = streets_of(line((0, 0), (3000, 0)))
+    network = build_network(ways, walking=WALKING)
     gates = gates_of(("c1", point(900, 0)), ("c1", point(1100, 0)), ("c1", point(1000, 20)))
     snaps, _ = snap_all(network, gates, facilities_of(), walking=WALKING)
-    streets = trace_reached_streets(network, snaps, walking=WALKING)
+    streets = trace_reached_streets(network, snaps, ways, walking=WALKING)
     assert streets["length_m"].tolist() == pytest.approx([2100.0])
 
 
 def test_a_community_off_the_network_has_no_row():
-    network = build_network(streets_of(line((0, 0), (3000, 0))), walking=WALKING)
+    ways = streets_of(line((0, 0), (3000, 0)))
+    network = build_network(ways, walking=WALKING)
     snaps, _ = snap_all(
         network, gates_of(("c1", point(900, 500))), facilities_of(), walking=WALKING
     )
-    streets = trace_reached_streets(network, snaps, walking=WALKING)
+    streets = trace_reached_streets(network, snaps, ways, walking=WALKING)
     check(REACHED_STREETS, streets)
     assert streets.empty
+
+
+def test_pavements_are_drawn_but_not_counted_and_walks_across_squares_neither():
+    ways = streets_of(
+        line((0, 0), (300, 0)),
+        line((0, 0), (0, 10), (300, 10)),
+        line((300, 0), (500, 0)),
+        line((0, 0), (0, -90)),
+        **{
+            "class": ["residential", "footway", "square", "service"],
+            "parallel": pd.array([None, True, True, False], dtype="boolean"),
+        },
+    )
+    network = build_network(ways, walking=WALKING)
+    snaps, _ = snap_all(network, gates_of(("c1", point(0, 0))), facilities_of(), walking=WALKING)
+    streets = trace_reached_streets(network, snaps, ways, walking=WALKING)
+    check(REACHED_STREETS, streets)
+    assert streets["length_m"].tolist() == pytest.approx([300 + 90])
+    assert streets.geometry.length.tolist() == pytest.approx([300 + 310 + 90])
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -65,12 +90,13 @@ def test_pieces_are_those_of_an_independent_search_and_lie_in_the_circle(seed: i
         line(tuple(spots[a]), tuple(rng.uniform(0, 900, 2)), tuple(spots[b]))
         for a, b in sorted(pairs)
     ]
-    network = build_network(streets_of(*lines), walking=walking)
+    ways = streets_of(*lines)
+    network = build_network(ways, walking=walking)
     pace = rng.uniform(0.008, 0.03, (len(network.ends), 2))
     network = replace(network, minutes=network.length_m[:, None] * pace)
     gates = gates_of(("c1", point(300, 300)), ("c1", point(310, 320)), ("c2", point(600, 500)))
     snaps, _ = snap_all(network, gates, facilities_of(), walking=walking)
-    streets = trace_reached_streets(network, snaps, walking=walking)
+    streets = trace_reached_streets(network, snaps, ways, walking=walking)
     circles = trace_life_circles(network, snaps, walking=walking)
     for owner in streets.index.get_level_values("community_id"):
         spans = exact_spans(
