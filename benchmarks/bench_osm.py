@@ -2,12 +2,15 @@
 
 Run as ``python benchmarks/bench_osm.py [--crossings N] [--rounds N] [STREETS.parquet]``. Every
 reading is a process of its own, start-up included; we and pyrosm take turns. The file is made in a
-temporary folder (`made_extract`). pyrosm comes with ``pip install -e .[bench]``.
+temporary folder (`made_extract`). pyrosm keeps what it has read in the folder for temporary files,
+and reads that the next time: every reading has a new such folder. pyrosm comes with
+``pip install -e .[bench]``.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import subprocess
 import sys
@@ -18,7 +21,7 @@ from made_extract import write_extract
 
 TAIL = """
 import resource, time
-print(nodes, edges, time.perf_counter() - begin,
+print(nodes, edges, time.perf_counter() - begin, time.process_time(),
       resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 """
 HEAD = "import sys, time\nbegin = time.perf_counter()\n"
@@ -79,17 +82,18 @@ nodes, edges = len(network.node_xy), len(network.ends)
 """
 
 
-def run(code: str, path: Path) -> tuple[int, int, float, float]:
-    """Read the file in a process of its own: nodes, edges, seconds, peak MB."""
-    done = subprocess.run(
-        [sys.executable, "-c", HEAD + code + TAIL, str(path)],
-        cwd=Path(__file__).resolve().parents[1],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    nodes, edges, seconds, megabytes = done.stdout.splitlines()[-1].split()
-    return int(nodes), int(edges), float(seconds), float(megabytes)
+def run(code: str, path: Path) -> list[float]:
+    """Read the file in a process of its own: nodes, edges, seconds, seconds of CPU, peak MB."""
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            [sys.executable, "-c", HEAD + code + TAIL, str(path)],
+            cwd=Path(__file__).resolve().parents[1],
+            env={**os.environ, "TMPDIR": folder},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    return [float(word) for word in done.stdout.splitlines()[-1].split()]
 
 
 def main() -> None:
@@ -105,7 +109,7 @@ def main() -> None:
         "pyrosm get_network, nodes and edges": PYROSM,
         "pyrosm get_network, lines only": PYROSM_LINES,
     }
-    seen: dict[str, list[tuple[int, int, float, float]]] = {name: [] for name in readers}
+    seen: dict[str, list[list[float]]] = {name: [] for name in readers}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "made.osm.pbf"
         counts = write_extract(path, given.crossings)
@@ -113,25 +117,26 @@ def main() -> None:
             for name, code in readers.items():
                 seen[name].append(run(code, path))
     print("made file: {} nodes, {} ways, {} streets\n".format(*counts))
-    print("| reader | nodes | edges | s | MB | time, ours = 1 | memory, ours = 1 |")
-    print("|---|---|---|---|---|---|---|")
+    print("| reader | nodes | edges | s | CPU s | MB | time | CPU | memory |")
+    print("|---|---|---|---|---|---|---|---|---|")
     first = seen["ours, streets only"]
     for name, runs in seen.items():
-        slower = statistics.median(b[2] / a[2] for a, b in zip(first, runs, strict=True))
-        larger = statistics.median(b[3] / a[3] for a, b in zip(first, runs, strict=True))
+        times, cpu, memory = (
+            statistics.median(b[at] / a[at] for a, b in zip(first, runs, strict=True))
+            for at in (2, 3, 4)
+        )
         middle = [statistics.median(column) for column in zip(*runs, strict=True)]
         print(
-            f"| {name} | {middle[0]:.0f} | {middle[1]:.0f} | {middle[2]:.1f} | {middle[3]:.0f} "
-            f"| {slower:.1f} | {larger:.1f} |"
+            "| {} | {:.0f} | {:.0f} | {:.1f} | {:.1f} | {:.0f} ".format(name, *middle)
+            + f"| {times:.1f} | {cpu:.1f} | {memory:.1f} |"
         )
+    print("\nThe last three: median of the rounds, ours (streets only) = 1.")
     if given.streets:
         path = given.streets.resolve()
         runs = [run(STREETS, path) for _ in range(given.rounds)]
-        nodes, edges, seconds, megabytes = (
-            statistics.median(column) for column in zip(*runs, strict=True)
-        )
+        middle = [statistics.median(column) for column in zip(*runs, strict=True)]
         print(f"\n{path.name} to a network with 20 000 points snapped:")
-        print(f"{nodes:.0f} nodes, {edges:.0f} edges, {seconds:.1f} s, {megabytes:.0f} MB")
+        print("{:.0f} nodes, {:.0f} edges, {:.1f} s, {:.1f} s of CPU, {:.0f} MB".format(*middle))
 
 
 if __name__ == "__main__":

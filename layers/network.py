@@ -202,22 +202,9 @@ def build_network(
 
 def _split_at_junctions(streets: gpd.GeoDataFrame) -> pd.DataFrame:
     """Split lines at every vertex that ends a line or that another line shares."""
-    xy, line_of = _one_direction(streets.geometry.to_numpy())
-    vertex, _ = number_spots(xy)
-    starts = np.r_[True, line_of[1:] != line_of[:-1]]
-    repeated = np.r_[False, (vertex[1:] == vertex[:-1]) & ~starts[1:]]
-    xy, line_of, vertex, starts = (a[~repeated] for a in (xy, line_of, vertex, starts))
-    stops = np.r_[starts[1:], True]
-    uses = np.bincount(vertex)
-    is_junction = uses[vertex] > 1
-    is_junction |= starts | stops
-    # a piece runs from one junction to the next of the same line
-    begin = np.flatnonzero(is_junction & ~stops)
-    end = np.flatnonzero(is_junction & ~starts)
-    sizes = end - begin + 1
-    inside = np.repeat(begin - np.r_[0, np.cumsum(sizes)[:-1]], sizes) + np.arange(sizes.sum())
-    geometry = shapely.linestrings(xy[inside], indices=np.repeat(np.arange(len(begin)), sizes))
-    owner = line_of[begin]
+    xy, piece_of, owner = _piece_vertices(streets.geometry.to_numpy())
+    geometry = shapely.linestrings(xy, indices=piece_of)
+    del xy, piece_of
     first_piece = np.searchsorted(owner, owner, side="left")
     number = np.arange(len(owner)) - first_piece
     street_id = streets.index.to_numpy(dtype=object)[owner]
@@ -229,8 +216,32 @@ def _split_at_junctions(streets: gpd.GeoDataFrame) -> pd.DataFrame:
             "geometry": geometry,
         }
     )
-    kept: pd.DataFrame = pieces[shapely.length(geometry) > MILLIMETRE].reset_index(drop=True)
-    return kept
+    long = np.flatnonzero(shapely.length(geometry) > MILLIMETRE)
+    return pieces if len(long) == len(pieces) else pieces.take(long).reset_index(drop=True)
+
+
+def _piece_vertices(lines: npt.NDArray[np.object_]) -> tuple[Floats, Ints, Ints]:
+    """Give the vertices of all pieces in turn, the piece of each, and the line of each piece.
+
+    On its own, so that what it needs on the way is gone before the pieces are made.
+    """
+    xy, line_of = _one_direction(lines)
+    vertex, _ = number_spots(xy)
+    starts = np.r_[True, line_of[1:] != line_of[:-1]]
+    repeated = np.r_[False, (vertex[1:] == vertex[:-1]) & ~starts[1:]]
+    if repeated.any():
+        xy, line_of, vertex, starts = (a[~repeated] for a in (xy, line_of, vertex, starts))
+    stops = np.r_[starts[1:], True]
+    uses = np.bincount(vertex)
+    is_junction = uses[vertex] > 1
+    del vertex, uses
+    is_junction |= starts | stops
+    # a piece runs from one junction to the next of the same line
+    begin = np.flatnonzero(is_junction & ~stops)
+    end = np.flatnonzero(is_junction & ~starts)
+    sizes = end - begin + 1
+    inside = np.repeat(begin - np.r_[0, np.cumsum(sizes)[:-1]], sizes) + np.arange(sizes.sum())
+    return xy[inside], np.repeat(np.arange(len(begin)), sizes), line_of[begin]
 
 
 def _one_direction(lines: npt.NDArray[np.object_]) -> tuple[Floats, Ints]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -14,6 +15,7 @@ from typing import Any, Final
 
 import geopandas as gpd
 import osmium
+import pyarrow as pa
 import shapely
 from osmium.filter import EntityFilter, IdFilter, KeyFilter
 from osmium.osm import AREA, NODE, RELATION, WAY, Area, Relation, mutable
@@ -140,11 +142,12 @@ def read_osm(path: Path, *, layers: Iterable[str] = tuple(COLUMNS)) -> OsmData:
     source = osmium.io.File(str(path), FORMATS[kind])
     try:
         header = osmium.FileProcessor(source).header
-        data_date = _date_of(newest_change_from_file(source), header)
-        with _uncollected():
+        with ThreadPoolExecutor(max_workers=1) as beside, _uncollected():
+            newest = beside.submit(newest_change_from_file, source)
             found = _collect(source, wanted)
             if found.unlocated > found.located:
                 found = _collect_in_order(source, wanted)
+            data_date = _date_of(newest.result(), header)
     except (RuntimeError, OSError) as error:
         raise InputError(
             en=f"{path}: cannot be read as OpenStreetMap data ({error}). "
@@ -168,6 +171,8 @@ def read_osm(path: Path, *, layers: Iterable[str] = tuple(COLUMNS)) -> OsmData:
         extent = shapely.box(low.lon, low.lat, high.lon, high.lat)
     with _uncollected():
         made = build_layers(found, extent)
+    del found
+    _give_back()
     return OsmData(
         **made.frames,
         extent=made.extent,
@@ -222,6 +227,12 @@ def _mutable(element: Element) -> mutable.Node | mutable.Way | mutable.Relation:
     return mutable.Relation(members=members, **facts)
 
 
+def _give_back() -> None:
+    """Give memory that is free back to the system: what was read is several times what is kept."""
+    for pool in (pa.default_memory_pool(), pa.system_memory_pool()):
+        pool.release_unused()
+
+
 @contextmanager
 def _uncollected() -> Iterator[None]:
     """Pause the garbage collector: it would walk over half a million new geometries in vain."""
@@ -271,7 +282,9 @@ def _collect(source: osmium.io.File, wanted: frozenset[str]) -> Found:
             for area in processor:
                 if isinstance(area, Area):
                     shapes[area.orig_id()] = factory.create_multipolygon(area)
+        del processor
         read = read_opl(text)
+    _give_back()
     return Found(
         read=read,
         area_numbers=list(shapes),

@@ -10,9 +10,8 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
-from layers.spots import Floats, Ints, number_spots
+from layers.spots import Floats, Ints, number_keys, number_spots
 
 SQUARE_CLASS: Final = "square"
 """Class of the walks across a square: no street, and not counted in the length of streets."""
@@ -20,6 +19,9 @@ SQUARE_CLASS: Final = "square"
 NEAREST: Final = 40
 """Each place of a square is tried against so many nearest others: work grows with the places of a
 square, not with their pairs. Beyond that walks go by way of places between."""
+
+_ROWS: Final = 500
+"""Places whose distances are held at once."""
 
 
 def cross_squares(streets: gpd.GeoDataFrame, squares: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -153,12 +155,17 @@ def _entries(
 
 
 def _tried(xy: Floats) -> tuple[Ints, Ints]:
-    """Pair each place with its nearest others."""
+    """Pair each place with its nearest others, of equally near ones with the first."""
     count = min(len(xy), NEAREST + 1)
-    nearest = cKDTree(xy).query(xy, k=count)[1].reshape(len(xy), count)
-    pairs = np.column_stack([np.repeat(np.arange(len(xy)), count), nearest.ravel()])
-    pairs = np.unique(np.sort(pairs[pairs[:, 0] != pairs[:, 1]], axis=1), axis=0)
-    return pairs[:, 0], pairs[:, 1]
+    nearest = np.empty((len(xy), count), dtype=np.int64)
+    for start in range(0, len(xy), _ROWS):
+        some = xy[start : start + _ROWS]
+        away = np.hypot(some[:, :1] - xy[:, 0], some[:, 1:] - xy[:, 1])
+        nearest[start : start + _ROWS] = np.argsort(away, axis=1, kind="stable")[:, :count]
+    one = np.repeat(np.arange(len(xy)), count)
+    low, high = np.minimum(one, nearest.ravel()), np.maximum(one, nearest.ravel())
+    _, first = number_keys((low * len(xy) + high)[low < high])
+    return low[low < high][first], high[low < high][first]
 
 
 def _touches(xy: Floats, beside: NDArray[np.float64], at: Ints, to: Ints) -> NDArray[np.bool_]:

@@ -155,8 +155,7 @@ def _cut(streets: gpd.GeoDataFrame, extent: shapely.Polygon) -> gpd.GeoDataFrame
 def _doubts(streets: gpd.GeoDataFrame, judged: pd.DataFrame) -> list[Finding]:
     unknown = streets["highway"][judged["order"] == 0]
     private = streets.index[judged["order"] == PRIVATE_LANES]
-    layered = streets["tags"].astype("str").str.contains('"layer"', regex=False)
-    unread = streets.index[layered & judged["level"].isna()]
+    unread = streets.index[judged["odd_level"]]
     findings = []
     if len(unknown):
         values = ", ".join(repr(value) for value in sorted(set(unknown)))

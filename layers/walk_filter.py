@@ -68,7 +68,7 @@ _BY_LEAVE: Final = ("private", "permit", "residents", "employees")
 
 _OF_A_STREET: Final = ("sidewalk", "crossing", "traffic_island")
 """Values of ``footway`` that name a part of a street."""
-_JUDGED: Final = ("verdict", "order", "level", "bridge", "tunnel", "parallel")
+_JUDGED: Final = ("verdict", "order", "level", "bridge", "tunnel", "parallel", "odd_level")
 
 PRIVATE_LANES: Final = 11
 """Order of the rule that opens private lanes among homes; streets that it opens are listed."""
@@ -257,7 +257,7 @@ def judge_ways(ways: pd.DataFrame, rules: Iterable[WalkRule]) -> pd.DataFrame:
         Keyed as `ways`: ``verdict``, ``order`` of the rule that decided (0: none did, the verdict
         is ``closed``), ``level`` (NA where there is none or it is no whole number), ``bridge``,
         ``tunnel``, and ``parallel``: sidewalks, crossings and outlines of areas, whose length is
-        counted elsewhere.
+        counted elsewhere, and ``odd_level``: a level that could not be read.
     """
     rows = tuple(rules)
     classes, highways = pd.factorize(ways["highway"])
@@ -270,16 +270,18 @@ def judge_ways(ways: pd.DataFrame, rules: Iterable[WalkRule]) -> pd.DataFrame:
 
 def _judge_one(
     highway: str, text: str, rules: Iterable[WalkRule]
-) -> tuple[str, int, int | None, bool, bool, bool]:
+) -> tuple[str, int, int | None, bool, bool, bool, bool]:
     tags: dict[str, str] = {**json.loads(text), "highway": highway}
     rule = first_match(tags, rules)
+    level = read_level(tags.get("layer"))
     return (
         rule.verdict if rule else "closed",
         rule.order if rule else 0,
-        read_level(tags.get("layer")),
+        level,
         tags.get("bridge") not in _NOT,
         tags.get("tunnel") not in _ABOVE_GROUND,
         tags.get("footway") in _OF_A_STREET or tags.get("area") == "yes",
+        level is None and "layer" in tags,
     )
 
 
