@@ -298,8 +298,12 @@ def show_partners(folder: Path, community_id: str, *, console: Console) -> None:
     ranked = tables["partners"]
     mine = ranked[ranked.index.get_level_values("community_id") == community_id]
     zone = tables["assignment"]["zone_id"]
+    own = zone[community_id]
+    known = pd.notna(own)
+    name = names[community_id]
     console.say(
-        f"{names[community_id]}（{community_id}）", f"{names[community_id]} ({community_id})"
+        f"{name}（{community_id}），" + (f"方案在 {own}" if known else "方案未划入片区"),
+        f"{name} ({community_id}), " + (f"in {own} by the plan" if known else "in no zone"),
     )
     rows: list[Mapping[str, Any]] = []
     for key, row in mine.sort_values("rank").iterrows():
@@ -317,11 +321,48 @@ def show_partners(folder: Path, community_id: str, *, console: Console) -> None:
                 "score": float(row["score"]),
                 "reason": row["reason"],
                 "same_zone": bool(same),
+                "points": {
+                    str(name).removesuffix("_points"): float(row[name])
+                    for name in mine.columns
+                    if str(name).endswith("_points")
+                },
             }
         )
     if not rows:
         console.say("没有相邻小区。", "No neighbour to join with.")
-    console.document({"community_id": community_id, "partners": rows})
+    sets = _show_sets(tables["partner_sets"], community_id, names, console=console)
+    console.document(
+        {
+            "community_id": community_id,
+            "zone_id": str(own) if known else None,
+            "partners": rows,
+            "sets": sets,
+        }
+    )
+
+
+def _show_sets(
+    ranked: pd.DataFrame, community_id: str, names: pd.Series, *, console: Console
+) -> list[Mapping[str, Any]]:
+    """Print the best connected sets of a community with several partners."""
+    mine = ranked[ranked.index.get_level_values("community_id") == community_id]
+    if len(mine):
+        console.say("相连组合：", "Connected sets:")
+    rows: list[Mapping[str, Any]] = []
+    for key, row in mine.sort_values("rank").iterrows():
+        partners = str(key[1]).split(";")  # type: ignore[index]  # the key has two levels
+        listed = "、".join(str(names[one]) for one in partners)
+        line = f"{row['rank']}. {listed} {row['score']:.2f} {console.half(row['reason'])}"
+        console.say(line, line)
+        rows.append(
+            {
+                "rank": int(row["rank"]),
+                "partners": partners,
+                "score": float(row["score"]),
+                "reason": row["reason"],
+            }
+        )
+    return rows
 
 
 def compare_results(first: Path, second: Path, *, out: Path | None, console: Console) -> None:

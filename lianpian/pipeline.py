@@ -42,7 +42,7 @@ from zoning.eligibility import judge_eligibility
 from zoning.gaps import find_gaps, roll_up_gaps
 from zoning.life_circles import trace_catchments, trace_life_circles, trace_zone_circles
 from zoning.packages import PackageRules, offer_packages
-from zoning.partners import rank_partners
+from zoning.partners import rank_partner_sets, rank_partners
 from zoning.provision import measure_provision
 from zoning.reached_streets import trace_reached_streets
 from zoning.regionalization.settings import ZoningSettings
@@ -193,15 +193,7 @@ def _compute(located: LocatedJob, ground: Ground, rulebook: Rulebook, clock: Clo
             network, tables["snaps"], tables["assignment"], walking=walking, land=closed
         )
     with clock.step("summary"):
-        low = settings.households[0] or None if settings.households else None
-        tables["partners"] = rank_partners(
-            tables["adjacency"],
-            tables["gaps"],
-            tables["communities"],
-            tables["eligibility"],
-            assignment=tables["assignment"],
-            households_floor=low,
-        )
+        tables |= _rank_partners(tables, settings)
         tables["findings"] = findings_table(findings)
         tables["summary"] = summarise(tables, walking=walking)
     imprint = _imprint(located, ground, rulebook, tables["communities"], zoning)
@@ -368,6 +360,20 @@ def _zone(
         "packages": packages,
         "zone_gaps": roll_up_gaps(tables["gaps"], zone_of, ZONE_GAPS),
     }, drawn.record
+
+
+def _rank_partners(tables: Tables, settings: ZoningSettings) -> Tables:
+    """Say with whom each community gains most by being renovated together."""
+    given = [tables[name] for name in ("adjacency", "gaps", "communities", "eligibility")]
+    beside = {
+        "walks": tables["walks"],
+        "assignment": tables["assignment"],
+        "households_floor": settings.households[0] or None if settings.households else None,
+    }
+    return {
+        "partners": rank_partners(*given, **beside),
+        "partner_sets": rank_partner_sets(*given, **beside),
+    }
 
 
 def _imprint(

@@ -62,6 +62,7 @@ class Plan:
     zones: gpd.GeoDataFrame
     packages: pd.DataFrame
     partners: pd.DataFrame
+    partner_sets: pd.DataFrame
     findings: pd.DataFrame
     summary: pd.DataFrame
     imprint: Imprint

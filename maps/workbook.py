@@ -42,6 +42,7 @@ ORDER: Final = (
     "eligibility",
     "packages",
     "partners",
+    "partner_sets",
     "adjacency",
     "facilities",
     "review",

@@ -56,10 +56,14 @@ def zoning(gaps: pd.DataFrame) -> dict[str, pd.DataFrame]:
                     "community_id": one,
                     "partner_id": other,
                     "shared_kind": row["kind"],
+                    "shared_m": row["shared_m"],
+                    "walk_m": row["walk_m"],
+                    "common": len(common),
                     "common_missing": ";".join(common) or None,
                     "households_after": households(ids.index(one)) + households(ids.index(other)),
                     "same_subdistrict": row["same_subdistrict"],
                     "likeness": 0.5,
+                    **POINTS,
                     "score": float(len(common)) + row["shared_m"] / 1000,
                     "reason": "同街道、共用围墙",
                 }
@@ -74,8 +78,9 @@ def zoning(gaps: pd.DataFrame) -> dict[str, pd.DataFrame]:
         "assignment": pd.DataFrame(assignment),
         "zones": _zones(),
         **_plans(),
-        "packages": pd.DataFrame(),  # nobody is scattered in the made town
+        "packages": _packages(),
         "partners": ranked,
+        "partner_sets": _sets(ranked),
     }
 
 
@@ -123,6 +128,51 @@ def _plans() -> dict[str, pd.DataFrame]:
             ]
         ),
     }
+
+
+POINTS = {
+    f"{name}_points": 0.1 for name in ("border", "common", "households", "subdistrict", "likeness")
+}
+
+
+def _packages() -> pd.DataFrame:
+    key = community_ids()[-1]
+    return pd.DataFrame(
+        [
+            {
+                "package_id": "P01",
+                "community_id": key,
+                "centre_id": key,
+                "walk_m": 0.0,
+                "households": 40.0,
+                "communities": 1,
+                "households_together": 40.0,
+                "reason": "示例 / made",
+                "clause": "汴政办〔2019〕99号 六(五)",
+            }
+        ]
+    )
+
+
+def _sets(ranked: pd.DataFrame) -> pd.DataFrame:
+    rows = []
+    for key, part in ranked.groupby("community_id"):
+        if len(part) > 1:
+            one, other = sorted(part["partner_id"].head(2))
+            rows.append(
+                {
+                    "community_id": key,
+                    "partners": f"{one};{other}",
+                    "rank": 1,
+                    "communities": 3,
+                    "common": 0,
+                    "likeness": 0.5,
+                    **POINTS,
+                    "score": 0.5,
+                    "reason": "3 个小区相连 / 3 communities, connected",
+                }
+            )
+    return pd.DataFrame(rows)
 
 
 def _zones() -> pd.DataFrame:

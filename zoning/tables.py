@@ -307,6 +307,14 @@ PACKAGES: Final = contract(
     },
 )
 
+_POINTS: Final = {
+    "border_points": number("得分：邻接", "Points: border", required=True),
+    "common_points": number("得分：同缺项", "Points: missing in common", required=True),
+    "households_points": number("得分：户数", "Points: households", required=True),
+    "subdistrict_points": number("得分：街道", "Points: street office", required=True),
+    "likeness_points": number("得分：需求相似", "Points: likeness", required=True),
+}
+
 PARTNERS: Final = contract(
     "partners",
     "联合改造伙伴",
@@ -318,11 +326,41 @@ PARTNERS: Final = contract(
     columns={
         "rank": count("名次", "Rank", required=True),
         "shared_kind": text("邻接类别", "Shared border"),
+        "shared_m": number("共界长度", "Shared length", "m"),
+        "walk_m": number("步行距离", "Walk", "m"),
+        "common": count("一处可补的同缺项数", "Missing in common, closed by one", required=True),
         "common_missing": text("共同缺项", "Missing in common"),
         "households_after": number("合计户数", "Households together", "户"),
         "same_subdistrict": flag("同街道", "Same street office"),
         "likeness": share("需求相似度", "Likeness of needs"),
+        **_POINTS,
         "score": number("得分", "Score", required=True),
+        "zone_id": text("方案所在片区", "Zone in the plan"),
+        "partner_zone_id": text("伙伴在方案中的片区", "Zone of the partner in the plan"),
+        "reason": text("理由", "Reason"),
+    },
+)
+
+PARTNER_SETS: Final = contract(
+    "partner_sets",
+    "联合改造组合",
+    "Partner sets",
+    keys={
+        "community_id": key("小区编码", "Community id"),
+        "partners": key("伙伴小区", "Partners"),
+    },
+    columns={
+        "rank": count("名次", "Rank", required=True),
+        "communities": count("小区数", "Communities", required=True),
+        "households_after": number("合计户数", "Households together", "户"),
+        "common": count("可少建设施数", "Facilities saved", required=True),
+        "common_missing": text("共同缺项", "Missing in common"),
+        "subdistricts": count("涉及街道数", "Street offices"),
+        "likeness": share("需求相似度", "Likeness of needs"),
+        **_POINTS,
+        "score": number("得分", "Score", required=True),
+        "zone_id": text("方案所在片区", "Zone in the plan"),
+        "in_zone": count("方案中同片区伙伴数", "Partners in the same zone of the plan"),
         "reason": text("理由", "Reason"),
     },
 )
@@ -359,6 +397,7 @@ RESULT_CONTRACTS: Final = {
         ZONES,
         PACKAGES,
         PARTNERS,
+        PARTNER_SETS,
         SUMMARY,
     )
 }

@@ -104,7 +104,11 @@ def test_the_whole_way_by_command(run: Run, tmp_path: Path):
     assert run("draw", result).returncode == 0
     assert (result / "map_public.html").read_bytes() == before
     partners = json.loads(run("partners", result, _first_id(result), "--json").stdout)
-    assert partners["partners"]
+    best = partners["partners"][0]
+    assert abs(sum(best["points"].values()) - best["score"]) < 1e-9
+    one = _first_id(result, "partner_sets")
+    sets = json.loads(run("partners", result, one, "--json").stdout)["sets"]
+    assert len(sets[0]["partners"]) > 1
     said = run("partners", result, _first_id(result), "--lang", "en").stdout
     assert "same street office" in said
     assert "同一街道" not in said
@@ -115,8 +119,8 @@ def test_the_whole_way_by_command(run: Run, tmp_path: Path):
     assert same == {"figures": {}, "moved": {}}
 
 
-def _first_id(result: Path) -> str:
-    table = (result / "tables" / "partners.csv").read_text(encoding="utf-8-sig")
+def _first_id(result: Path, name: str = "partners") -> str:
+    table = (result / "tables" / f"{name}.csv").read_text(encoding="utf-8-sig")
     return table.splitlines()[1].split(",")[0]
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import geopandas as gpd
+import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.contracts import check, conform
-from layers.tables import CATEGORIES, COMMUNITIES
-from zoning.partners import rank_partners
-from zoning.tables import ADJACENCY, ASSIGNMENT, ELIGIBILITY, GAPS, PARTNERS
+from layers.tables import CATEGORIES, COMMUNITIES, WALKS
+from zoning.partner_terms import OUR_WEIGHTS, TERMS, measure_gains, read_situation, weigh
+from zoning.partners import rank_partner_sets, rank_partners
+from zoning.tables import ADJACENCY, ASSIGNMENT, ELIGIBILITY, GAPS, PARTNER_SETS, PARTNERS
 
 Link = tuple[str, str, str, float]
 
@@ -48,6 +52,10 @@ def links(*rows: Link, linked: bool = True) -> pd.DataFrame:
         ]
     )
     return conform(ADJACENCY, frame)
+
+
+def walks(*rows: tuple[str, str, float]) -> pd.DataFrame:
+    return conform(WALKS, pd.DataFrame(list(rows), columns=["focal", "neighbor", "walk_m"]))
 
 
 def answers(ids: str, missing: dict[str, tuple[str, ...]], default: str = "met") -> pd.DataFrame:
@@ -149,16 +157,52 @@ def test_reason_has_a_number_for_each_reason_in_both_languages() -> None:
     )
     zh, en = got.loc[("a", "b"), "reason"].split(" / ")
     assert zh == (
-        "共墙 120 米；同缺 1 项：医疗服务中心；合计户数不明；"
+        "共墙 120 米；同缺且一处可补 1 项：医疗服务中心；合计户数不明；"
         "同一街道；需求相似度 100%；方案同在 Z01"
     )
     assert en == (
-        "shared wall 120 m; 1 missing in common: clinic; households together unknown; "
-        "same street office; needs 100% alike; the plan joins them in Z01"
+        "shared wall 120 m; 1 missing that one facility would close for both: clinic; "
+        "households together unknown; same street office; needs 100% alike; "
+        "the plan joins them in Z01"
     )
     assert "不同街道" in got.loc[("a", "c"), "reason"]
     assert "the plan parts them: Z01, Z02" in got.loc[("a", "c"), "reason"]
+    assert got.loc[("a", "c"), ["zone_id", "partner_zone_id"]].tolist() == ["Z01", "Z02"]
+    assert pd.isna(got.loc[("a", "d"), "partner_zone_id"])
     assert "街道" not in got.loc[("a", "d"), "reason"]
+
+
+@pytest.mark.parametrize(
+    ("walk", "missing"), [(2000.0, "clinic"), (2000.1, None), (None, None), (1.0, "clinic")]
+)
+def test_one_new_facility_closes_a_have_for_both_only_within_both_walks(
+    walk: float | None, missing: str | None
+) -> None:
+    """Half-way between them it is 1 000 m from either, which is the limit."""
+    wall = links(("a", "b", "wall", 50.0)).assign(walk_m=walk)
+    both = answers("ab", dict.fromkeys("ab", ("clinic",)))
+    got = rank_partners(conform(ADJACENCY, wall), both, homes("ab"), verdicts("ab"))
+    for pair in (("a", "b"), ("b", "a")):
+        row = got.loc[pair]
+        assert (row["common_missing"] if missing else None) == missing
+        assert row["common"] == (0 if missing is None else 1)
+        assert row["common_points"] == pytest.approx(0.3 / 0.8 / 3 if missing else 0)
+
+
+def test_the_points_of_the_reasons_add_up_to_the_score() -> None:
+    got = rank_partners(
+        STAR,
+        answers("abcd", {"a": ("clinic",), "b": ("clinic",)}),
+        homes("abcd", households=dict.fromkeys("abcd", 100.0), offices=dict.fromkeys("abc", "x")),
+        verdicts("abcd"),
+        households_floor=400.0,
+    )
+    points = got[[f"{name}_points" for name in TERMS]]
+    assert np.allclose(points.sum(axis=1), got["score"])
+    assert got.loc[("a", "b"), points.columns].tolist() == pytest.approx(
+        [0.3, 0.1, 0.2 * 0.25, 0.1, 0.1]
+    )
+    assert got.loc[("a", "b"), ["shared_m", "walk_m"]].tolist() == [120, 123]
 
 
 def test_a_bridge_is_told_by_its_walk() -> None:
@@ -179,7 +223,9 @@ def test_with_fewer_than_three_neighbours_those_two_steps_out_follow() -> None:
 def test_neighbours_come_before_those_further_out_whatever_the_score() -> None:
     chain = links(("a", "b", "bridge", 0.0), ("b", "c", "wall", 9.0))
     wants = {"a": ("clinic", "shop", "toilet"), "c": ("clinic", "shop", "toilet")}
-    got = rank_partners(chain, answers("abc", wants), homes("abc"), verdicts("abc"))
+    got = rank_partners(
+        chain, answers("abc", wants), homes("abc"), verdicts("abc"), walks=walks(("a", "c", 700.0))
+    )
     assert order(got, "a") == ["b", "c"]
     assert got.loc[("a", "c"), "score"] > got.loc[("a", "b"), "score"]
 
@@ -214,7 +260,7 @@ def test_unknown_needs_are_no_likeness() -> None:
     )
     assert got["likeness"].isna().all()
     assert pd.isna(got.loc[("a", "b"), "common_missing"])
-    assert "无共同缺项" in got.loc[("a", "b"), "reason"]
+    assert "无可共建的同缺项" in got.loc[("a", "b"), "reason"]
 
 
 def test_tables_that_do_not_fit_are_refused() -> None:
@@ -270,3 +316,162 @@ def test_scores_are_symmetric_order_changes_nothing_and_three_are_found(
         households_floor=800.0,
     )
     pd.testing.assert_frame_equal(got, shuffled)
+
+
+# --- sets ---------------------------------------------------------------------------------------
+
+
+def parts_of(frame: pd.DataFrame, community: str) -> dict[int, tuple[str, ...]]:
+    """Give the partners of the best set of each size."""
+    mine = frame.loc[community].reset_index()
+    return {
+        int(size): tuple(names.split(";"))
+        for size, names in zip(mine["communities"], mine["partners"], strict=True)
+    }
+
+
+def test_sets_stay_contiguous_and_grow_where_most_is_gained() -> None:
+    """Beside a stand b and c, d behind c; all but b lack a clinic."""
+    tree = links(("a", "b", "lane", 50.0), ("a", "c", "lane", 50.0), ("c", "d", "lane", 50.0))
+    lacks = dict.fromkeys("acd", ("clinic",))
+    far = walks(("a", "d", 900.0), ("b", "d", 950.0), ("b", "c", 300.0))
+    got = rank_partner_sets(
+        tree, answers("abcd", lacks), homes("abcd"), verdicts("abcd"), walks=far
+    )
+    check(PARTNER_SETS, got)
+    assert parts_of(got, "a") == {3: ("c", "d"), 4: ("b", "c", "d")}
+    assert parts_of(got, "d") == {3: ("a", "c"), 4: ("a", "b", "c")}
+    row = got.loc[("a", "c;d")]
+    assert (row["common"], row["common_missing"]) == (2, "clinic")
+    assert "3 个小区相连；共建可少建 2 处：医疗服务中心" in row["reason"]
+    assert "3 communities, connected; shared, 2 fewer to build: clinic" in row["reason"]
+
+
+def test_the_score_of_a_set_is_worked_by_hand() -> None:
+    """Wall 1.0 and lane 0.6: the best links of a, b, c are 1, 1 and 0.6, 2.6 / 3 in the mean.
+
+    One of three pairs shares an office; 600 of 1 000 households against a mean of 200; likeness
+    8/9, 1 and 8/9.
+    """
+    two = links(("a", "b", "wall", 150.0), ("b", "c", "lane", 50.0))
+    got = rank_partner_sets(
+        two,
+        answers("abc", {"b": ("toilet",)}),
+        homes(
+            "abc",
+            households={"a": 300.0, "b": 200.0, "c": 100.0},
+            offices={"a": "x", "b": "x", "c": "y"},
+        ),
+        verdicts("abc"),
+        households_floor=1000.0,
+    )
+    row = got.loc[("b", "a;c")]
+    assert row["border_points"] == pytest.approx(0.3 * 2.6 / 3)
+    assert row["households_points"] == pytest.approx(0.2 * (0.6 - 0.2))
+    assert row["subdistrict_points"] == pytest.approx(0.1 / 3)
+    assert row["likeness_points"] == pytest.approx(0.1 * (8 / 9 + 1 + 8 / 9) / 3)
+    assert row["common_points"] == 0
+    assert (row["households_after"], row["subdistricts"]) == (600, 2)
+    assert "合计 600 户，为下限 1000 户的 60%" in row["reason"]
+
+
+def test_the_plans_own_choice_stands_beside_a_set() -> None:
+    plan = conform(
+        ASSIGNMENT,
+        pd.DataFrame(
+            {
+                "community_id": list("abc"),
+                "zone_id": ["Z01", "Z01", "Z02"],
+                "role": "core",
+                "locked": False,
+            }
+        ),
+    )
+    row = rank_partner_sets(
+        STAR.iloc[:2], answers("abc", {}), homes("abc"), verdicts("abc"), assignment=plan
+    ).loc[("a", "b;c")]
+    assert (row["zone_id"], row["in_zone"]) == ("Z01", 1)
+    assert "方案中 1/2 同在 Z01" in row["reason"]
+    assert "the plan has 1 of 2 in Z01" in row["reason"]
+
+
+def test_nobody_has_a_set_where_nobody_is_linked() -> None:
+    got = rank_partner_sets(STAR.iloc[:0], answers("ab", {}), homes("ab"), verdicts("ab"))
+    check(PARTNER_SETS, got)
+    assert got.empty
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.data())
+def test_sets_are_contiguous_symmetric_and_hardly_worse_than_all_sets(data: st.DataObject) -> None:
+    chosen = data.draw(st.lists(st.sampled_from(PAIRS), unique=True, min_size=1))
+    kinds = st.sampled_from(["wall", "lane", "road", "bridge", "added"])
+    adjacency = links(*((a, b, data.draw(kinds), data.draw(st.floats(0, 300))) for a, b in chosen))
+    missing = {
+        one: tuple(data.draw(st.lists(st.sampled_from(CATEGORIES), max_size=4))) for one in SIX
+    }
+    people = homes(
+        SIX,
+        households={one: data.draw(st.floats(1, 900)) for one in SIX},
+        offices={one: data.draw(st.sampled_from(["A", "B"])) for one in SIX},
+    )
+    walked = walks(*((a, b, data.draw(st.floats(0, 3000))) for a, b in PAIRS))
+    out = data.draw(st.sampled_from(["", "a", "cd"]))
+    tables = (adjacency, answers(SIX, missing), people, verdicts(SIX, out))
+    got = rank_partner_sets(*tables, walks=walked, households_floor=800.0)
+    check(PARTNER_SETS, got)
+    graph = nx.Graph(chosen)
+    scores: dict[frozenset[str], float] = {}
+    for (focal, partners), row in got.iterrows():
+        members = {focal, *partners.split(";")}
+        assert row["communities"] == len(members) <= 6
+        assert nx.is_connected(graph.subgraph(members))
+        assert not set(partners.split(";")) & set(out)
+        assert scores.setdefault(frozenset(members), row["score"]) == row["score"]
+    for one in SIX:
+        reached = nx.node_connected_component(graph, one) if one in graph else {one}
+        # on six communities nothing is cut away: every connected set is looked at
+        inside = [other for other in sorted(reached - set(out)) if other != one]
+        sizes = {
+            len(others) + 1
+            for n in range(2, 6)
+            for others in combinations(inside, n)
+            if nx.is_connected(graph.subgraph({one, *others}))
+        }
+        listed = got.loc[one] if one in got.index.get_level_values(0) else got.iloc[:0]
+        assert set(listed["communities"]) == sizes
+        assert listed["rank"].sort_values().tolist() == list(range(1, len(listed) + 1))
+    pairs = rank_partners(*tables, walks=walked, households_floor=800.0)
+    assert ((pairs["common"] > 0) == pairs["common_missing"].notna()).all()
+    shuffled = rank_partner_sets(
+        *(table.iloc[::-1] for table in tables), walks=walked.iloc[::-1], households_floor=800.0
+    )
+    pd.testing.assert_frame_equal(got, shuffled)
+
+
+def test_the_best_set_of_a_town_is_nearly_the_best_of_all_sets() -> None:
+    """A grid of 4 x 4 with random needs: of all connected sets of four with its corner."""
+    rng = np.random.default_rng(7)
+    ids = "abcdefghijklmnop"
+    grid = nx.relabel_nodes(nx.grid_2d_graph(4, 4), lambda at: ids[4 * at[0] + at[1]])
+    kinds = ["wall", "lane", "road"]
+    adjacency = links(
+        *((a, b, kinds[rng.integers(3)], float(rng.integers(20, 150))) for a, b in grid.edges)
+    )
+    missing = {one: tuple(rng.choice(CATEGORIES, 3, replace=False)) for one in ids}
+    near = walks(*((a, b, float(rng.integers(100, 1500))) for a, b in combinations(ids, 2)))
+    tables = (adjacency, answers(ids, missing), homes(ids), verdicts(ids))
+    got = rank_partner_sets(*tables, walks=near)
+    situation = read_situation(adjacency, tables[1], tables[2], near, None)
+    for one in ids:
+        others = [other for other in ids if other != one]
+        sets = [
+            sorted({one, *three})
+            for three in combinations(others, 3)
+            if nx.is_connected(grid.subgraph({one, *three}))
+        ]
+        positions = np.array([[ids.index(name) for name in names] for names in sets])
+        points = weigh(measure_gains(positions, situation), OUR_WEIGHTS, has_floor=False)
+        best = float(sum(points[name] for name in TERMS).max())
+        mine = got.loc[one]
+        assert float(mine.loc[mine["communities"] == 4, "score"].iloc[0]) >= 0.95 * best
