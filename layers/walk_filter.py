@@ -224,7 +224,8 @@ WALK_FILTER: Final = (
     ),
 )
 """The walk filter: the first rule that matches decides; a way that none matches is closed and
-listed as a finding. Pedestrian squares (``area=yes``, multipolygons) count by their outline."""
+listed as a finding. Pedestrian squares (``area=yes``, multipolygons) are walked along their outline
+and straight across (`layers.squares`). One-way is for vehicles."""
 
 
 def first_match(tags: Mapping[str, str], rules: Iterable[WalkRule]) -> WalkRule | None:
