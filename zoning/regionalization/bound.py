@@ -23,6 +23,9 @@ MEMORY: Final = 0.35
 """Rules of the subgradient steps: first length, iterations without gain before the length shrinks,
 by how much, the length at which to stop, and the share of the last direction that is kept."""
 
+GROWTH: Final = 1.02
+"""By how much each step counts more than the one before in the mean of what is taken."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Relaxation:
@@ -42,6 +45,9 @@ class Relaxation:
         Contiguity cuts with a price.
     offsets
         What their prices add to the cost of each permitted pair (`Columns`); None for nothing.
+    shares, opened
+        How often each permitted pair was taken and each centre chosen, later steps counting more:
+        near the solution of the linear programme.
     chosen
         Sets of centres met on the way, best bound first, without repetition.
     iterations
@@ -54,6 +60,8 @@ class Relaxation:
     slopes: Floats
     cuts: PricedCuts
     offsets: Floats | None
+    shares: Floats
+    opened: Floats
     chosen: tuple[Ints, ...]
     iterations: int
 
@@ -98,6 +106,23 @@ class _Ascent:
         return True
 
 
+@dataclass
+class _Mean:
+    """The mean of what was taken, later steps counting more."""
+
+    shares: Floats
+    opened: Floats
+    weight: float = 0.0
+    next_weight: float = 1.0
+
+    def add(self, point: Point) -> None:
+        """Count a step."""
+        self.shares[point.place] += self.next_weight * point.share
+        self.opened[point.chosen] += self.next_weight
+        self.weight += self.next_weight
+        self.next_weight *= GROWTH
+
+
 def relax(
     instance: Instance,
     upper: float,
@@ -106,6 +131,7 @@ def relax(
     prices: Floats | None = None,
     cuts: PricedCuts | None = None,
     separate: bool = False,
+    length: float = START,
 ) -> Relaxation:
     """Find prices that push the lower bound up.
 
@@ -123,6 +149,8 @@ def relax(
         Contiguity cuts to start from, of an earlier relaxation.
     separate
         Whether to look for further cuts on the way.
+    length
+        First length of steps: shorter ones suit prices that are nearly right.
 
     Returns
     -------
@@ -147,9 +175,10 @@ def relax(
     pool = CutPool(instance, columns, cuts)
     price = _first_prices(instance) if prices is None else prices.copy()
     multiplier = pool.price.copy()
-    best = _Ascent()
+    best = _Ascent(length=length)
     direction = np.zeros(instance.nodes)
     taken = np.zeros(len(columns.item))
+    mean = _Mean(np.zeros(len(columns.item)), np.zeros(instance.centres))
     done = 0
     sets: list[tuple[float, Ints]] = []
     while done < iterations and best.length > SMALLEST_STEP:
@@ -159,6 +188,7 @@ def relax(
             best.weigh(point, price, multiplier)
             break
         sets.append((point.bound, point.chosen))
+        mean.add(point)
         if best.weigh(point, price, multiplier):
             price, direction = best.prices.copy(), direction * 0.0
             multiplier = np.zeros(len(pool.entry))
@@ -180,11 +210,16 @@ def relax(
         step = best.length * target / float(direction @ direction + over @ over)
         price = price + step * direction
         multiplier = np.maximum(multiplier + step * over, 0.0)
-    return _finish(instance, pool, best, sets, done)
+    return _finish(instance, pool, best, mean, sets, done)
 
 
 def _finish(
-    instance: Instance, pool: CutPool, best: _Ascent, sets: list[tuple[float, Ints]], done: int
+    instance: Instance,
+    pool: CutPool,
+    best: _Ascent,
+    mean: _Mean,
+    sets: list[tuple[float, Ints]],
+    done: int,
 ) -> Relaxation:
     multiplier = np.zeros(len(pool.entry))
     multiplier[: len(best.multipliers)] = best.multipliers
@@ -196,6 +231,8 @@ def _finish(
         slopes=np.zeros(instance.centres) if point is None else point.slopes,
         cuts=pool.priced(multiplier),
         offsets=pool.offsets(multiplier) if multiplier.any() else None,
+        shares=mean.shares / mean.weight if mean.weight else mean.shares,
+        opened=mean.opened / mean.weight if mean.weight else mean.opened,
         chosen=_distinct(sets),
         iterations=done,
     )

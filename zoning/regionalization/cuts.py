@@ -89,6 +89,8 @@ class CutPool:
             if key not in self._seen and len(self._seen) < MOST:
                 self._seen[key] = 1
                 fresh.append(number)
+        if not fresh:
+            return
         owner = np.repeat(np.arange(len(entry)), np.diff(start))
         self._append(entry, owner, through, np.array(fresh, dtype=np.int64))
 

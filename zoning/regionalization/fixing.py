@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
-from zoning.regionalization.bound import Relaxation, relax
+from zoning.regionalization.bound import Relaxation
 from zoning.regionalization.compiled import compiled
 from zoning.regionalization.instance import Flags, Floats, Instance, Ints
 from zoning.regionalization.knapsack import make_columns, measure
@@ -16,15 +15,8 @@ from zoning.regionalization.knapsack import make_columns, measure
 SLACK: Final = 1e-9
 """Share of the objective by which a pair must lose before it is closed: above rounding."""
 
-SHRINK: Final = 0.97
-"""Share of pairs that may stay open at most for another round to be worth its while."""
-
-SEPARABLE: Final = 600
+SEPARABLE: Final = 1_200
 """Most nodes of an instance for which contiguity is priced into the bound."""
-
-ROUNDS: Final = 6
-STEPS: Final = 250
-"""Most rounds of tightening, and evaluations of the bound in each."""
 
 
 def open_pairs(instance: Instance, found: Relaxation, upper: float) -> Flags:
@@ -112,52 +104,15 @@ def paths(indptr: Ints, indices: Ints, homes: Ints, price: Floats, most: Floats)
     return least
 
 
-def tighten(
-    instance: Instance, relaxations: list[Relaxation], upper: float
-) -> tuple[Flags, Relaxation]:
-    """Close pairs, bound what is left again, and so on until little closes.
-
-    Parameters
-    ----------
-    instance, relaxations
-        The instance and relaxations of it.
-    upper
-        Objective of the best plan known.
-
-    Returns
-    -------
-    tuple
-        The open pairs, and a relaxation over them: its bound holds for plans better than `upper`,
-        and is at least `upper` when there is none.
-    """
-    open_ = np.isfinite(instance.cost)
-    for found in relaxations:
-        open_ &= open_pairs(instance, found, upper)
-    best = max(relaxations, key=lambda found: found.bound)
-    prices, cuts = best.prices, best.cuts
-    for _ in range(ROUNDS):
-        before = int(open_.sum())
-        centres = np.flatnonzero(open_[instance.home, np.arange(instance.centres)])
-        if len(centres) < instance.count_low:
-            return open_, replace(best, bound=math.inf)
-        part = replace(
-            instance,
-            centre_unit=instance.centre_unit[centres],
-            home=instance.home[centres],
-            cost=np.where(open_[:, centres], instance.cost[:, centres], np.inf),
-        )
-        found = relax(
-            part, upper, iterations=STEPS, prices=prices, cuts=cuts, separate=is_separable(instance)
-        )
-        prices, cuts = found.prices, found.cuts
-        if found.bound > best.bound:
-            best = found
-        if best.bound >= upper:
-            break
-        open_[:, centres] &= open_pairs(part, found, upper)
-        if open_.sum() > SHRINK * before:
-            break
-    return open_, best
+def restrict(instance: Instance, open_: Flags) -> Instance:
+    """Give an instance with the pairs that are open, around centres that may serve themselves."""
+    centres = np.flatnonzero(open_[instance.home, np.arange(instance.centres)])
+    return replace(
+        instance,
+        centre_unit=instance.centre_unit[centres],
+        home=instance.home[centres],
+        cost=np.where(open_[:, centres], instance.cost[:, centres], np.inf),
+    )
 
 
 def is_separable(instance: Instance) -> bool:

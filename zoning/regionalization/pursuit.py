@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,10 +11,11 @@ from typing import Final
 import numpy as np
 
 from zoning.regionalization.bound import Relaxation, relax
+from zoning.regionalization.branching import branch
 from zoning.regionalization.exact import solve_exactly
-from zoning.regionalization.fixing import is_separable, tighten
+from zoning.regionalization.fixing import is_separable, open_pairs, restrict
 from zoning.regionalization.instance import Flags, Instance
-from zoning.regionalization.moves import Ground
+from zoning.regionalization.moves import Ground, make_ground
 from zoning.regionalization.resolve import Effort, resolve_zones
 from zoning.regionalization.search import Found, best_of, improve
 from zoning.regionalization.starts import start_plans
@@ -25,6 +27,10 @@ ROUNDS: Final = 8
 STEPS: Final = 400
 GAIN: Final = 2e-5
 """Most rounds of the bound, evaluations in each, and the relative gain under which it rests."""
+
+CLOSINGS: Final = 6
+SHRINK: Final = 0.97
+"""Most rounds of closing pairs, and the share that may stay open for another to be worth while."""
 
 LADDER: Final = ((400, 4), (1500, 3), (6000, 2))
 """Sweeps of annealing and starts, one rung after another."""
@@ -39,13 +45,14 @@ REHEATS: Final = 3
 PASSES: Final = 3
 """Most passes over groups of neighbouring zones."""
 
-EASY: Final = 1_500
-PAIRS: Final = 2_500
-PATIENT: Final = 30_000
-"""Most open pairs for the exact model: at once, in the end, and in the end under a time limit."""
-
+EASY: Final = 500
 NODES: Final = 500
-"""Most nodes of an exact search tree: the limit by counted work."""
+"""Most open pairs for the exact model, and most nodes of its search tree."""
+
+BRANCHING: Final = 3_000_000
+MOST_HALVES: Final = 1_200
+LEAST_HALVES: Final = 100
+"""Work of branching, in halves times open pairs; most halves, and fewest that are worth while."""
 
 UNAIDED: Final = 20_000
 """Open pairs up to which the exact model looks for a first plan, or proves that none exists."""
@@ -60,8 +67,8 @@ class Pursuit:
 
     Parameters
     ----------
-    instance, ground
-        The instance and its layout for the kernels.
+    instance
+        The instance.
     rng
         Source of chance.
     left_s
@@ -69,24 +76,46 @@ class Pursuit:
     limited
         Whether they are limited at all.
     ceiling
-        Objective of a plan of another pursuit: only cheaper ones are of interest.
+        Objective from which on plans are of no interest: those of other pursuits are cheaper.
+    part
+        The instance over the pairs that a cheaper plan than the best may use.
+    relaxed, found
+        The last relaxation, and the part that it was found on.
+    done
+        Whether all the work was spent that this instance is worth.
     """
 
     instance: Instance
-    ground: Ground
     rng: np.random.Generator
     left_s: Callable[[], float]
     limited: bool
     ceiling: float = math.inf
     best: Found | None = None
-    relaxations: list[Relaxation] = field(default_factory=list)
     bound: float = -math.inf
     struck: bool = False
+    done: bool = False
+    part: Instance = field(init=False)
+    relaxed: Instance = field(init=False)
+    found: Relaxation | None = None
+
+    def __post_init__(self) -> None:
+        """Start with all pairs open."""
+        self.part = self.relaxed = self.instance
+
+    @functools.cached_property
+    def ground(self) -> Ground:
+        """Give the layout for the kernels."""
+        return make_ground(self.instance)
 
     @property
     def upper(self) -> float:
         """Give the objective of the best plan known, ``inf`` when there is none."""
         return self.ceiling if self.best is None else min(self.ceiling, self.best.objective)
+
+    @property
+    def lower(self) -> float:
+        """Give the bound; the objective itself once that is proven to be the least."""
+        return self.upper if self.is_closed() else self.bound
 
     def offer(self, *plans: Found | None) -> bool:
         """Keep the cheapest plan; tell whether it gained."""
@@ -105,27 +134,68 @@ class Pursuit:
             return self.bound == math.inf
         return self.upper - self.bound <= CLOSED * max(1.0, self.upper)
 
+    def relax(self, upper: float, *, separate: bool) -> None:
+        """Bound what is open, from the prices of the last time."""
+        known = self.found
+        found = relax(
+            self.part,
+            upper,
+            iterations=STEPS,
+            prices=None if known is None else known.prices,
+            cuts=None if known is None else known.cuts,
+            separate=separate and is_separable(self.instance),
+        )
+        self.bound = max(self.bound, min(found.bound, self.upper))
+        if found.bound < math.inf:
+            self.found, self.relaxed = found, self.part
+
+    def close(self) -> float:
+        """Close pairs that no cheaper plan than the best can use; give the share left open."""
+        if self.found is None or self.upper == math.inf:
+            return 1.0
+        before = self.open_count
+        self.part = restrict(self.relaxed, open_pairs(self.relaxed, self.found, self.upper))
+        if self.part.centres < self.instance.count_low:
+            self.bound = self.upper
+        return self.open_count / max(1, before)
+
+    @property
+    def open_count(self) -> int:
+        """Count the pairs that are open."""
+        return int(np.isfinite(self.part.cost).sum())
+
+    def open_pairs(self) -> Flags:
+        """Mark the pairs that are open, nodes x centres of the whole instance."""
+        open_ = np.zeros(self.instance.cost.shape, dtype=np.bool_)
+        kept = np.isin(self.instance.centre_unit, self.part.centre_unit)
+        open_[:, kept] = np.isfinite(self.part.cost)
+        return open_
+
 
 def find_bound(state: Pursuit) -> None:
     """Push the bound up in rounds, with quick plans between them, until it rests."""
-    instance = state.instance
-    upper = _guess(instance)
+    upper = _guess(state.instance)
     for number in range(ROUNDS):
-        prices = state.relaxations[-1].prices if state.relaxations else None
-        cuts = state.relaxations[-1].cuts if state.relaxations else None
-        separate = number > 0 and is_separable(instance)
-        found = relax(
-            instance, upper, iterations=STEPS, prices=prices, cuts=cuts, separate=separate
-        )
-        before, state.bound = state.bound, max(state.bound, found.bound)
-        if found.bound == math.inf:
+        before = state.bound
+        state.relax(upper, separate=number > 0)
+        if state.found is None or state.is_closed():
             return
-        state.relaxations.append(found)
         if number < len(LADDER):
             _anneal(state, sweeps=LADDER[0][0], most=LADDER[0][1])
-        upper = min(state.upper, found.bound + NEAR * abs(found.bound))
         rests = state.bound - before <= GAIN * abs(state.bound)
-        if rests or state.is_closed() or not state.has_time():
+        shrinks = state.close() < SHRINK
+        upper = min(state.upper, state.bound + NEAR * abs(state.bound))
+        if (rests and not shrinks) or state.is_closed() or not state.has_time():
+            return
+
+
+def _tighten(state: Pursuit) -> None:
+    """Close pairs, bound what is left again, and so on until little closes."""
+    for _ in range(CLOSINGS):
+        if state.close() > SHRINK or state.is_closed() or not state.has_time():
+            return
+        state.relax(state.upper, separate=True)
+        if state.is_closed():
             return
 
 
@@ -139,9 +209,10 @@ def _guess(instance: Instance) -> float:
 
 def _anneal(state: Pursuit, *, sweeps: int, most: int) -> None:
     """Anneal plans around the best sets of centres, then the best plan again."""
-    best = max(state.relaxations, key=lambda found: found.bound)
+    if state.found is None:
+        return
     starts = most * max(1, min(MORE_STARTS, ABUNDANT // state.instance.nodes))
-    for zone in start_plans(state.instance, best, most=starts):
+    for zone in start_plans(state.relaxed, state.found, most=starts):
         if not state.has_time() or state.is_closed():
             return
         state.offer(improve(state.instance, state.ground, zone, state.rng, sweeps=sweeps))
@@ -149,6 +220,7 @@ def _anneal(state: Pursuit, *, sweeps: int, most: int) -> None:
 
 def search(state: Pursuit) -> None:
     """Search for a better plan and a proof: rungs of annealing, parts, the exact model."""
+    state.done = True
     for sweeps, most in LADDER[1:]:
         if _solve_exactly(state, EASY) or not state.has_time():
             return
@@ -176,44 +248,47 @@ def search(state: Pursuit) -> None:
             passes=PASSES,
             has_time=state.has_time,
         )
-    if not state.is_closed() and state.has_time():
-        _solve_exactly(state, _last_resort(state))
+    if not _solve_exactly(state, UNAIDED if state.upper == math.inf else EASY):
+        _branch(state)
 
 
-def _last_resort(state: Pursuit) -> int:
-    """Give the most open pairs for the last exact model."""
-    if state.upper == math.inf:
-        return UNAIDED
-    if state.best is None:
-        # another number of zones has a plan already: this one need not be settled at any price
-        return EASY
-    return PATIENT if state.limited else PAIRS
+def _branch(state: Pursuit) -> None:
+    """Search a tree of halves for a better plan and a better bound."""
+    if state.found is None or state.upper == math.inf or not state.has_time():
+        return
+    most = MOST_HALVES if state.limited else min(MOST_HALVES, BRANCHING // state.open_count)
+    if most < LEAST_HALVES:
+        return
+    answer = branch(
+        state.instance,
+        state.ground,
+        (state.relaxed, state.found),
+        state.best,
+        state.rng,
+        upper=state.upper,
+        most=most,
+        has_time=state.has_time,
+    )
+    state.offer(answer.found)
+    state.bound = max(state.bound, min(answer.bound, state.upper))
 
 
 def _solve_exactly(state: Pursuit, most: int) -> bool:
     """Close the gap with the exact model when few enough pairs are left open; tell if it did."""
+    _tighten(state)
     if state.is_closed():
         return True
-    instance = state.instance
-    open_: Flags = np.isfinite(instance.cost)
-    cuts = state.relaxations[-1].cuts
-    if state.upper < math.inf:
-        open_, tight = tighten(instance, state.relaxations, state.upper)
-        cuts = tight.cuts
-        state.bound = max(state.bound, min(tight.bound, state.upper))
-        if state.is_closed():
-            return True
-    if open_.sum() > most:
+    if not state.has_time() or state.open_count > most:
         return False
     left = state.left_s()
     answer = solve_exactly(
-        instance,
+        state.instance,
         state.ground,
-        open_,
+        state.open_pairs(),
         max_nodes=NODES,
         time_limit_s=left if state.limited else None,
         start=state.best,
-        cuts=cuts,
+        cuts=None if state.found is None else state.found.cuts,
     )
     state.offer(answer.found)
     if answer.status == "stopped":

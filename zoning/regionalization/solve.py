@@ -14,14 +14,9 @@ import pandas as pd
 from zoning.regionalization.bounds import Bounds
 from zoning.regionalization.conflicts import explain, find_conflicts, refuse
 from zoning.regionalization.instance import Instance, make_instance
-from zoning.regionalization.moves import make_ground
-from zoning.regionalization.pursuit import CLOSED, Pursuit, find_bound, search
-from zoning.regionalization.search import Found, best_of
-from zoning.regionalization.starts import part_counts
-
-MANY_COUNTS: Final = 12
-MANY_NODES: Final = 400
-"""Below so many possible numbers of zones, on so many nodes, each number is pursued by itself."""
+from zoning.regionalization.parts import pursue
+from zoning.regionalization.pursuit import CLOSED, Pursuit
+from zoning.regionalization.search import Found
 
 TRIAL_NODES: Final = 200
 """Most nodes of each trial that looks for the rules in conflict."""
@@ -104,17 +99,20 @@ def regionalize(
     if sentences:
         raise refuse(sentences)
     left_s = _clock(time_limit_s)
-    pursuits = [
-        Pursuit(
-            instance=one,
-            ground=make_ground(one),
-            rng=np.random.default_rng(seed),
-            left_s=left_s,
-            limited=time_limit_s is not None,
+    pursuits: list[Pursuit] = []
+
+    def start(piece: Instance) -> Pursuit:
+        pursuits.append(
+            Pursuit(
+                instance=piece,
+                rng=np.random.default_rng(seed),
+                left_s=left_s,
+                limited=time_limit_s is not None,
+            )
         )
-        for one in _by_count(instance)
-    ]
-    best, bound = _pursue(pursuits)
+        return pursuits[-1]
+
+    best, bound = pursue(instance, start)
     if best is None:
         proven = bound == math.inf
 
@@ -124,32 +122,6 @@ def regionalize(
         found = explain(instance, bounds, max_nodes=TRIAL_NODES, remade=remade) if proven else ()
         raise refuse(found, proven=proven)
     return _result(instance, best, bound, struck=any(one.struck for one in pursuits))
-
-
-def _by_count(instance: Instance) -> list[Instance]:
-    """Part a small instance by its number of zones: one bound for many numbers is a weak one."""
-    least, most = part_counts(instance)
-    low = max(instance.count_low, int(least.sum()))
-    high = min(instance.count_high, int(most.sum()))
-    if high - low >= MANY_COUNTS or instance.nodes > MANY_NODES:
-        return [instance.with_count(low, high)]
-    return [instance.with_count(count, count) for count in range(low, high + 1)]
-
-
-def _pursue(pursuits: list[Pursuit]) -> tuple[Found | None, float]:
-    """Bound every number of zones, then search the promising ones; give plan and bound of all."""
-    best: Found | None = None
-    for one in pursuits:
-        one.ceiling = math.inf if best is None else best.objective
-        find_bound(one)
-        best = best_of([best, one.best])
-    for one in sorted(pursuits, key=lambda one: (one.bound, one.instance.count_low)):
-        one.ceiling = math.inf if best is None else best.objective
-        if not one.is_closed():
-            search(one)
-        best = best_of([best, one.best])
-    bound = min(one.bound for one in pursuits)
-    return best, bound
 
 
 def _clock(limit_s: float | None) -> Callable[[], float]:
