@@ -138,8 +138,10 @@ def _tables(path: Path) -> Iterator[pa.Table]:
     """Give the lines in chunks, split into their three words."""
     with path.open("rb") as stream:
         while chunk := stream.read(_CHUNK):
-            # the place of a node is two words; in tags a space is escaped
-            lines = (chunk + stream.readline()).replace(b" y", b"y")
+            lines = chunk + stream.readline()
+            if lines.startswith(b"n") or b"\nn" in lines:
+                # the place of a node is two words; in tags a space is escaped
+                lines = lines.replace(b" y", b"y")
             yield arrow_csv.read_csv(
                 pa.py_buffer(lines),
                 arrow_csv.ReadOptions(

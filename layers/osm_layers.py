@@ -193,13 +193,17 @@ def build_layers(found: Found, box: shapely.Polygon | None) -> Layers:
     extent = shapely.segmentize(bounds, _EDGE_STEP)
     shapely.prepare(extent)
     twice: set[str] = set()
+    # in a file in order no object stands twice, and nothing need be looked for
+    numbers = (found.read.nodes.number, found.read.ways.number)
+    may_double = not all((np.diff(column) > 0).all() for column in numbers)
     frames = {}
     kept_objects = []
     for name, layer in made.items():
         inside = shapely.intersects(extent, layer.frame.geometry.to_numpy())
         ids = layer.frame.index
         latest = inside.copy()
-        latest[inside] = ~ids[inside].duplicated(keep="last")
+        if may_double:
+            latest[inside] = ~ids[inside].duplicated(keep="last")
         twice.update(ids[inside & ~latest])
         frame = layer.frame if latest.all() else layer.frame[latest]
         frames[name] = frame.sort_index()

@@ -142,6 +142,8 @@ def _cut(streets: gpd.GeoDataFrame, extent: shapely.Polygon) -> gpd.GeoDataFrame
     shapely.prepare(extent)
     shapes = streets.geometry.to_numpy()
     within = shapely.contains_properly(extent, shapes)
+    if within.all():
+        return streets
     cut = streets[~within].set_geometry(
         gpd.GeoSeries(
             shapely.intersection(shapes[~within], extent),
