@@ -9,6 +9,7 @@ from typing import Final
 import geopandas as gpd
 import numpy as np
 import pyproj
+import shapely
 from pyproj.exceptions import CRSError as ProjError
 
 from layers.errors import CrsError
@@ -153,7 +154,7 @@ def to_metric(frame: gpd.GeoDataFrame, crs: pyproj.CRS) -> gpd.GeoDataFrame:
             'crs = "EPSG:…" under its [inputs] entry.',
             zh='数据没有坐标系；请先在 [inputs] 的相应条目中写明 crs = "EPSG:…"。',
         )
-    moved = frame.to_crs(crs)
+    moved = _moved(frame, crs)
     lost = ~np.isfinite(moved.geometry.bounds.to_numpy()).all(axis=1)
     lost &= ~(frame.geometry.isna() | frame.geometry.is_empty).to_numpy()
     if lost.any():
@@ -166,6 +167,22 @@ def to_metric(frame: gpd.GeoDataFrame, crs: pyproj.CRS) -> gpd.GeoDataFrame:
             "经纬度可能颠倒。",
         )
     return moved
+
+
+def _moved(frame: gpd.GeoDataFrame, crs: pyproj.CRS) -> gpd.GeoDataFrame:
+    """Transform a table; plain lines from their coordinates at once, which saves a copy of each."""
+    shapes = frame.geometry.to_numpy()
+    is_plain = (shapely.get_type_id(shapes) == shapely.GeometryType.LINESTRING).all()
+    if frame.empty or frame.crs == crs or not is_plain or shapely.has_z(shapes).any():
+        return frame.to_crs(crs)
+    xy, owner = shapely.get_coordinates(shapes, return_index=True)
+    if (
+        owner[-1] != len(shapes) - 1 or owner[0] or (np.diff(owner) > 1).any()
+    ):  # an empty line has none
+        return frame.to_crs(crs)
+    there = pyproj.Transformer.from_crs(frame.crs, crs, always_xy=True)
+    lines = shapely.linestrings(np.column_stack(there.transform(*xy.T)), indices=owner)
+    return frame.set_geometry(gpd.GeoSeries(lines, index=frame.index, crs=crs))
 
 
 def require_metric(frame: gpd.GeoDataFrame, name: str) -> None:
