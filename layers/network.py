@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import geopandas as gpd
 import numpy as np
@@ -65,6 +65,15 @@ class WalkNetwork:
     wait_minutes: Floats
     lines: npt.NDArray[np.object_]
     component: Ints
+
+    def __post_init__(self) -> None:
+        """Close every array to writing; the caller's own stay as they are."""
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if isinstance(value, np.ndarray):
+                closed = value.view()
+                closed.flags.writeable = False
+                object.__setattr__(self, item.name, closed)
 
     @property
     def table(self) -> gpd.GeoDataFrame:

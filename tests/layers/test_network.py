@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from shapely import LineString, affinity
@@ -107,3 +109,13 @@ def test_a_turned_city_has_the_same_lengths():
     assert dict(zip(one.street_ids, one.length_m, strict=True)) == pytest.approx(
         dict(zip(other.street_ids, other.length_m, strict=True))
     )
+
+
+def test_a_network_cannot_be_changed_and_leaves_its_callers_arrays_alone():
+    network = build_network(streets_of(line((0, 0), (10, 0))), walking=WALKING)
+    for name in ("node_xy", "ends", "length_m", "minutes", "lines", "edge_ids"):
+        with pytest.raises(ValueError, match="read-only"):
+            getattr(network, name)[0] = getattr(network, name)[0]
+    own = np.array([[1.0, 2.0]])
+    replace(network, minutes=own)
+    own[0, 0] = 3.0
