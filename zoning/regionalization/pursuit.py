@@ -32,18 +32,19 @@ CLOSINGS: Final = 6
 SHRINK: Final = 0.97
 """Most rounds of closing pairs, and the share that may stay open for another to be worth while."""
 
-LADDER: Final = ((400, 4), (1500, 3), (6000, 2))
-"""Sweeps of annealing and starts, one rung after another."""
+QUICK_ROUNDS: Final = 3
+QUICK: Final = (400, 4)
+LONG: Final = (1_500, 3)
+"""Rounds of the bound that quick annealings follow; sweeps and starts of these and of the long."""
 
 MORE_STARTS: Final = 8
 ABUNDANT: Final = 1_200
 """Instances of fewer nodes are started more often, up to so many times."""
 
 REHEATS: Final = 3
-"""Most further annealings of the best plan, from half the heat."""
-
-PASSES: Final = 3
-"""Most passes over groups of neighbouring zones."""
+PASSES: Final = 8
+"""Most times that the best plan is solved again by parts and annealed from half the heat, and most
+passes over its groups of neighbouring zones."""
 
 EASY: Final = 500
 NODES: Final = 500
@@ -180,8 +181,8 @@ def find_bound(state: Pursuit) -> None:
         state.relax(upper, separate=number > 0)
         if state.found is None or state.is_closed():
             return
-        if number < len(LADDER):
-            _anneal(state, sweeps=LADDER[0][0], most=LADDER[0][1])
+        if number < QUICK_ROUNDS:
+            _anneal(state, sweeps=QUICK[0], most=QUICK[1])
         rests = state.bound - before <= GAIN * abs(state.bound)
         shrinks = state.close() < SHRINK
         upper = min(state.upper, state.bound + NEAR * abs(state.bound))
@@ -221,35 +222,47 @@ def _anneal(state: Pursuit, *, sweeps: int, most: int) -> None:
 def search(state: Pursuit) -> None:
     """Search for a better plan and a proof: rungs of annealing, parts, the exact model."""
     state.done = True
-    for sweeps, most in LADDER[1:]:
-        if _solve_exactly(state, EASY) or not state.has_time():
-            return
-        _anneal(state, sweeps=sweeps, most=most)
+    if _solve_exactly(state, EASY) or not state.has_time():
+        return
+    _anneal(state, sweeps=LONG[0], most=LONG[1])
     for _ in range(REHEATS):
-        if state.best is None or _solve_exactly(state, EASY) or not state.has_time():
+        if not _solve_parts(state) or _solve_exactly(state, EASY) or not state.has_time():
             break
-        again = improve(
-            state.instance,
-            state.ground,
-            state.best.zone,
-            state.rng,
-            sweeps=LADDER[1][0],
-            heat=0.5,
-        )
-        if not state.offer(again):
+        if not state.offer(_reheat(state)):
             break
-    if state.best is not None and not state.is_closed() and state.has_time():
-        state.best = resolve_zones(
-            state.instance,
-            state.ground,
-            state.best,
-            state.rng,
-            effort=Effort(pairs=600),
-            passes=PASSES,
-            has_time=state.has_time,
-        )
     if not _solve_exactly(state, UNAIDED if state.upper == math.inf else EASY):
         _branch(state)
+
+
+def _solve_parts(state: Pursuit) -> bool:
+    """Solve a few neighbouring zones of the best plan again at a time; tell if there is a plan."""
+    if state.best is None or not state.has_time():
+        return False
+    better = resolve_zones(
+        state.instance,
+        state.ground,
+        state.best,
+        state.rng,
+        effort=Effort(pairs=600),
+        passes=PASSES,
+        has_time=state.has_time,
+    )
+    state.offer(better)
+    return True
+
+
+def _reheat(state: Pursuit) -> Found | None:
+    """Anneal the best plan again, from half the heat."""
+    if state.best is None:
+        return None
+    return improve(
+        state.instance,
+        state.ground,
+        state.best.zone,
+        state.rng,
+        sweeps=LONG[0],
+        heat=0.5,
+    )
 
 
 def _branch(state: Pursuit) -> None:

@@ -15,7 +15,7 @@ from zoning.regionalization.instance import Instance, Ints
 from zoning.regionalization.moves import Ground, make_ground
 from zoning.regionalization.search import Found, best_of, improve, read_plan
 
-TOGETHER: Final = 3
+TOGETHER: Final = 4
 """Zones that are solved again at a time."""
 
 GAIN: Final = 1e-9
