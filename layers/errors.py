@@ -62,21 +62,34 @@ class InfeasibleError(PlanningError):
     ----------
     conflicts
         The rules in conflict, one sentence each: ``(en, zh)``.
+    changes
+        Changes that were found to work, the nearest first: ``(en, zh)``.
     """
 
-    def __init__(self, *, en: str, zh: str, conflicts: tuple[tuple[str, str], ...] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        en: str,
+        zh: str,
+        conflicts: tuple[tuple[str, str], ...] = (),
+        changes: tuple[tuple[str, str], ...] = (),
+    ) -> None:
         super().__init__(en=en, zh=zh)
         self.conflicts = conflicts
+        self.changes = changes
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Keep the conflicts when the error crosses a process border."""
-        return (_rebuild_infeasible, (self.en, self.zh, self.conflicts))
+        """Keep conflicts and changes when the error crosses a process border."""
+        return (_rebuild_infeasible, (self.en, self.zh, self.conflicts, self.changes))
 
 
 def _rebuild_infeasible(
-    en: str, zh: str, conflicts: tuple[tuple[str, str], ...]
+    en: str,
+    zh: str,
+    conflicts: tuple[tuple[str, str], ...],
+    changes: tuple[tuple[str, str], ...],
 ) -> InfeasibleError:
-    return InfeasibleError(en=en, zh=zh, conflicts=conflicts)
+    return InfeasibleError(en=en, zh=zh, conflicts=conflicts, changes=changes)
 
 
 class OutputError(PlanningError):

@@ -5,19 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 
 from layers.errors import InfeasibleError
+from zoning.regionalization.bound import relax
 from zoning.regionalization.bounds import Bounds
-from zoning.regionalization.exact import solve_exactly
 from zoning.regionalization.instance import Instance
-from zoning.regionalization.moves import make_ground
 from zoning.regionalization.starts import part_counts
+from zoning.regionalization.trials import settle
 
 Sentence = tuple[str, str]
 """One conflict: English, Chinese."""
+
+RELAXED: Final = 60
+"""Evaluations of the relaxation that try to prove that no plan exists."""
 
 SHOWN: Final = 5
 """Units named in one sentence before it says how many more there are."""
@@ -235,12 +238,20 @@ def _parts_clash(instance: Instance, bounds: Bounds) -> Iterator[Sentence]:
         return
     low, high = int(least.sum()), int(most.sum())
     if high < instance.count_low or low > instance.count_high:
-        count = f"{instance.count_low}–{instance.count_high}"
+        ends = sorted({instance.count_low, instance.count_high})
+        count = "–".join(map(str, ends))
         yield _say("parts", parts=len(least), low=low, high=high, count=count)
 
 
+class Remake(Protocol):
+    """Makes the instance from changed limits, `anywhere` also without the walking radius."""
+
+    def __call__(self, bounds: Bounds, /, *, anywhere: bool = False) -> Instance:
+        """Make it."""
+
+
 def explain(
-    instance: Instance, bounds: Bounds, *, max_nodes: int, remade: Callable[[Bounds], Instance]
+    instance: Instance, bounds: Bounds, *, max_nodes: int, remade: Remake
 ) -> tuple[Sentence, ...]:
     """Find a smallest set of rules that cannot hold together.
 
@@ -264,13 +275,23 @@ def explain(
     Notes
     -----
     Deletion filter: rules are dropped one after another, and stay dropped while what is left is
-    still proven infeasible.
+    still proven infeasible. Pairs that the cost lacks are a rule too: the walking radius.
     """
-    current = replace(bounds, balance=0.0)
+    current, anywhere = replace(bounds, balance=0.0), False
     conflict: list[Sentence] = []
+    if not np.isfinite(instance.cost).all():
+        if _is_infeasible(remade(current, anywhere=True), current, max_nodes):
+            anywhere = True
+        else:
+            conflict.append(
+                (
+                    "walking radius: a community may only join a centre within reach",
+                    "步行半径：小区只能归入可达范围内的中心",
+                )
+            )
     for wording_en, wording_zh, drop in _rules(instance, bounds):
         trial = drop(current)
-        if _is_infeasible(remade(trial), max_nodes):
+        if _is_infeasible(remade(trial, anywhere=anywhere), trial, max_nodes):
             current = trial
         else:
             conflict.append((wording_en, wording_zh))
@@ -332,28 +353,51 @@ def _without_apart(number: int, bounds: Bounds) -> Callable[[Bounds], Bounds]:
     return lambda b: replace(b, apart=tuple(group for group in b.apart if group != pin))
 
 
-def _is_infeasible(instance: Instance, max_nodes: int) -> bool:
-    if find_conflicts(instance, Bounds()):
+def _is_infeasible(instance: Instance, bounds: Bounds, max_nodes: int) -> bool:
+    if find_conflicts(instance, bounds):
         return True
-    answer = solve_exactly(
-        instance, make_ground(instance), np.isfinite(instance.cost), max_nodes=max_nodes
-    )
-    return answer.status == "infeasible"
+    if relax(instance, 0.0, iterations=RELAXED).bound == math.inf:
+        return True
+    return settle(instance, max_nodes=max_nodes).status == "infeasible"
 
 
-def refuse(sentences: tuple[Sentence, ...], *, proven: bool = True) -> InfeasibleError:
-    """Word the error from its conflicts."""
-    if not proven:
-        return InfeasibleError(
-            en="job [zones]: no plan that keeps all rules was found within the work allowed, and "
-            "none was proven impossible. Widen households or count, or give more time.",
-            zh="job [zones]：在允许的计算量内没有找到满足全部规则的方案，也未能证明无解。"
-            "请放宽 households 或 count，或增加计算时间。",
-            conflicts=sentences,
+def refuse(
+    sentences: tuple[Sentence, ...],
+    *,
+    proven: bool = True,
+    changes: tuple[Sentence, ...] = (),
+) -> InfeasibleError:
+    """Word the error from its conflicts and from changes that were found to work.
+
+    Parameters
+    ----------
+    sentences
+        The rules in conflict.
+    proven
+        Whether it is proven that they are.
+    changes
+        Changes with which a plan exists, the nearest first.
+    """
+    if proven:
+        en = "these rules cannot hold together: " + " | ".join(one for one, _ in sentences)
+        zh = "以下规则无法同时满足：" + "｜".join(one for _, one in sentences)
+    else:
+        en = (
+            "no plan that keeps all rules was found within the work allowed, and none was proven "
+            "impossible. Widen households or count, or give more time."
         )
+        zh = (
+            "在允许的计算量内没有找到满足全部规则的方案，也未能证明无解。"
+            "请放宽 households 或 count，或增加计算时间。"
+        )
+    if changes:
+        en += "\nChanges that were tried, each enough by itself, the nearest first: "
+        en += "; ".join(one for one, _ in changes)
+        zh += "\n经试算，单独作以下任一改动即可得到方案（由近及远）："
+        zh += "；".join(one for _, one in changes)
     return InfeasibleError(
-        en="job [zones]: these rules cannot hold together: "
-        + " | ".join(english for english, _ in sentences),
-        zh="job [zones]：以下规则无法同时满足：" + "｜".join(chinese for _, chinese in sentences),
+        en=f"job [zones]: {en}",
+        zh=f"job [zones]：{zh}",
         conflicts=sentences,
+        changes=changes,
     )

@@ -12,11 +12,19 @@ import numpy as np
 import pandas as pd
 
 from zoning.regionalization.bounds import Bounds
-from zoning.regionalization.conflicts import explain, find_conflicts, refuse
+from zoning.regionalization.conflicts import (
+    Remake,
+    Sentence,
+    explain,
+    find_conflicts,
+    refuse,
+)
 from zoning.regionalization.instance import Instance, make_instance
 from zoning.regionalization.parts import pursue
 from zoning.regionalization.pursuit import CLOSED, Pursuit
+from zoning.regionalization.repairs import nearest_changes
 from zoning.regionalization.search import Found
+from zoning.regionalization.trials import fill_pairs
 
 TRIAL_NODES: Final = 200
 """Most nodes of each trial that looks for the rules in conflict."""
@@ -95,9 +103,14 @@ def regionalize(
         pair, a pin that names an unknown unit.
     """
     instance = make_instance(weights, adjacency, cost, bounds)
+
+    def remade(changed: Bounds, *, anywhere: bool = False) -> Instance:
+        pairs = fill_pairs(weights, cost) if anywhere else cost
+        return make_instance(weights, adjacency, pairs, changed)
+
     sentences = find_conflicts(instance, bounds)
     if sentences:
-        raise refuse(sentences)
+        raise refuse(sentences, changes=_changes(bounds, remade))
     left_s = _clock(time_limit_s)
     pursuits: list[Pursuit] = []
 
@@ -115,13 +128,13 @@ def regionalize(
     best, bound = pursue(instance, start)
     if best is None:
         proven = bound == math.inf
-
-        def remade(changed: Bounds) -> Instance:
-            return make_instance(weights, adjacency, cost, changed)
-
         found = explain(instance, bounds, max_nodes=TRIAL_NODES, remade=remade) if proven else ()
-        raise refuse(found, proven=proven)
+        raise refuse(found, proven=proven, changes=_changes(bounds, remade))
     return _result(instance, best, bound, struck=any(one.struck for one in pursuits))
+
+
+def _changes(bounds: Bounds, remade: Remake) -> tuple[Sentence, ...]:
+    return tuple(change.sentence for change in nearest_changes(bounds, remade))
 
 
 def _clock(limit_s: float | None) -> Callable[[], float]:
