@@ -84,7 +84,7 @@ def settle_in(given: Zoned, problem: ZoningProblem, found: pd.Series) -> pd.Data
         left_out=problem.left_out,
         cap=settings.households[1] if settings.households else float("inf"),
         subdistrict=given.communities["subdistrict"] if settings.subdistrict == "hard" else None,
-        locked=frozenset(settings.locked),
+        pins=settings,
     )
 
 

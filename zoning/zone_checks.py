@@ -7,12 +7,27 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+import geopandas as gpd
 import pandas as pd
 
 from zoning.zone_faults import Fault, make_fault
+from zoning.zone_figures import check_figures, check_outlines, check_walks
 
 TINY: Final = 1e-6
 """Slack for sums of households that are no whole numbers."""
+
+TOUCHING_M: Final = 25.0
+"""A community of 2001-2005 joins a zone that it touches (RULES E02): at most so far apart, m."""
+
+LIMITS: Final = frozenset(
+    {
+        "households-below-floor",
+        "households-above-cap",
+        "communities-out-of-range",
+        "walk-too-long",
+    }
+)
+"""Faults that keep a zone from meeting its bounds."""
 
 
 class ZoneRules(Protocol):
@@ -64,6 +79,7 @@ class _Plan:
     reason: dict[str, str] = field(default_factory=dict)
     members: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     beside: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    touching: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     status: dict[str, str] = field(default_factory=dict)
     households: dict[str, float] = field(default_factory=dict)
     office: dict[str, str] = field(default_factory=dict)
@@ -108,9 +124,11 @@ def check_zones(
     Notes
     -----
     Each community once, in a zone or with a reason; a zone connected through linked rows between
-    its core members; absorbed ones linked with a core member (RULES E02); floor on core households,
+    its core members; absorbed ones touching a core member (RULES E02); floor on core households,
     cap on core and absorbed ones; limits on core communities; number of zones; street office;
-    pins; roles by eligibility; ids by least member.
+    pins; roles by eligibility; ids by least member. Of the zones: what they state of households,
+    communities, centre, street offices, walk, limits and compactness; and outlines that hold their
+    members and nobody else.
     """
     faults: list[Fault] = list(_listed(assignment, communities))
     plan = _read(assignment, adjacency, communities, eligibility)
@@ -119,8 +137,15 @@ def check_zones(
     if zones is not None:
         faults.extend(_figures(plan, zones))
         limit = settings.walk_minutes
-        if walks is not None and metres_per_minute is not None and limit is not None:
-            faults.extend(_radius(plan, limit, zones, walks, metres_per_minute))
+        if walks is not None and metres_per_minute is not None:
+            walked = _shortest(walks)
+            faults.extend(check_walks(zones, plan.members, walked, metres_per_minute))
+            if limit is not None:
+                faults.extend(_radius(plan, limit, zones, walked, metres_per_minute))
+        broken = frozenset(fault.zone_id for fault in faults if fault.code in LIMITS)
+        faults.extend(check_figures(zones, plan.members, plan.office, broken))
+        if isinstance(zones, gpd.GeoDataFrame) and isinstance(communities, gpd.GeoDataFrame):
+            faults.extend(check_outlines(zones, communities, plan.members))
     return tuple(sorted(set(faults)))
 
 
@@ -148,10 +173,13 @@ def _read(
         target.update({str(name): str(value) for name, value in known.items()})
     for name in sorted(plan.zone):
         plan.members[plan.zone[name]].append(name)
-    pairs = adjacency.index[adjacency["linked"].astype(bool)]
-    for focal, neighbor in pairs:
-        plan.beside[focal].add(neighbor)
-        plan.beside[neighbor].add(focal)
+    linked = adjacency.loc[adjacency["linked"].astype(bool)]
+    near = ~(linked["gap_m"] > TOUCHING_M) | (linked["kind"] == "added")
+    for (focal, neighbor), touches in zip(linked.index, near, strict=True):
+        for one, other in ((focal, neighbor), (neighbor, focal)):
+            plan.beside[one].add(other)
+            if touches:
+                plan.touching[one].add(other)
     plan.status = {str(name): str(value) for name, value in eligibility["status"].items()}
     households = communities["households"].dropna()
     plan.households = {str(name): float(value) for name, value in households.items()}
@@ -212,17 +240,29 @@ def _absorbed(plan: _Plan, settings: ZoneRules) -> Iterator[Fault]:
     cap = settings.households[1] if settings.households is not None else float("inf")
     for name in sorted(name for name, status in plan.status.items() if status == "absorbable"):
         if name in plan.zone:
-            if not plan.beside[name] & set(plan.core(plan.zone[name])):
+            if not plan.touching[name] & set(plan.core(plan.zone[name])):
                 yield make_fault("absorbed-not-touching", zone=plan.zone[name], who=name)
             continue
         for zone in sorted(plan.members):
-            touching = plan.beside[name] & set(plan.core(zone))
+            touching = plan.touching[name] & set(plan.core(zone))
             if settings.subdistrict == "hard":
                 own = plan.office.get(name)
                 touching = {other for other in touching if plan.office.get(other) == own}
             fits = plan.sum_of([*plan.members[zone], name]) <= cap
-            if touching and fits and settings.locked.get(name) != "":
+            if touching and fits and _is_free(plan, settings, name, zone):
                 yield make_fault("absorbable-left-out", zone=zone, who=name)
+
+
+def _is_free(plan: _Plan, settings: ZoneRules, name: str, zone: str) -> bool:
+    """Tell whether no pin keeps a community that is in no zone out of this one."""
+    own = settings.locked.get(name)
+    mates = {other for group in settings.together if name in group for other in group}
+    foes = {other for group in settings.apart if name in group for other in group}
+    mates |= {other for other, label in settings.locked.items() if own and label == own}
+    foes |= {other for other, label in settings.locked.items() if own and label not in {own, ""}}
+    inside = set(plan.members[zone])
+    elsewhere = set(plan.zone) - inside
+    return own != "" and not mates & elsewhere and not foes & inside
 
 
 def _sizes(plan: _Plan, settings: ZoneRules) -> Iterator[Fault]:
@@ -313,17 +353,28 @@ def _figures(plan: _Plan, zones: pd.DataFrame) -> Iterator[Fault]:
             yield make_fault("centre-outside", zone=zone, who=str(centre))
 
 
-def _radius(
-    plan: _Plan, limit: float, zones: pd.DataFrame, walks: pd.DataFrame, metres_per_minute: float
-) -> Iterator[Fault]:
+def _shortest(walks: pd.DataFrame) -> dict[frozenset[str], float]:
     walked: dict[frozenset[str], float] = {}
     pairs = zip(walks.index.tolist(), walks["walk_m"].tolist(), strict=True)
     for pair, walk_m in pairs:
         ends = frozenset(pair)
         walked[ends] = min(walked.get(ends, float("inf")), walk_m)
+    return walked
+
+
+def _radius(
+    plan: _Plan,
+    limit: float,
+    zones: pd.DataFrame,
+    walked: Mapping[frozenset[str], float],
+    metres_per_minute: float,
+) -> Iterator[Fault]:
     centres = {str(zone): str(centre) for zone, centre in zones["centre_id"].items()}
     for zone in sorted(set(centres) & set(plan.members)):
         for name in sorted(set(plan.core(zone)) - {centres[zone]}):
-            minutes = walked.get(frozenset((name, centres[zone])), float("inf")) / metres_per_minute
-            if minutes > limit + TINY:
+            walk = walked.get(frozenset((name, centres[zone])))
+            if walk is None:
+                yield make_fault("walk-unknown", zone=zone, who=name, limit=limit)
+            elif walk / metres_per_minute > limit + TINY:
+                minutes = walk / metres_per_minute
                 yield make_fault("walk-too-long", zone=zone, who=name, found=minutes, limit=limit)

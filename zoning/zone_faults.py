@@ -77,6 +77,38 @@ WORDS: Final = {
         "{who} walks {found:.1f} min to the centre of {zone}, limit {limit:g}",
         "{who} 至 {zone} 中心步行 {found:.1f} 分钟，限值 {limit:g}",
     ),
+    "walk-unknown": (
+        "no walk is known from {who} to the centre of {zone}, limit {limit:g} min",
+        "{who} 至 {zone} 中心的步行不明，限值 {limit:g} 分钟",
+    ),
+    "subdistricts-differ": (
+        "{zone} states the street offices {limit}, its members have {found}",
+        "{zone} 标注街道 {limit}，成员实为 {found}",
+    ),
+    "bounds-met-wrong": (
+        "{zone} states bounds_met = {limit}, it is {found}",
+        "{zone} 标注满足限值为 {limit}，实为 {found}",
+    ),
+    "walk-differs": (
+        "{zone} states a longest walk of {limit:g} min, it is {found:g}",
+        "{zone} 标注最远步行 {limit:g} 分钟，实为 {found:g}",
+    ),
+    "compactness-wrong": (
+        "{zone} states a compactness of {limit:g}, its outline has {found:g}",
+        "{zone} 标注紧凑度 {limit:g}，轮廓实为 {found:g}",
+    ),
+    "outline-misses-member": (
+        "the outline of {zone} leaves out its member {who}",
+        "{zone} 的轮廓未包含成员 {who}",
+    ),
+    "outline-holds-stranger": (
+        "the outline of {zone} holds {who}, which is no member",
+        "{zone} 的轮廓包含非成员 {who}",
+    ),
+    "outlines-overlap": (
+        "the outlines of {zone} and {found} overlap",
+        "{zone} 与 {found} 的轮廓重叠",
+    ),
 }
 """Each rule's fault in words, English and Chinese."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, Protocol
 
 import pandas as pd
 
@@ -11,6 +12,27 @@ from zoning.tables import ADJACENCY, ASSIGNMENT, ELIGIBILITY
 
 STRENGTH: Final = {"added": 0, "wall": 1, "lane": 2, "road": 3, "bridge": 4}
 """Order of ties: a planner's word first, then the nearer kind of border."""
+
+
+TOUCH_M: Final = 25.0
+"""Widest gap across which a community still touches a zone, metres: a street with its pavements.
+Neighbours may be twice as far apart; who is 50 m outside a zone is not in it (FEATURES F21)."""
+
+
+class Pins(Protocol):
+    """A planner's pins, as `ZoningSettings` has them."""
+
+    @property
+    def together(self) -> tuple[tuple[str, ...], ...]:
+        """Give the sets that share a zone."""
+
+    @property
+    def apart(self) -> tuple[tuple[str, ...], ...]:
+        """Give the sets no two of which share a zone."""
+
+    @property
+    def locked(self) -> Mapping[str, str]:
+        """Give the labels of locked communities: one zone for each label."""
 
 
 def absorb(
@@ -22,7 +44,7 @@ def absorb(
     left_out: pd.DataFrame,
     cap: float = float("inf"),
     subdistrict: pd.Series | None = None,
-    locked: frozenset[str] = frozenset(),
+    pins: Pins | None = None,
 ) -> pd.DataFrame:
     """Let absorbable communities join zones, name the zones, and account for every community.
 
@@ -40,8 +62,9 @@ def absorb(
         Most households of a zone, absorbed ones included.
     subdistrict
         Street office of each community when no zone may cross one; None otherwise.
-    locked
-        Communities that a planner has locked.
+    pins
+        What a planner has pinned; it binds those who join as it binds the others. Who is locked is
+        marked.
 
     Returns
     -------
@@ -51,12 +74,15 @@ def absorb(
     Notes
     -----
     A community joins through a link with a *core* member of the zone, never through another
-    absorbed one: the rule speaks of those inside or touching the zone (RULES E02). The strongest
+    absorbed one: the rule speaks of those inside or touching the zone (RULES E02), and to touch is
+    to be at most `TOUCH_M` apart, unless a planner added the link. The strongest
     tie wins (planner's link, wall, lane, road, bridge), then the shorter walk, then the ids. Larger
     communities do not push in before smaller ones: they are taken in the order of tie, walk, id.
-    One that would lift the zone above the cap stays out as ``unit_above_cap``; one that no zone
-    touches as ``no_neighbour``.
+    One that would lift the zone above the cap stays out as ``unit_above_cap``, one that no zone
+    touches as ``no_neighbour``, one that a pin keeps from every zone that it touches as
+    ``planner``.
     """
+    locked = frozenset() if pins is None else frozenset(pins.locked)
     check(ELIGIBILITY, eligibility)
     check(ADJACENCY, adjacency)
     weight = households.astype("float64").fillna(0.0)
@@ -71,6 +97,9 @@ def absorb(
         if unit in placed:
             continue
         target = zone[core]
+        if pins is not None and not _may_join(unit, str(target), placed, pins):
+            reason.setdefault(unit, "planner")
+            continue
         if total[target] + weight.get(unit, 0.0) > cap:
             reason[unit] = "unit_above_cap"
             continue
@@ -97,6 +126,21 @@ def absorb(
     )
 
 
+def _may_join(unit: str, target: str, placed: Mapping[str, str], pins: Pins) -> bool:
+    """Tell whether the pins let a community join a zone, as the others stand."""
+    for group in pins.together:
+        if unit in group and any(placed.get(one, target) != target for one in group):
+            return False
+    for group in pins.apart:
+        if unit in group and any(placed.get(one) == target for one in group if one != unit):
+            return False
+    own = pins.locked.get(unit)
+    for one, label in pins.locked.items() if own is not None else ():
+        if one != unit and one in placed and (label == own) != (placed[one] == target):
+            return False
+    return True
+
+
 def _name_zones(placed: dict[str, str]) -> dict[str, str]:
     """Name zones by their least member id: Z01, Z02, ... (Z001 where there are 100 or more)."""
     least: dict[str, str] = {}
@@ -114,6 +158,7 @@ def _ties(
     """List (absorbable, core) links, strongest first."""
     linked = adjacency.loc[adjacency["linked"].astype(bool)]
     ties = []
+    linked = linked.loc[~(linked["gap_m"] > TOUCH_M) | (linked["kind"] == "added")]
     rows = zip(linked.index, linked["kind"], linked["walk_m"], strict=True)
     for (focal, neighbor), kind, walk_m in rows:
         for unit, other in ((focal, neighbor), (neighbor, focal)):
