@@ -254,6 +254,16 @@
       );
       out.push(make("h3", { textContent: app.t("partners") }), make("ol", { class: "partners" }, ...rows));
     }
+    const told = linksOf(i).filter((n) => app.doc.links.reason[n]);
+    if (told.length) {
+      const rows = told.map((n) => {
+        const { a, b, kind, linked, reason } = app.doc.links;
+        const word = kind[n] === "cut" || linked[n] === "1" ? app.code("adjacency.kind", kind[n]) : app.t("not_linked");
+        const name = app.communityName(a[n] === i ? b[n] : a[n]);
+        return make("li", {}, `${name} · ${word}`, line(app.half(reason[n]), "hint"));
+      });
+      out.push(make("h3", { textContent: app.t("links_told") }), make("ul", { class: "findings" }, ...rows));
+    }
     const own = findings.community.map((at, n) => (at === i ? n : -1)).filter((n) => n >= 0);
     if (own.length) {
       const rows = own.map((n) => make("li", { textContent: app.finding(n) }));
@@ -263,6 +273,11 @@
       );
     }
     return out;
+  };
+
+  const linksOf = (i) => {
+    const { links } = app.doc;
+    return links ? links.a.map((at, n) => (at === i || links.b[n] === i ? n : -1)).filter((n) => n >= 0) : [];
   };
 
   app.finding = (n) => {

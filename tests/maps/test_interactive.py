@@ -311,6 +311,28 @@ def test_the_working_map_speaks_one_language_at_a_time(
         expect(card).not_to_contain_text(text)
 
 
+def test_the_reason_of_a_link_that_a_planner_cut_or_added_stands_on_the_card(
+    watched: Watched, town: Town, imprint: Imprint, tmp_path: Path
+) -> None:
+    tables = dict(town)
+    links = town["adjacency"].copy()
+    links.loc[("c01", "c05"), ["kind", "reason"]] = ["added", "同一物业 / one manager"]
+    links.loc[("c01", "c02"), ["linked", "reason"]] = [False, "隔铁路 / a railway"]
+    tables["adjacency"] = links
+    path = tmp_path / "map.html"
+    draw_working_map(tables, imprint, path)
+    page = open_map(watched, path)
+    card = page.locator("#card")
+    choose(page, "c08")
+    for text in ("邻接说明", "人工断开", "居民不同意相通"):
+        expect(card).to_contain_text(text)
+    page.evaluate("window.lianpian.choose({ kind: 'community', at: 0 })")
+    for text in ("人工增加", "同一物业", "不相连", "隔铁路"):
+        expect(card).to_contain_text(text)
+    expect(card).not_to_contain_text("a railway")
+    assert watched.errors == []
+
+
 def test_a_zone_counts_what_the_chosen_walker_finds_met(
     watched: Watched, town: Town, imprint: Imprint, tmp_path: Path
 ) -> None:
