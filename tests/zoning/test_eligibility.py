@@ -204,6 +204,49 @@ def test_the_other_reading_of_before_2000_puts_2000_out() -> None:
     assert got.loc["c0", "reasons"] == "E03;reading:end_of_2000"
 
 
+@pytest.mark.parametrize("name", ["kaifeng_2019", "guizhou_2020"])
+def test_whoever_hangs_on_the_reading_of_before_2000_is_listed_under_both(name: str) -> None:
+    """E03: built in 2000, or until 2000; all others have one verdict under both readings."""
+    rulebook = read_rulebook(name)
+    people = homes(*(built(year, year) for year in range(1996, 2006)), built(1990, 2000))
+    verdicts = {}
+    for reading in ("end_of_2000", "start_of_2000"):
+        read = dataclasses.replace(
+            rulebook, build_date=dataclasses.replace(rulebook.build_date, reading=reading)
+        )
+        got = judge_eligibility(people, read)
+        verdicts[reading] = got["status"]
+        other = {"end_of_2000": "start_of_2000", "start_of_2000": "end_of_2000"}[reading]
+        told = got.index[got["reasons"].str.contains(f"reading:{other}")]
+        assert told.tolist() == ["c10", "c4"]
+    differ = verdicts["end_of_2000"] != verdicts["start_of_2000"]
+    assert differ.index[differ].tolist() == ["c10", "c4"]
+    assert verdicts["start_of_2000"][["c10", "c4"]].tolist() == ["unknown", "excluded"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["national", "henan_2023", "kaifeng_2019", "yanshi_2021", "gansu_2022", "guizhou_2020"],
+)
+def test_owners_and_single_buildings_are_in_by_every_rulebook_and_each_verdict_has_its_clause(
+    name: str,
+) -> None:
+    """E07: one building is a community; E13, E14: whose it is does not exclude it."""
+    agreed = {"participation_share": 0.9, "agreement_share": 0.9}
+    people = homes(
+        built(1990, 1990, **agreed),
+        *(built(1990, 1990, ownership=one, **agreed) for one in ("部队", "国有", "高校", "省直")),
+        built(1990, 1990, buildings=1, **agreed),
+        built(None, None, **agreed),
+        built(2010, 2010, **agreed),
+    )
+    rulebook = read_rulebook(name)
+    got = judge_eligibility(people, rulebook)
+    assert got["status"].tolist() == ["core"] * 6 + ["unknown", "excluded"]
+    limit = rulebook.build_date.citation
+    assert got["clause"].str.startswith(f"{limit.document.number} {limit.clause}").all()
+
+
 def test_a_rulebook_may_withhold_the_verdict_where_fields_are_empty() -> None:
     rulebook = dataclasses.replace(
         read_rulebook("guizhou_2020"), missing_fields=MissingFields(flag="unknown", consent="note")
