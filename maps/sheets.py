@@ -63,7 +63,7 @@ _CIRCLE: Final = 62.0
 _NAME_BEYOND: Final = 1.25
 """On an overview a name may be this much wider than its community."""
 
-_EXPLANATION: Final = 26.0
+_EXPLANATION: Final = 42.0
 _INDEX_ROW: Final = 4.4
 _LARGEST_ROW: Final = 7.5
 _INDEX_POINTS: Final = 5.8

@@ -23,7 +23,7 @@ SAMPLES: Final = 200
 """Plans that the share of staying is counted over."""
 
 WORK: Final = 4_000_000
-"""Moves proposed while sampling, shared by all samples."""
+"""Moves proposed while sampling, shared by all samples; large instances descend as much less."""
 
 THINNING: Final = (1, 100)
 """Least and most sweeps between two samples; a sweep proposes as many moves as there are nodes."""
@@ -38,8 +38,8 @@ DISTINCT_SHARE: Final = 0.05
 
 DESCENT_SWEEPS: Final = 150
 TRIED: Final = 4
-"""Sweeps of the descent to each distinct plan, and from how many samples it is tried: so many of
-those that differ most, and so many of those that differ just enough."""
+"""Most sweeps of the descent to each distinct plan, and from how many samples it is tried: so many
+of those that differ most, and so many of those that differ just enough."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -270,7 +270,8 @@ def _descend(
     least = DISTINCT_SHARE * float(ground.weight.sum())
     heat = float(plan.cost.sum()) / len(start) * 0.2
     leash = Leash(heat, ceiling, np.array(chosen), least)
-    stroll(ground, plan, rng, DESCENT_SWEEPS, leash, best)
+    sweeps = int(np.clip(WORK // (20 * len(start)), THINNING[0], DESCENT_SWEEPS))
+    stroll(ground, plan, rng, sweeps, leash, best)
     return read_plan(ground, best, count)
 
 
