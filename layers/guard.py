@@ -336,7 +336,8 @@ def _feed(path: Path, parser: expat.XMLParserType, root: list[str]) -> str | Non
         while not root and (chunk := read(HEAD_BYTES)):
             try:
                 parser.Parse(chunk, False)  # noqa: FBT003 - expat takes it by position only
-            except (expat.ExpatError, LookupError) as error:  # LookupError: unknown encoding
+            except (expat.ExpatError, LookupError, ValueError) as error:
+                # LookupError: unknown encoding; ValueError: one of several bytes, such as GBK
                 if root:
                     return root[0]
                 if path.suffix.casefold() in TABLE_SUFFIXES:

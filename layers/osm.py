@@ -34,6 +34,9 @@ STATE_OF: Final = "osmosis_replication_timestamp"
 FORMATS: Final = {"osm": "osm", "pbf": "pbf"}
 """Kinds of file that are read, with osmium's names of their formats."""
 
+_DAMAGE: Final = (RuntimeError, OSError, ValueError, osmium.InvalidLocationError)
+"""What osmium raises over a damaged file; ValueError: ids that are no numbers, endless tags."""
+
 
 Element = Mapping[str, Any]
 """A node, way or relation as Overpass gives it."""
@@ -148,7 +151,7 @@ def read_osm(path: Path, *, layers: Iterable[str] = tuple(COLUMNS)) -> OsmData:
             if found.unlocated > found.located:
                 found = _collect_in_order(source, wanted)
             data_date = _date_of(newest.result(), header)
-    except (RuntimeError, OSError) as error:
+    except _DAMAGE as error:
         raise InputError(
             en=f"{path}: cannot be read as OpenStreetMap data ({error}). "
             "Expected a complete .osm or .osm.pbf file; download or export it again.",

@@ -178,6 +178,13 @@ def test_entities_are_refused_before_any_parser_sees_them(
     assert "<!DOCTYPE osm>" in error.zh
 
 
+def test_xml_in_an_encoding_of_several_bytes_is_refused(tmp_path: Path) -> None:
+    text = '<?xml version="1.0" encoding="GBK"?>\n<osm version="0.6"/>'
+    error = refused(written(tmp_path / "a.osm", text.encode("gbk")))
+    assert "save it as UTF-8" in error.en
+    assert "请另存为 UTF-8" in error.zh
+
+
 def test_broken_xml_is_refused_with_the_place(tmp_path: Path) -> None:
     assert "line 1" in refused(written(tmp_path / "a.kml", "<kml <")).en
 

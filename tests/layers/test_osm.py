@@ -345,6 +345,26 @@ def test_a_damaged_pbf_is_refused_by_name(tmp_path: Path, spoil: Callable[[bytes
     assert "坏 文件.osm.pbf：无法按 OpenStreetMap 数据读取" in caught.value.zh
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('id="1"', 'id="one"'),
+        ('id="1"', 'id="99999999999999999999"'),
+        ('lat="34.7300000"', 'lat="nan"'),
+        ('v="residential"', f'v="{"x" * 5000}"'),
+    ],
+)
+def test_a_document_of_impossible_values_is_refused_by_name(tmp_path: Path, old: str, new: str):
+    path = write_osm(tmp_path, *STREET)
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+    with pytest.raises(InputError) as caught:
+        read_osm(path)
+    assert f"{path.name}: cannot be read" in caught.value.en
+    assert "请重新下载或导出" in caught.value.zh
+
+
 def test_a_cut_document_is_refused(tmp_path: Path):
     path = write_osm(tmp_path, *STREET)
     path.write_text(path.read_text("utf-8")[:-20], "utf-8")
