@@ -17,13 +17,12 @@ from pyproj.exceptions import ProjError
 
 from layers.crs import Bounds, parse_crs
 from layers.errors import CrsError, InputError
-from layers.guard import require_local_file
+from layers.raster_files import driver_of
 from layers.slopes import Floats
 
 if TYPE_CHECKING:
     from rasterio.io import DatasetReader
 
-TIFF_MARKS: Final = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 LOWEST_M: Final = -500.0
 HIGHEST_M: Final = 9000.0
 """No ground lies outside: the shore of the Dead Sea at -430 m, Everest at 8 849 m."""
@@ -34,7 +33,8 @@ FINEST_M: Final = 5.0
 """Cells finer than this are averaged: kerbs, cars and walls are no slopes of a walk."""
 MOST_CELLS: Final = 64_000_000
 """Cells kept in memory, 256 MB; a larger area is averaged into wider cells."""
-_HEAD_BYTES: Final = 64
+MOST_READ: Final = 4_000_000_000
+"""Cells that are read at all, some minutes of work: 40 km2 in cells of a decimetre."""
 _STRIP_CELLS: Final = 4_000_000
 _MARGIN_CELLS: Final = 2
 
@@ -106,13 +106,14 @@ def read_cells(
     CrsError
         If neither the file nor `crs` names a reference system for places.
     """
-    with _opened(path, _driver_of(path)) as dataset:
+    with _opened(path, driver_of(path)) as dataset:
         _require_heights(path, dataset)
         own, system = _system(path, dataset, crs)
         carry = pyproj.Transformer.from_crs(bounds_crs, system, always_xy=True)
         cell_m = _cell_m(dataset, carry, bounds)
         fine = max(round(FINEST_M / cell_m), 1) if 0 < cell_m < math.inf else 1
         window = _window(path, dataset, carry, bounds, margin=_MARGIN_CELLS * fine)
+        _require_bearable(path, window, cell_m)
         block = _block(window, fine)
         window = _whole_blocks(window, block, dataset.shape)
         cells, (low, high), undeclared = _cells(dataset, window, block)
@@ -127,43 +128,6 @@ def read_cells(
         block=block,
         undeclared=undeclared,
     )
-
-
-def _driver_of(path: Path) -> str:
-    """Tell the driver by the content: formats that hold their own cells; refuse all others."""
-    require_local_file(path)
-    head = b""
-    if path.is_file():
-        with path.open("rb") as stream:
-            head = stream.read(_HEAD_BYTES)
-    if head.startswith(TIFF_MARKS):
-        for suffix in (".msk", ".ovr"):
-            _require_tiff(path.with_name(path.name + suffix))
-        return "GTiff"
-    if head.startswith(b"EHFA_HEADER_TAG"):
-        return "HFA"
-    if head.lstrip().lower().startswith(b"ncols"):
-        return "AAIGrid"
-    raise InputError(
-        en=f"[inputs.elevation] {path.name} is no elevation raster; expected a GeoTIFF (.tif), an "
-        "ASCII grid (.asc) or an Imagine file (.img). Export the heights as GeoTIFF.",
-        zh=f"[inputs.elevation] {path.name} 不是高程栅格；应为 GeoTIFF（.tif）、ASCII 栅格（.asc）"
-        "或 Imagine（.img）。请将高程导出为 GeoTIFF。",
-    )
-
-
-def _require_tiff(beside: Path) -> None:
-    """Refuse a mask or overview that is no TIFF: the library opens whatever kind it is."""
-    if not beside.exists():
-        return
-    require_local_file(beside)
-    with beside.open("rb") as stream:
-        head = stream.read(4)
-    if head not in TIFF_MARKS:
-        raise InputError(
-            en=f"{beside.name} beside the elevation raster is no TIFF; remove it.",
-            zh=f"高程栅格旁的 {beside.name} 不是 TIFF；请删除该文件。",
-        )
 
 
 @contextmanager
@@ -213,11 +177,14 @@ def _require_heights(path: Path, dataset: DatasetReader) -> None:
             zh=f"[inputs.elevation] {path.name} 的单位为 {unit!r}；应为米。"
             "请先换算（1 英尺 = 0.3048 m）。",
         )
-    if tuple(dataset.transform)[:6] == (1.0, 0.0, 0.0, 0.0, 1.0, 0.0):
+    a, b, _, d, e, _ = places = tuple(dataset.transform)[:6]
+    has_area = math.isfinite(sum(places)) and a * e != b * d
+    if places == (1.0, 0.0, 0.0, 0.0, 1.0, 0.0) or not has_area:
         raise InputError(
             en=f"[inputs.elevation] {path.name} does not say where it lies: it has no position of "
-            "its cells. Export it with its georeference (GeoTIFF, or with its .tfw beside it).",
-            zh=f"[inputs.elevation] {path.name} 没有定位信息。"
+            "its cells, or cells without area. Export it with its georeference (GeoTIFF, or with "
+            "its .tfw beside it).",
+            zh=f"[inputs.elevation] {path.name} 没有定位信息，或像元面积为零。"
             "请连同地理参考一起导出（GeoTIFF，或附 .tfw 文件）。",
         )
 
@@ -273,13 +240,27 @@ def _window(
             return window
     covered = ", ".join(f"{value:.6g}" for value in dataset.bounds)
     wanted = ", ".join(f"{value:.6g}" for value in box)
-    name = "" if carry.target_crs is None else carry.target_crs.name
+    name = "" if carry.target_crs is None else carry.target_crs.name.partition(" (with axis")[0]
     raise InputError(
         en=f"[inputs.elevation] {path.name} covers {covered} ({name}); the streets lie at "
         f"{wanted} in that system. Give the raster of this city, or correct its crs.",
         zh=f"[inputs.elevation] {path.name} 的范围为 {covered}（{name}），"
         f"而道路在该坐标系中位于 {wanted}。请给出本地的高程，或更正其 crs。",
     )
+
+
+def _require_bearable(path: Path, window: Window, cell_m: float) -> None:
+    first_row, end_row, first_column, end_column = window
+    count = (end_row - first_row) * (end_column - first_column)
+    if count > MOST_READ:
+        raise InputError(
+            en=f"[inputs.elevation] {path.name} has {count / 1e9:.3g} billion cells of "
+            f"{cell_m:.2g} m around the streets; expected at most {MOST_READ / 1e9:g} billion. "
+            "Average it to cells of 1 m or more (gdalwarp -tr 1 1 -r average).",
+            zh=f"[inputs.elevation] {path.name} 在道路范围内有 {count / 1e8:.4g} 亿个像元"
+            f"（边长 {cell_m:.2g} m）；最多 {MOST_READ / 1e8:g} 亿个。"
+            "请先平均为 1 m 以上的像元（gdalwarp -tr 1 1 -r average）。",
+        )
 
 
 def _carried_box(carry: pyproj.Transformer, bounds: Bounds) -> Bounds:

@@ -305,6 +305,28 @@ def test_other_files_are_refused_by_content(tmp_path: Path, content: bytes):
     assert "不是高程栅格" in caught.value.zh
 
 
+@pytest.mark.parametrize("across", [(20, 0, 20, 0), (math.inf, 0, 0, -10), (10, 0, 0, math.nan)])
+def test_cells_without_area_are_refused(tmp_path: Path, across: tuple[float, ...]):
+    a, b, d, e = across
+    place = Affine(a, b, X0 - 100, d, e, Y0 + 100)
+    path = write(tmp_path / "dem.tif", ramp(0.1), transform=place)
+    with pytest.raises(InputError) as caught:
+        read_terrain(path, EAST)
+    assert "dem.tif does not say where it lies" in caught.value.en
+    assert "定位" in caught.value.zh
+
+
+def test_more_cells_than_can_be_read_are_refused_unread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(rasters, "MOST_READ", 100)
+    path = write(tmp_path / "dem.tif", ramp(0.1))
+    with pytest.raises(InputError) as caught:
+        read_terrain(path, EAST)
+    assert "billion cells of 10 m around the streets" in caught.value.en
+    assert "亿个像元（边长 10 m）" in caught.value.zh
+
+
 def test_a_cut_off_file_is_refused(tmp_path: Path):
     path = write(tmp_path / "dem.tif", np.random.default_rng(1).normal(size=(20, 60)))
     path.write_bytes(path.read_bytes()[:900])
