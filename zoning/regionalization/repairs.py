@@ -26,6 +26,9 @@ SWEEPS: Final = 1000
 STARTS: Final = 6
 """Work of one trial: evaluations of the relaxation, sweeps of annealing, plans annealed."""
 
+PATIENT: Final = 4
+"""How many times as much work the single trial of a pin or of the street offices takes."""
+
 NODES: Final = 200
 """Most nodes of the exact search of one trial."""
 
@@ -123,18 +126,18 @@ def nearest_changes(bounds: Bounds, remade: Remade) -> tuple[Change, ...]:
     )
 
 
-def _attempt(bounds: Bounds, remade: Remade) -> _Trial:
+def _attempt(bounds: Bounds, remade: Remade, *, patience: int = 1) -> _Trial:
     """Look for any plan: conditions, annealing around the relaxation's centres, exact model."""
     instance = remade(bounds)
     if instance.count_low > instance.count_high or find_conflicts(instance, bounds):
         return _Trial("none")
     ground = make_ground(instance)
-    relaxed = relax(instance, _dear(instance), iterations=STEPS)
+    relaxed = relax(instance, _dear(instance), iterations=STEPS * patience)
     if relaxed.bound == math.inf:
         return _Trial("none")
     rng = np.random.default_rng(0)
-    for zone in start_plans(instance, relaxed, most=STARTS):
-        plan = improve(instance, ground, zone, rng, sweeps=SWEEPS)
+    for zone in start_plans(instance, relaxed, most=STARTS * patience):
+        plan = improve(instance, ground, zone, rng, sweeps=SWEEPS * patience)
         if plan is not None:
             return _Trial("plan", plan, instance)
     answer = settle(instance, max_nodes=NODES)
@@ -400,5 +403,5 @@ def _groups(bounds: Bounds, remade: Remade) -> Iterator[Change]:
 
 
 def _given_up(en: str, zh: str, changed: Bounds, remade: Remade) -> Iterator[Change]:
-    if _attempt(changed, remade).plan is not None:
+    if _attempt(changed, remade, patience=PATIENT).plan is not None:
         yield Change(en=en, zh=zh, bounds=changed, size=1.0, least=True)
