@@ -257,10 +257,8 @@ def explain(
 
     Parameters
     ----------
-    instance
-        An instance proven infeasible.
-    bounds
-        Its limits.
+    instance, bounds
+        An instance proven infeasible, and its limits.
     max_nodes
         Most nodes of each trial.
     remade

@@ -201,7 +201,7 @@ def _cap(bounds: Bounds, remade: Remade) -> Iterator[Change]:
     if math.isinf(high):
         return
     instance = remade(bounds)
-    whole = _is_whole(instance.weight)
+    whole = bool((instance.weight % 1 == 0).all())
     total = float(instance.weight.sum())
     if total <= high:
         return
@@ -228,7 +228,7 @@ def _floor(bounds: Bounds, remade: Remade) -> Iterator[Change]:
         lambda value: replace(bounds, weight=(value, high)),
         lambda made, plan: float(_weights(made, plan).min()),
         remade,
-        whole=_is_whole(remade(bounds).weight),
+        whole=bool((remade(bounds).weight % 1 == 0).all()),
     )
     if found is not None:
         value, least = found
@@ -328,16 +328,12 @@ def _number(value: float) -> str:
     return f"{value:,.0f}".replace(",", " ") if float(value).is_integer() else f"{value:.6g}"
 
 
-def _is_whole(weight: Floats) -> bool:
-    return bool((weight == np.round(weight)).all())
-
-
 def _count(bounds: Bounds, remade: Remade) -> Iterator[Change]:
     if bounds.count is None:
         return
     low, high = bounds.count_range
     most = int(remade(bounds).size.sum())
-    asked = _count_text(bounds)
+    asked = "–".join(map(str, sorted({low, high})))
     for numbers in (
         range(low - 1, max(low - 1 - FAR, 0), -1),
         range(high + 1, min(high + FAR, most) + 1),
@@ -356,11 +352,6 @@ def _count(bounds: Bounds, remade: Remade) -> Iterator[Change]:
                 )
                 break
             proven = proven and trial.status == "none"
-
-
-def _count_text(bounds: Bounds) -> str:
-    low, high = bounds.count_range
-    return f"{low}" if low == high else f"{low}–{high}"
 
 
 def _pins(bounds: Bounds, remade: Remade) -> Iterator[Change]:
