@@ -259,6 +259,57 @@ def test_a_time_limit_gives_the_best_plan_so_far() -> None:
     check_plan(result, weights, links, cost, bounds)
 
 
+def test_a_classical_districting_instance_is_solved_as_it_is() -> None:
+    """Four districts of a grid of counties, population within half a percent, nothing else."""
+    rng = np.random.default_rng(11)
+    side, districts = 12, 4
+    ids = [f"{row:02d}-{column:02d}" for row in range(side) for column in range(side)]
+    place = np.argwhere(np.ones((side, side)))
+    people = pd.Series(rng.integers(500, 4000, side * side).astype(float), index=ids)
+    apart = np.hypot(*(place[:, None] - place[None]).transpose(2, 0, 1))
+    one, other = np.nonzero(np.triu(apart == 1))
+    links = pd.DataFrame({"focal": [ids[i] for i in one], "neighbor": [ids[j] for j in other]})
+    pairs = pd.DataFrame(
+        {"unit": np.repeat(ids, len(ids)), "centre": ids * len(ids), "cost": apart.ravel()}
+    )
+    bounds = share(people, districts, 0.995, 1.005)
+    result = regionalize(people, links, pairs, bounds)
+    check_plan(result, people, links, pairs, bounds)
+    assert result.gap_share <= 0.01
+
+
+def test_tight_limits_are_met_in_many_zones() -> None:
+    """Zones of the mean give or take a tenth: a plan is found, not only a bound."""
+    weights, links, cost = town(400, 6, radius=900)
+    bounds = share(weights, 20, 0.9, 1.1)
+    result = regionalize(weights, links, cost, bounds, time_limit_s=5.0)
+    check_plan(result, weights, links, cost, bounds)
+    assert result.gap_share <= 0.05
+
+
+def test_parts_that_no_link_joins_are_each_solved_to_the_end() -> None:
+    """Two towns without a link between them cost together what each costs by itself."""
+    first, second = town(30, 8), town(30, 9)
+    names = {name: f"w{name}" for name in second[0].index}
+    second = (
+        second[0].rename(names),
+        second[1].replace(names),
+        second[2].replace({"unit": names, "centre": names}),
+    )
+    limits = (0.5 * float(first[0].sum()) / 3, 1.7 * float(first[0].sum()) / 3)
+    both = [pd.concat([one, other]) for one, other in zip(first, second, strict=True)]
+    single = {
+        (number, count): regionalize(*tables, Bounds(weight=limits, count=count)).objective
+        for number, tables in enumerate((first, second))
+        for count in (2, 3, 4)
+    }
+    result = regionalize(both[0], both[1], both[2], Bounds(weight=limits, count=6))
+    assert result.optimal
+    assert result.objective == pytest.approx(
+        min(single[0, count] + single[1, 6 - count] for count in (2, 3, 4))
+    )
+
+
 def check_plan(
     result: RegionalizationResult,
     weights: pd.Series,

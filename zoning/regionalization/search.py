@@ -35,13 +35,19 @@ COLD: Final = 0.002
 PENALTY: Final = (1.0, 10.0)
 """First and last price of leaving a limit, as a multiple of the mean cost per unit of weight."""
 
+MARGINS: Final = (0.02, 0.1)
+WARM: Final = 0.3
+"""Margins, as shares of the width of the limits, and heat of annealings while no plan is found."""
 
 REFRESH: Final = 50
 """Sweeps after which sums are added up anew, before rounding can drift."""
 
 
 class Cooling(NamedTuple):
-    """Course of an annealing: temperatures, prices of leaving limits and of broken pins."""
+    """Course of an annealing: temperatures, prices of leaving limits and of broken pins.
+
+    ``margin`` is the weight by which limits are narrowed where leaving them is priced.
+    """
 
     heat: float
     cold: float
@@ -49,6 +55,7 @@ class Cooling(NamedTuple):
     dearest: float
     bond_price: float
     per_unit: float
+    margin: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,9 +123,20 @@ def improve(
         dearest=PENALTY[1] * price,
         bond_price=total / count + scale,
         per_unit=float(instance.weight.sum()) / instance.nodes,
+        margin=0.0,
     )
     best = plan.zone.copy()
     objective = anneal(ground, plan, rng, sweeps, cooling, best)
+    for share in MARGINS if math.isfinite(instance.high - instance.low) else ():
+        if math.isfinite(objective):
+            break
+        # limits are left by a little here and there: aim at narrower ones
+        cooling = cooling._replace(
+            heat=WARM * cooling.heat,
+            price=cooling.dearest,
+            margin=share * (instance.high - instance.low),
+        )
+        objective = anneal(ground, plan, rng, sweeps, cooling, best)
     return read_plan(ground, best, count) if math.isfinite(objective) else None
 
 
@@ -245,6 +263,16 @@ def zone_faults(ground: Ground, weight: float, size: float, cost: float) -> int:
 
 
 @compiled
+def strain(ground: Ground, weight: float, size: float, margin: float) -> tuple[float, float]:
+    """Measure by how much weight and units of a zone leave the limits, narrowed by a margin."""
+    off_weight, off_size = excess(ground, weight, size)
+    if margin > 0.0:
+        low, high = ground.limits[0] + margin, ground.limits[1] - margin
+        off_weight = max(0.0, low - weight, weight - high)
+    return off_weight, off_size
+
+
+@compiled
 def weigh(
     ground: Ground,
     plan: Plan,
@@ -263,10 +291,11 @@ def weigh(
     if other >= 0:
         weight -= ground.weight[other]
         size -= float(ground.size[other])
-    old_a = excess(ground, plan.weight[a], float(plan.size[a]))
-    old_b = excess(ground, plan.weight[b], float(plan.size[b]))
-    new_a = excess(ground, plan.weight[a] - weight, plan.size[a] - size)
-    new_b = excess(ground, plan.weight[b] + weight, plan.size[b] + size)
+    margin = cooling.margin
+    old_a = strain(ground, plan.weight[a], float(plan.size[a]), margin)
+    old_b = strain(ground, plan.weight[b], float(plan.size[b]), margin)
+    new_a = strain(ground, plan.weight[a] - weight, plan.size[a] - size, margin)
+    new_b = strain(ground, plan.weight[b] + weight, plan.size[b] + size, margin)
     cost_a = exchange_cost(ground, plan, a, i, other)
     cost_b = exchange_cost(ground, plan, b, other, i)
     rise = cost_a + cost_b - plan.cost[a] - plan.cost[b]

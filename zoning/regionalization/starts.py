@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import math
+from typing import Final
 
 import numpy as np
 
 from zoning.regionalization.bound import Relaxation
 from zoning.regionalization.compiled import compiled
 from zoning.regionalization.instance import Flags, Floats, Instance, Ints
+
+LEVELLINGS: Final = 100
+LEVEL_STEP: Final = 2.0
+"""Rounds of pricing full and empty centres, and the first step: by how many mean costs per weight a
+price moves for a mean zone too much."""
 
 
 def start_plans(instance: Instance, found: Relaxation, *, most: int) -> list[Ints]:
@@ -89,13 +95,53 @@ def draw_zones(instance: Instance, found: Relaxation, centres: Ints) -> Ints:
     ndarray
         Zone number of each node; connected, but limits may be broken.
     """
-    priced = instance.cost[:, centres] - np.outer(instance.weight, found.slopes[centres])
+    cost = np.ascontiguousarray(instance.cost[:, centres])
+    slopes = level(cost, instance.weight, found.slopes[centres], instance.low, instance.high)
+    priced = cost - np.outer(instance.weight, slopes)
     away = 1e3 * (1.0 + float(np.abs(priced[np.isfinite(priced)]).max(initial=0.0)))
     priced = np.where(np.isfinite(priced), priced, away)
     zone: Ints = np.argmin(priced, axis=1).astype(np.int64)
     zone[instance.home[centres]] = np.arange(len(centres))
     mend(instance.indptr, instance.indices, instance.home[centres], priced, zone)
     return zone
+
+
+@compiled
+def level(cost: Floats, weight: Floats, slopes: Floats, low: float, high: float) -> Floats:
+    """Price full and empty centres until nodes, each at its cheapest, leave limits least.
+
+    Each round a centre's price follows the weight it holds too much or too little, by shorter and
+    shorter steps: a balanced power diagram.
+    """
+    nodes, centres = cost.shape
+    price, best = slopes.copy(), slopes.copy()
+    least = np.inf
+    mean = weight.sum() / centres
+    for number in range(LEVELLINGS):
+        held = np.zeros(centres)
+        total = 0.0
+        for i in range(nodes):
+            chosen, lowest = -1, np.inf
+            for j in range(centres):
+                value = cost[i, j] - weight[i] * price[j]
+                if value < lowest:
+                    chosen, lowest = j, value
+            if chosen >= 0:
+                held[chosen] += weight[i]
+                total += cost[i, chosen]
+        step = LEVEL_STEP * total / max(weight.sum(), 1e-300) / (1.0 + number / 10.0)
+        off = 0.0
+        before = price.copy()
+        for j in range(centres):
+            over = max(0.0, held[j] - high) - max(0.0, low - held[j])
+            off += abs(over)
+            price[j] -= step * over / max(mean, 1e-300)
+        if off < least:
+            least = off
+            best[:] = before
+        if off == 0.0:
+            break
+    return best
 
 
 @compiled
