@@ -23,6 +23,8 @@ FORMAT: Final = "opl,locations_on_ways=true,add_metadata=false"
 
 _CHUNK: Final = 1 << 22
 """Bytes of text held at once; what they become is a tenth as large."""
+_WORLD: Final = (180.0, 90.0)
+"""Degrees within which places lie."""
 _ESCAPED: Final = re.compile(r"%([0-9a-f]+)%")
 _COMMA: Final = ord(",")
 _OF_NODES: Final = (bytes.maketrans(b"xy", b"\n,"), ("lon", "lat"))
@@ -51,7 +53,7 @@ class Things:
         Points of each; 1 for nodes, shape (n,).
     xy
         Longitude and latitude of all points in turn, shape (sum of `size`, 2); NaN where a way's
-        node is not in the file.
+        node is not in the file, or a place lies beyond the poles or the antimeridian.
     """
 
     number: Ints
@@ -103,6 +105,7 @@ class _Gathered:
         parts = self.parts or [(nothing, nothing, nothing, np.empty((0, 2)))]
         number, tags, size, xy = (np.concatenate(columns) for columns in zip(*parts, strict=True))
         self.parts.clear()
+        xy[(np.abs(xy) > _WORLD).any(axis=1)] = np.nan
         return Things(number, tags, size, xy)
 
     def tags(self) -> list[dict[str, str]]:

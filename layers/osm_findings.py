@@ -90,6 +90,20 @@ def note_shapeless(ids: Collection[str]) -> tuple[Finding, ...]:
     )
 
 
+def note_flat_squares(ids: Collection[str]) -> tuple[Finding, ...]:
+    """List pedestrian areas of which only the outline could be read."""
+    return _note(
+        ids,
+        "check",
+        "osm-square-no-area",
+        (
+            "pedestrian areas, not closed or self-crossing, are walked around, never across",
+            "个步行广场未闭合或自相交，只能沿边线步行，不能横穿",
+            "请在 OSM 编辑器中修正 / Mend them in an OSM editor",
+        ),
+    )
+
+
 def note_repaired(ids: Collection[str]) -> tuple[Finding, ...]:
     """List outlines that were repaired."""
     return _note(

@@ -19,6 +19,7 @@ from layers.checks import Finding
 from layers.opl import Ints, Pass
 from layers.osm_findings import (
     note_cut,
+    note_flat_squares,
     note_incomplete,
     note_outside,
     note_repaired,
@@ -218,12 +219,15 @@ def build_layers(found: Found, box: shapely.Polygon | None) -> Layers:
         ]
     )
     incomplete = _keys(np.array(found.incomplete, dtype=np.int64), "r")
+    whole = _union([made["squares"].objects, ways[found.lacks_nodes]])
+    flat = _without(_claimants("squares", found), whole)
     shapeless = _without(_without(read, shaped), incomplete)
     findings = (
         *note_outside(_names(_without(shaped, kept))),
         *note_incomplete(_names(incomplete)),
         *note_cut(_names(_both(kept, ways[found.lacks_nodes & found.has_line]))),
         *note_shapeless(_names(shapeless)),
+        *note_flat_squares(_names(_both(kept, flat))),
         *note_repaired(_names(_both(kept, ways[_union(mended)]))),
         *note_twice(twice),
     )
@@ -275,6 +279,13 @@ def _build(name: str, found: Found, areas: Shapes, mended: list[Ints]) -> _Layer
     numbers = np.array(found.area_numbers, dtype=np.int64)[which]
     rows.add(_ids("r", numbers), _keys(numbers, "r"), claim, shapes)
     return _finish(name, rows)
+
+
+def _claimants(name: str, found: Found) -> Ints:
+    """Give the keys of the ways that claim a row of a layer."""
+    asks = [any(claim.layer == name for claim in rows) for rows in found.way_claims]
+    ways = found.read.ways
+    return _union([_keys(ways.number[np.array(asks, dtype=bool)[ways.tags]], "w")])
 
 
 def _claimed(

@@ -365,6 +365,25 @@ def test_a_document_of_impossible_values_is_refused_by_name(tmp_path: Path, old:
     assert "请重新下载或导出" in caught.value.zh
 
 
+def test_a_place_beyond_the_pole_is_left_out_alone(tmp_path: Path):
+    lost = node(9, 0, 0, amenity="clinic").replace('lat="34.7300000"', 'lat="95"')
+    data = read_osm(write_osm(tmp_path, *STREET, lost, node(8, 0, 0, amenity="clinic")))
+    assert data.facilities.index.tolist() == ["n8"]
+    assert [(f.code, "n9" in f.en) for f in data.findings] == [("osm-no-shape", True)]
+    assert data.extent.bounds[3] < 35
+
+
+def test_a_square_that_crosses_itself_keeps_its_outline_with_a_finding(tmp_path: Path):
+    corners = [node(1, 0, 0), node(2, 2, 2), node(3, 2, 0), node(4, 0, 2)]
+    square = way(7, (1, 2, 3, 4, 1), highway="pedestrian", area="yes")
+    data = read_osm(write_osm(tmp_path, *corners, square))
+    assert data.squares.empty
+    assert data.streets.index.tolist() == ["w7"]
+    assert [finding.code for finding in data.findings] == ["osm-square-no-area"]
+    assert "never across: w7" in data.findings[0].en
+    assert "不能横穿：w7" in data.findings[0].zh
+
+
 def test_a_cut_document_is_refused(tmp_path: Path):
     path = write_osm(tmp_path, *STREET)
     path.write_text(path.read_text("utf-8")[:-20], "utf-8")
