@@ -18,6 +18,9 @@ from layers.fields import find_fields
 from layers.overlaps import largest_overlap
 from layers.tables import BUILDINGS
 
+MOST_HOUSEHOLDS: Final = 1e5
+"""No building has more homes, and no number that is not finite is one."""
+
 TALLEST: Final = 200.0
 """No building has more storeys; a larger number is a height or a mistake."""
 
@@ -75,6 +78,7 @@ NO_HOMES: Final = frozenset(
 _USE_HEADERS: Final = ("用途", "房屋用途", "建筑用途", "使用性质", "房屋性质", "use", "yt", "fwyt")
 _HOME_WORDS: Final = ("住", "居", "公寓", "宿舍", "家属", "resid", "apart", "dorm", "house")
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
+_NEGATIVE: Final = re.compile(r"[-−]\d+(?:\.\d+)?")
 
 
 def prepare_buildings(
@@ -99,7 +103,8 @@ def prepare_buildings(
         ``community_id`` is the community with the largest share of the footprint, NA where there is
         none. ``households`` is what the layer says (OSM: ``building:flats``), 0 where its use is
         known to be no dwelling, else NA; `share_households` fills the rest. And findings: rows
-        that are no usable polygons, storeys that could not be read, missing storeys.
+        that are no usable polygons, storeys that could not be read, missing storeys, a layer of
+        another place.
 
     Raises
     ------
@@ -126,6 +131,7 @@ def prepare_buildings(
         *_note_unusable(keyed.index[~usable]),
         *_note_unread(good.index[stories.notna() & levels.isna()], stories),
         *_note_missing(table),
+        *_note_elsewhere(table, communities),
     ]
     return gpd.GeoDataFrame(conform(BUILDINGS, table, crs=crs)), findings
 
@@ -173,6 +179,8 @@ def share_households(
 
 
 def _levels(text: str) -> float:
+    if _NEGATIVE.fullmatch(text.strip()):
+        return float("nan")
     numbers = [float(found) for found in _NUMBER.findall(text)]
     highest = max(numbers, default=0.0)
     return highest if 0.0 < highest <= TALLEST else float("nan")
@@ -181,7 +189,7 @@ def _levels(text: str) -> float:
 def _households(frame: gpd.GeoDataFrame, column: str | None) -> pd.Series:
     texts = read_texts(frame, column_named(frame, ("flats",)) or column)
     given = pd.to_numeric(texts, errors="coerce").astype("float64")
-    given = given.where(given >= 0)
+    given = given.where((given >= 0) & (given <= MOST_HOUSEHOLDS))
     mapped = read_texts(frame, column_named(frame, ("building",)))
     use = read_texts(frame, column_named(frame, _USE_HEADERS)).str.casefold()
     is_home = use.str.contains("|".join(_HOME_WORDS), na=False)
@@ -219,6 +227,24 @@ def _note_unread(ids: pd.Index, stories: pd.Series) -> list[Finding]:
             en=f"{len(ids)} buildings have storeys that cannot be read (such as "
             f"{stories[ids[0]]!r}); they are left empty: {list_keys(ids)}",
             remedy=f"请填写 1 至 {TALLEST:.0f} 的数字 / Write a number from 1 to {TALLEST:.0f}",
+        )
+    ]
+
+
+def _note_elsewhere(table: gpd.GeoDataFrame, communities: gpd.GeoDataFrame) -> list[Finding]:
+    """Say so when no building at all stands in a community: the layer may be of another place."""
+    if table.empty or communities.empty or table["community_id"].notna().any():
+        return []
+    return [
+        Finding(
+            severity="check",
+            table_name="buildings",
+            row_key="",
+            code="building-elsewhere",
+            zh=f"{len(table)} 栋楼没有一栋在小区内，建筑图层可能是别处的，或坐标系有误",
+            en=f"none of {len(table)} buildings stands in a community: the layer may be of another "
+            "place, or its reference system wrong",
+            remedy="核对建筑图层及其 crs / Check the layer of buildings and its crs",
         )
     ]
 

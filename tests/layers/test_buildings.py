@@ -57,6 +57,8 @@ def test_a_building_belongs_to_the_community_with_most_of_its_ground():
         ("6;7", 7),
         ("6层", 6),
         ("0", None),
+        ("-3", None),
+        ("-1至6", 6),
         ("many", None),
         ("300", None),
         (None, None),
@@ -117,6 +119,21 @@ def test_missing_storeys_inside_communities_are_counted():
     assert [finding.code for finding in findings] == ["building-levels-missing"]
     assert "1 of 2 buildings" in findings[0].en
     assert "2 栋楼中有 1 栋" in findings[0].zh
+
+
+def test_a_layer_of_another_place_is_a_finding():
+    far = raw(box(5000, 0, 5010, 10), box(5020, 0, 5030, 10), levels=["6", "6"])
+    _, findings = prepare_buildings(far, communities(a=1), crs=CRS)
+    assert [finding.code for finding in findings] == ["building-elsewhere"]
+    assert "none of 2 buildings stands in a community" in findings[0].en
+    assert "2 栋楼没有一栋在小区内" in findings[0].zh
+
+
+@pytest.mark.parametrize("homes", ["inf", "1e300", "-4", "nan"])
+def test_impossible_numbers_of_homes_are_left_to_be_shared(homes: str):
+    places = communities(a=90)
+    table, _ = prepare_buildings(raw(HOUSE, HOUSE, flats=[homes, "30"]), places, crs=CRS)
+    assert share_households(table, places)["households"].tolist() == [60.0, 30.0]
 
 
 def test_doubled_ids_are_refused():
