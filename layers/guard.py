@@ -58,13 +58,13 @@ STRANGERS: Final = (
     (b"%PDF", "PDF"),
     (b"Rar!", "RAR archive"),
     (b"7z\xbc\xaf", "7z archive"),
-    (b"\x1f\x8b", "gzip archive"),
     (b"\x00\x01\x00\x00Standard", "Access database (MDB)"),
     (b"II*\x00", "TIFF image"),
     (b"MM\x00*", "TIFF image"),
     (b"\x89PNG", "PNG image"),
     (b"\xff\xd8\xff", "JPEG image"),
 )
+PACKED: Final = ((b"\x1f\x8b", "gzip"), (b"BZh", "bzip2"), (b"\xfd7zXZ", "xz"))
 TABLE_SUFFIXES: Final = (".csv", ".txt", ".tsv")
 GEOJSON_TYPE = re.compile(
     rb'"type"\s*:\s*"(FeatureCollection|Feature|(Multi)?(Point|LineString|Polygon)'
@@ -262,7 +262,17 @@ def _web_page(path: Path) -> InputError:
     )
 
 
+def _refuse_packed(path: Path, head: bytes) -> None:
+    for magic, what in PACKED:
+        if head.startswith(magic):
+            raise InputError(
+                en=f"{path} is compressed ({what}); unpack it and give the file that is in it.",
+                zh=f"{path} 是压缩文件（{what}）；请解压后填写其中的文件。",
+            )
+
+
 def _recognise_text(path: Path, head: bytes) -> Kind:
+    _refuse_packed(path, head)
     for magic, what in STRANGERS:
         if head.startswith(magic):
             raise _refuse_kind(path, what, what)

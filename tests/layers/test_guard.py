@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import json
+import lzma
 import os
 import socket
 import sqlite3
 import struct
 import threading
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
@@ -183,6 +187,17 @@ def test_xml_in_an_encoding_of_several_bytes_is_refused(tmp_path: Path) -> None:
     error = refused(written(tmp_path / "a.osm", text.encode("gbk")))
     assert "save it as UTF-8" in error.en
     assert "请另存为 UTF-8" in error.zh
+
+
+@pytest.mark.parametrize(
+    ("pack", "what"), [(gzip.compress, "gzip"), (bz2.compress, "bzip2"), (lzma.compress, "xz")]
+)
+def test_a_compressed_file_is_to_be_unpacked(
+    tmp_path: Path, pack: Callable[[bytes], bytes], what: str
+) -> None:
+    error = refused(written(tmp_path / "area.osm.gz", pack(b'<osm version="0.6"/>')))
+    assert f"area.osm.gz is compressed ({what}); unpack it" in error.en
+    assert f"压缩文件（{what}）；请解压" in error.zh
 
 
 def test_broken_xml_is_refused_with_the_place(tmp_path: Path) -> None:
