@@ -298,9 +298,10 @@ def _read_parquet(path: Path, role: str) -> gpd.GeoDataFrame:
         for name in frame.columns.drop(frame.geometry.name):
             frame[name].to_numpy(dtype=object)  # arrow looks at text only when it is taken
     except DAMAGED_PARQUET as error:
+        what = str(error).partition("\n")[0].rstrip(".")  # further lines speak to programmers
         raise InputError(
-            en=f"{role}: {path} is no GeoParquet: {error}; export the layer again.",
-            zh=f"{role}：{path} 不是 GeoParquet({error})；请重新导出图层。",
+            en=f"{role}: {path} is no GeoParquet: {what}; export the layer again.",
+            zh=f"{role}：{path} 不是 GeoParquet({what})；请重新导出图层。",
         ) from error
     return frame.reset_index() if frame.index.names != [None] else frame
 

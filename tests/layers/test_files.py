@@ -246,6 +246,14 @@ def test_a_layer_of_wild_coordinates_only_is_refused(tmp_path: Path) -> None:
     assert "均无可用图形" in caught.value.zh
 
 
+def test_parquet_without_places_is_refused_in_one_line(tmp_path: Path) -> None:
+    pd.DataFrame({"u": [1], "v": [2]}).to_parquet(tmp_path / "a.parquet")
+    with pytest.raises(InputError) as caught:
+        read(tmp_path / "a.parquet")
+    assert "Missing geo metadata in Parquet/Feather file; export" in caught.value.en
+    assert "不是 GeoParquet(Missing geo metadata" in caught.value.zh
+
+
 def test_heights_are_dropped(tmp_path: Path) -> None:
     frame = gpd.GeoDataFrame(geometry=[Point(112.8, 34.7, 120.0)], crs="EPSG:4326")
     frame.to_file(tmp_path / "a.gpkg")
