@@ -281,7 +281,5 @@ def test_ninety_thousand_gaps_are_all_written(tmp_path: Path) -> None:
     many["community_id"] = np.repeat([f"c{i:05d}" for i in range(count)], 2 * len(CATEGORIES))
     tables["gaps"] = conform(GAPS, many)
     write_workbook(tables, IMPRINT, tmp_path / "plan.xlsx")
-    assert (
-        f'ref="A1:S{count * 18 + 2}"'
-        in xml_of(tmp_path / "plan.xlsx")["xl/worksheets/sheet14.xml"][:400]
-    )
+    heads = [sheet[:400] for sheet in xml_of(tmp_path / "plan.xlsx").values()]
+    assert sum(f'ref="A1:S{count * 18 + 2}"' in head for head in heads) == 1
