@@ -126,8 +126,8 @@ def _print_headline(plan: Plan, out: Path, console: Console) -> None:
         console.say(f"  注：{zh}", f"  Note: {en}")
     adult = plan.gaps.xs("adult", level="walker")
     console.say(
-        "九有（小区数）：达标 / 缺项 / 待核实或无数据",
-        "Nine haves (communities): met / missing / unconfirmed or no data",
+        "九有（小区数）：达标 / 缺项或距离超标 / 待核实或无数据",
+        "Nine haves (communities): met / missing or too far / unconfirmed or no data",
     )
     gaps: dict[str, dict[str, int]] = {}
     for category in CATEGORIES:
@@ -289,10 +289,12 @@ def show_partners(folder: Path, community_id: str, *, console: Console) -> None:
     tables, _, _ = read_result(folder)
     communities = tables["communities"]
     if community_id not in communities.index:
+        same = ", ".join(communities.index[communities["name"].isin([community_id])])
+        en = f"It is the name of {same}: give the id." if same else "See tables/communities.csv."
+        zh = f"这是 {same} 的名称，请填编码。" if same else "编码见 tables/communities.csv。"
         raise InputError(
-            en=f"{community_id!r}: no such community in {folder}. "
-            "Ids stand in tables/communities.csv.",
-            zh=f"{community_id!r}：{folder} 中没有这个小区。编码见 tables/communities.csv。",
+            en=f"{community_id!r}: no such community in {folder}. {en}",
+            zh=f"{community_id!r}：{folder} 中没有这个小区编码。{zh}",
         )
     names = communities["name"].fillna(pd.Series(communities.index, index=communities.index))
     ranked = tables["partners"]

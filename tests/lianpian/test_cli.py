@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -115,8 +116,21 @@ def test_the_whole_way_by_command(run: Run, tmp_path: Path):
     wrong = run("partners", result, "nobody", "--lang", "en")
     assert wrong.returncode == 2
     assert "'nobody': no such community" in wrong.stderr
+    name, code = _first_name(result)
+    assert (
+        f"It is the name of {code}: give the id."
+        in run("partners", result, name, "--lang", "en").stderr
+    )
+    assert f"这是 {code} 的名称" in run("partners", result, name).stderr
     same = json.loads(run("compare", result, result, "--json").stdout)
-    assert same == {"figures": {}, "moved": {}}
+    assert (same["figures"], same["moved"]) == ({}, {})
+    assert [Path(file).name for file in same["files"]] == ["comparison.html", "comparison.png"]
+
+
+def _first_name(result: Path) -> tuple[str, str]:
+    table = pd.read_csv(result / "tables" / "communities.csv", dtype=str)
+    once = table[~table["name"].duplicated(keep=False) & table["name"].notna()].iloc[0]
+    return once["name"], once["community_id"]
 
 
 def _first_id(result: Path, name: str = "partners") -> str:
