@@ -121,7 +121,7 @@ def prepare_communities(
     read, doubts, header = _attributes(shapes)
     code = read.get("community_id")
     identities = identify(shapes, code, _text(read, "name"), header=header)
-    findings += [*doubts, *identities.findings]
+    findings += [*_doubt_columns(boundaries, read), *doubts, *identities.findings]
     table = read.drop(columns="community_id", errors="ignore").set_axis(identities.ids)
     frame = gpd.GeoDataFrame(
         table, geometry=gpd.GeoSeries(shapes.geometry.to_numpy(), index=table.index, crs=crs)
@@ -154,6 +154,26 @@ def prepare_communities(
     return CommunityTables(
         communities=communities, unmatched=unmatched, findings=tuple(dict.fromkeys(findings))
     )
+
+
+def _doubt_columns(boundaries: gpd.GeoDataFrame, read: pd.DataFrame) -> list[Finding]:
+    """Doubt a layer in which no column is known to hold names: a ledger finds nobody in it."""
+    if boundaries.index.name == "osm_id" or "name" in read.columns:
+        return []
+    named = "、".join(str(c) for c in boundaries.columns if c != boundaries.geometry.name)
+    return [
+        Finding(
+            severity="check" if "community_id" in read.columns else "decide",
+            table_name="communities",
+            row_key="",
+            code="community-names-unknown",
+            zh=f"小区边界：没有认出小区名称列，台账因此可能无法匹配；现有列：{named or '—'}",
+            en="boundaries: no column is known to hold the names of communities, so that the "
+            f"ledger may find none of them; columns: {named or '—'}",
+            remedy='在 [inputs.communities] 中写明 fields = { name = "列名" }，编码列同样 / '
+            'Write fields = { name = "column" } under [inputs.communities]; codes likewise',
+        )
+    ]
 
 
 def _outlines(

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from layers.checks import Finding
 from layers.headers import fold
 from layers.tables import CATEGORIES
 
@@ -18,6 +19,7 @@ HEADERS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "name": (
         *("name", "名称", "设施名称", "机构名称", "点位名称", "站点名称", "网点名称", "单位名称"),
+        *("设施名", "机构名", "站点名", "网点名", "店名"),
         *("facility_name", "poi_name", "poiname", "title", "ssmc", "jgmc", "dwmc", "mc"),
     ),
     "source": ("source", "数据来源", "来源"),
@@ -28,7 +30,7 @@ HEADERS: Final[Mapping[str, tuple[str, ...]]] = {
     "baidu": ("baidu", "tag", "百度标签", "标签"),
     "category": (
         *("category", "facility_category", "九有类别", "九有", "设施类别", "设施类型", "类别"),
-        *("分类", "类型", "have", "kind", "sslb", "sslx", "lb", "lx", "type"),
+        *("分类", "大类", "类型", "have", "kind", "sslb", "sslx", "lb", "lx", "type"),
     ),
 }
 """Canonical column -> headers in folded form, the surest first."""
@@ -146,6 +148,43 @@ def read_fields(raw: pd.DataFrame) -> pd.DataFrame:
             cells = np.where(pd.isna(cells), texts, cells)
         columns[canonical] = pd.Series(cells, index=raw.index, dtype="object").astype("str")
     return pd.DataFrame(columns, index=raw.index)
+
+
+def doubt_columns(raw: pd.DataFrame, path: str) -> list[Finding]:
+    """Doubt a file of facilities in which no column is known to hold names.
+
+    Parameters
+    ----------
+    raw
+        The file's table, headers as they stand there.
+    path
+        The file.
+
+    Returns
+    -------
+    list of Finding
+        At most one, with the columns of the file; it asks for a decision where nothing else tells
+        the haves either, neither a category nor a code.
+    """
+    headers = [str(header) for header in raw.columns if header != "geometry"]
+    known = {fold(header) for header in headers}
+    if known.intersection(HEADERS["name"]):
+        return []
+    told = any(known.intersection(HEADERS[name]) for name in ("category", "typecode", "tags"))
+    shown = "、".join(headers[:20]) or "—"
+    return [
+        Finding(
+            severity="check" if told else "decide",
+            table_name="facilities",
+            row_key="",
+            code="facility-names-unknown",
+            zh=f"{path}：没有认出名称列，多数设施因此无法判断属于九有中的哪一项；现有列：{shown}",
+            en=f"{path}: no column is known to hold names, without which most facilities cannot be "
+            f"told among the nine haves; its columns: {shown}",
+            remedy='在该 [[inputs.facilities]] 中写明 fields = { name = "列名" } / '
+            'Write fields = { name = "column" } under its [[inputs.facilities]]',
+        )
+    ]
 
 
 def parse_categories(cell: str) -> tuple[str, ...]:

@@ -82,7 +82,7 @@ PERSONAL: Final = ("surveyor", "responsible_person", "phone")
 ROW_NUMBER: Final = "序号"
 """Header of a column that counts rows: never a code."""
 
-WEAK_CODES: Final = (ROW_NUMBER, "项目编号", "xmbh", "id", "code")
+WEAK_CODES: Final = (ROW_NUMBER, "项目编号", "xmbh", "id", "code", "编码", "代码")
 """Headers of codes that are often row numbers or repeat; used only where every value differs."""
 
 _UNITS: Final = (

@@ -25,6 +25,7 @@ from layers.crs import choose_crs, to_metric
 from layers.elsewhere import doubt_shift, leave_out_elsewhere, require_one_place
 from layers.errors import InputError
 from layers.facilities import read_facilities
+from layers.facility_fields import doubt_columns
 from layers.files import Source, read_vector
 from layers.land import prepare_land
 from layers.ledger import read_ledger
@@ -346,6 +347,7 @@ def _given_points(
     """Read one file of points, and doubt coordinates that put them elsewhere."""
     points = to_metric(reading.vector(source, "facilities"), CRS(communities.crs))
     record, path = reading.records.pop(), str(source.path)
+    reading.findings += doubt_columns(points, path)
     near, doubts = leave_out_elsewhere(points, communities, role="facilities", path=path)
     reading.findings += doubts
     reading.findings += doubt_shift(near, streets, coordinates=source.coordinates, path=path)

@@ -415,3 +415,20 @@ def test_the_input_is_not_changed(tmp_path: Path) -> None:
     prepare_communities(boundaries, ledger, crs=METRES)
     pd.testing.assert_frame_equal(pd.DataFrame(boundaries), pd.DataFrame(before))
     pd.testing.assert_frame_equal(ledger.table, table)
+
+
+def test_boundaries_without_a_known_column_of_names_are_doubted() -> None:
+    named = prepare_communities(outlines(代码=["1", "2"], 楼盘=["甲院", "乙院"]), None, crs=METRES)
+    assert named.communities.index.tolist() == ["1", "2"]
+    assert "community-names-unknown" not in codes(named)
+    coded = prepare_communities(outlines(小区编码=["1", "2"], 称呼=["甲", "乙"]), None, crs=METRES)
+    lost = prepare_communities(outlines(称呼=["甲", "乙"]), None, crs=METRES)
+    severities = [
+        next(f.severity for f in tables.findings if f.code == "community-names-unknown")
+        for tables in (coded, lost)
+    ]
+    assert severities == ["check", "decide"]
+    assert "现有列：称呼" in finding(lost, "community-names-unknown")
+    assert 'name = "column"' in next(
+        f.remedy for f in lost.findings if f.code == "community-names-unknown"
+    )

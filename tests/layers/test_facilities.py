@@ -15,7 +15,7 @@ from shapely import GeometryCollection, LineString, Point, Polygon, box
 from layers.contracts import check
 from layers.errors import CrsError
 from layers.facilities import FacilityTables, read_facilities
-from layers.facility_fields import TITLES, parse_categories, read_fields
+from layers.facility_fields import TITLES, doubt_columns, parse_categories, read_fields
 from layers.osm import read_osm
 from layers.tables import CATEGORIES, FACILITIES, REVIEW
 
@@ -394,3 +394,14 @@ def test_a_row_that_is_there_twice_counts_once_and_is_told(more: dict[str, objec
     (finding,) = [f for f in found.findings if f.code == "facility-row-repeated"]
     assert "2 row(s) repeat" in finding.en
     assert "2 行" in finding.zh
+
+
+def test_a_file_without_a_known_column_of_names_is_doubted() -> None:
+    known = pd.DataFrame({"设施名": ["甲"], "大类": ["公厕"]})
+    assert doubt_columns(known, "a.csv") == []
+    (coded,) = doubt_columns(pd.DataFrame({"称呼": ["甲"], "typecode": ["1"]}), "a.csv")
+    (unknown,) = doubt_columns(pd.DataFrame({"称呼": ["甲"], "geometry": [None]}), "a.csv")
+    assert (coded.severity, unknown.severity) == ("check", "decide")
+    assert "现有列：称呼" in unknown.zh
+    assert "its columns: 称呼" in unknown.en
+    assert "geometry" not in unknown.en
