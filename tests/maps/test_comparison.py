@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -114,25 +113,16 @@ def test_plans_without_any_zone_can_be_drawn(pair: PlanPair, tmp_path: Path):
 
 
 @pytest.mark.browser
-def test_choosing_a_row_lights_up_both_maps(pair: PlanPair, tmp_path: Path):
-    sync = pytest.importorskip("playwright.sync_api")
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+def test_choosing_a_row_lights_up_both_maps(pair: PlanPair, tmp_path: Path, watched: Watched):
     write_comparison_page(pair, IMPRINT, tmp_path / "comparison.html")
-    with sync.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1200, "height": 900})
-        errors: list[str] = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.route("http*://**/*", lambda route: route.abort())
-        page.goto((tmp_path / "comparison.html").as_uri())
-        before = page.locator("svg.map").first.get_attribute("viewBox")
-        page.locator("tr[data-id]").click()
-        assert page.locator("svg .community.lit").count() == 2
-        views = page.locator("svg.map").evaluate_all(
-            "maps => maps.map(m => m.getAttribute('viewBox'))"
-        )
-        assert views[0] == views[1] != before
-        page.locator("#reset").click()
-        assert page.locator("svg.map").first.get_attribute("viewBox") == before
-        browser.close()
-    assert not errors
+    page = watched.page
+    page.goto((tmp_path / "comparison.html").as_uri())
+    before = page.locator("svg.map").first.get_attribute("viewBox")
+    page.locator("tr[data-id]").click()
+    assert page.locator("svg .community.lit").count() == 2
+    views = page.locator("svg.map").evaluate_all("maps => maps.map(m => m.getAttribute('viewBox'))")
+    assert views[0] == views[1] != before
+    page.locator("#reset").click()
+    assert page.locator("svg.map").first.get_attribute("viewBox") == before
+    assert watched.errors == []
+    assert outside_requests(watched) == []
