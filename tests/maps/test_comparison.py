@@ -11,6 +11,7 @@ import pytest
 from maps.comparison import ZONE_FILLS, PlanPair, draw_comparison
 from maps.comparison_page import write_comparison_page
 from maps.labels import Imprint
+from tests.browser import Watched, outside_requests
 from tests.town import community_ids, town_tables
 
 IMPRINT = Imprint(title="偃师区连片改造", made_data=True, date="2026-03-27")
