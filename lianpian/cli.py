@@ -66,7 +66,12 @@ ResultDir = Annotated[
 def demo(
     out: Out = None,
     communities: Annotated[
-        int, typer.Option(min=12, max=5000, help="小区数 / Number of communities")
+        int,
+        typer.Option(
+            min=12,
+            max=5000,
+            help="可改造小区数，另有约一成不可 / Communities to renovate; a tenth more are not",
+        ),
     ] = 136,
     seed: Annotated[int, typer.Option(min=0, help="随机种子 / Seed of the made city")] = 0,
     *,

@@ -172,11 +172,16 @@ def _print_findings(findings: pd.DataFrame, console: Console) -> None:
         "(see tables/findings.csv)",
     )
     urgent = findings[findings["severity"] == "decide"]
-    for row in urgent.head(_SHOWN_FINDINGS).itertuples():
-        console.say(f"  · {row.zh}", f"  - {row.en}")
+    for row in urgent.head(_SHOWN_FINDINGS).fillna({"remedy": ""}).to_dict("records"):
+        remedy = _remedy(row["remedy"], console)
+        console.say(f"  · {row['zh']}{remedy}", f"  - {row['en']}{remedy}")
     if len(urgent) > _SHOWN_FINDINGS:
         more = len(urgent) - _SHOWN_FINDINGS
         console.say(f"  · 另有 {more} 条", f"  - and {more} more")
+
+
+def _remedy(text: str, console: Console) -> str:
+    return f" → {console.half(text)}" if text else ""
 
 
 def check_job(job: Path, *, strict: bool, console: Console) -> int:
@@ -198,7 +203,7 @@ def check_job(job: Path, *, strict: bool, console: Console) -> int:
         zh, en = title_of(CONTRACTS[name])
         console.say(f"  {zh} {count}", f"  {en} {count}")
     for row in findings.fillna({"remedy": ""}).to_dict("records"):
-        remedy = f" → {console.half(row['remedy'])}" if row["remedy"] else ""
+        remedy = _remedy(row["remedy"], console)
         zh, en = WORDS["severity"][row["severity"]]
         console.say(f"[{zh}] {row['zh']}{remedy}", f"[{en}] {row['en']}{remedy}")
     console.document(
