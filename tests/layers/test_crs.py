@@ -167,5 +167,9 @@ def test_require_metric_names_the_table_and_what_it_has(crs: str | None, en: str
     assert zh in caught.value.zh
 
 
-def test_require_metric_passes_a_metric_table() -> None:
-    require_metric(points((500_000.0, 3_800_000.0), crs="EPSG:4547"), "gates")
+def test_require_metric_passes_a_metric_table_and_leaves_it_as_it_is() -> None:
+    table = points((500_000.0, 3_800_000.0), crs="EPSG:4547")
+    before = table.copy()
+    require_metric(table, "gates")
+    assert table.crs == before.crs
+    assert table.geometry.geom_equals_exact(before.geometry, 0).all()

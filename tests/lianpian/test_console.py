@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -64,5 +65,11 @@ def test_streams_that_are_closed_are_no_fault(monkeypatch: pytest.MonkeyPatch):
     console = Console("zh", as_json=False)
     console.say("甲", "a")
     console.note("乙", "b")
+    begun = []
     with console.progress((("read", "读取", "Reading", 1),)) as begin:
         begin("read")
+        begun.append("read")
+    assert begun == ["read"]
+    # nothing is put in the place of a stream that others share
+    assert sys.stdout is None
+    assert sys.stderr is None

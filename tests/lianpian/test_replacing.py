@@ -29,7 +29,10 @@ def test_a_result_may_be_replaced(result: Path):
     (result / "sheets" / "new-kind.pdf").touch()
     (result / "plan.gpkg-wal").touch()
     (result / "~$plan.xlsx").touch()
+    before = sorted(path.relative_to(result) for path in result.rglob("*"))
     require_replaceable(result)
+    # asking removes nothing: the old result stays until the new one is whole
+    assert sorted(path.relative_to(result) for path in result.rglob("*")) == before
 
 
 @pytest.mark.parametrize("name", ["letter.docx", "tables/review-filled.csv", "old/run.json"])
