@@ -12,13 +12,13 @@ import pandas as pd
 import shapely
 
 from layers.slopes import Flags, Floats, Heights, Ints, Lines, pace_on_slopes
+from layers.spots import MILLIMETRE
 from layers.walking import Walking
 
 ARTERIALS: Final = frozenset({"trunk", "primary", "secondary"})
 """Classes of OpenStreetMap at which people wait to cross."""
 ARTERIAL_WORDS: Final = "主干|次干"
 """What a bureau's own words for such a class hold: 主干路, 城市主干道, 次干路."""
-_MILLIMETRE: Final = 1e-3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +111,6 @@ def _half_waits(edges: _Edges, node_xy: Floats, arterials: Lines, closed: Lines)
 
 def _spots(xy: Floats) -> npt.NDArray[np.complex128]:
     """Give one number for each point, in millimetres: exact far beyond the earth's size."""
-    cells = np.round(xy / _MILLIMETRE)
+    cells = np.round(xy / MILLIMETRE)
     spots: npt.NDArray[np.complex128] = cells[:, 0] + 1j * cells[:, 1]
     return spots
