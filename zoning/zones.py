@@ -8,22 +8,13 @@ from typing import Any, Final, Protocol, cast
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
-import shapely.geometry.base
 
 from layers.contracts import check, conform
 from layers.tables import COMMUNITIES, WALKS
 from layers.walking import Walking
+from zoning.land_faces import NOWHERE, compactness_of, cut_faces, hand_out, outline_of
 from zoning.tables import ADJACENCY, ASSIGNMENT, ZONES
 from zoning.zone_growth import Growth, GrowthLimits
-
-SPARE_M: Final = 0.5
-"""How much farther than half the widest gap members are widened, so that such a gap does close."""
-
-GRID_M: Final = 0.001
-"""Outlines are laid on a grid of one millimetre, which keeps slivers out of unions."""
-
-Shape = shapely.geometry.base.BaseGeometry
 
 
 class ZoneLimits(GrowthLimits, Protocol):
@@ -69,10 +60,12 @@ def dissolve_zones(
 
     Notes
     -----
-    An outline holds the members and the gaps between them that are at most `max_gap_m` wide: a zone
-    includes the streets and idle ground between its communities (RULES Z02). It holds no other
-    community, and two outlines share no ground unless their communities do; a contested gap goes
-    to the lesser zone. Members joined across a wider gap make an outline of several polygons.
+    An outline holds the members and the gaps between two of them that are at most `max_gap_m` wide:
+    a zone includes the streets and idle ground between its communities (RULES Z02). It holds no
+    other community, and two outlines share no ground unless their communities do; a contested gap
+    goes to the lesser zone. Members joined across a wider gap make an outline of several polygons.
+    Outlines are made of faces that do not depend on the zones (`zoning.land_faces`), so that a map
+    page that carries the faces has the figures of this table to the last digit.
 
     ``compactness`` is Polsby and Popper's 4 pi area / perimeter², of the outline, all its parts
     together: 1 for a disc. ``walk_minutes_max`` is over members whose walk to the centre is known.
@@ -92,7 +85,11 @@ def dissolve_zones(
     ):
         check(schema, table)
     placed = assignment.loc[assignment["zone_id"].notna()]
-    outlines = _outlines(placed["zone_id"], communities, limits.max_gap_m)
+    names = sorted(set(placed["zone_id"]))
+    faces = cut_faces(communities.geometry, limits.max_gap_m)
+    number = {zone_id: place for place, zone_id in enumerate(names)}
+    zone_of = placed["zone_id"].reindex(communities.index).map(number).fillna(NOWHERE)
+    members_of = hand_out(faces, zone_of.to_numpy(dtype=np.int64), len(names))
     walk_of = _walk_lookup(walks)
     speed = walking.metres_per_minute("adult")
     growth = Growth(
@@ -110,11 +107,13 @@ def dissolve_zones(
         for one, name in communities["name"].items()
     }
     rows: list[dict[str, Any]] = []
-    for zone_id in sorted(outlines):
+    for zone_id, own, compactness in zip(
+        names, members_of, compactness_of(faces, members_of), strict=True
+    ):
         members = placed.loc[placed["zone_id"] == zone_id]
         row = _measure(zone_id, members, communities, walk_of, centres, walking)
-        row["compactness"] = _compactness(outlines[zone_id])
-        row["geometry"] = outlines[zone_id]
+        row["compactness"] = compactness
+        row["geometry"] = outline_of(faces, own)
         row["bounds_met"] = _meets(row, limits)
         row |= _explain(row, _borders_of(zone_id, placed, adjacency), limits, called)
         why_zh, why_en = growth.explain(zone_id, called)
@@ -130,65 +129,6 @@ def dissolve_zones(
             crs=communities.crs,
         ),
     )
-
-
-def _outlines(
-    zone_of: pd.Series, communities: gpd.GeoDataFrame, max_gap_m: float
-) -> dict[str, Shape]:
-    shapes = np.asarray(communities.geometry.to_numpy(), dtype=object)
-    tree = shapely.STRtree(shapes)
-    zone = zone_of.reindex(communities.index).to_numpy(dtype=object)
-    outlines: dict[str, Shape] = {}
-    for zone_id in sorted(set(zone_of)):
-        own = shapely.union_all(shapes[zone == zone_id], grid_size=GRID_M)
-        closed = _close(own, max_gap_m)
-        near = np.sort(tree.query(closed, predicate="intersects"))
-        others = shapes[near][zone[near] != zone_id]
-        taken = shapely.union_all(
-            [*others, *(o for o in outlines.values() if o.intersects(closed))], grid_size=GRID_M
-        )
-        fill = shapely.difference(closed, taken)
-        outline = _polygons(shapely.union_all([own, fill], grid_size=GRID_M), own)
-        strangers = [*shapes[zone != zone_id], *outlines.values()]
-        outlines[zone_id] = _without_empty_holes(outline, strangers)
-    return outlines
-
-
-def _without_empty_holes(outline: Shape, others: list[Shape]) -> Shape:
-    """Fill holes that nobody else stands in: streets and idle land belong to the zone (Z02)."""
-    tree = shapely.STRtree(others)
-    parts = [
-        shapely.Polygon(
-            part.exterior,
-            [
-                ring
-                for ring in part.interiors
-                if len(tree.query(shapely.Polygon(ring), "intersects"))
-            ],
-        )
-        for part in shapely.get_parts(outline)
-    ]
-    return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
-
-
-def _close(own: Shape, max_gap_m: float) -> Shape:
-    """Fill the gaps between communities: widen them all, unite, narrow again."""
-    reach = max_gap_m / 2 + SPARE_M
-    wide = shapely.buffer(own, reach, join_style="mitre")
-    return shapely.buffer(wide, -reach, join_style="mitre")
-
-
-def _polygons(shape: Shape, own: Shape) -> Shape:
-    """Keep the polygons that hold a member, as one polygon where there is only one."""
-    parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
-    kept = [part for part in parts if part.intersection(own).area > 0]
-    return kept[0] if len(kept) == 1 else shapely.MultiPolygon(kept)
-
-
-def _compactness(outline: Shape) -> float:
-    if outline.length == 0:
-        return math.nan
-    return min(1.0, 4 * math.pi * float(outline.area) / float(outline.length) ** 2)
 
 
 def _walk_lookup(walks: pd.DataFrame) -> dict[tuple[str, str], float]:

@@ -12,7 +12,6 @@ import pytest
 import shapely
 from shapely import Polygon, box
 
-import zoning.zones as zones_module
 from layers.contracts import check, conform
 from layers.errors import JobError
 from layers.tables import COMMUNITIES, WALKS
@@ -597,15 +596,3 @@ def test_the_checker_passes_what_the_solver_draws(seed: int) -> None:
     assignment, zones = row.draw(settings)
     assert faults_of(row, assignment, settings, zones) == set()
     assert zones["bounds_met"].all()
-
-
-def test_idle_land_in_the_middle_belongs_to_the_zone_unless_a_stranger_stands_there():
-    """Eight squares around an empty ninth; then a small community in the empty one."""
-    ring = [shapely.box(x, y, x + 100, y + 100) for x in (0, 100, 200) for y in (0, 100, 200)]
-    middle = ring.pop(4)
-    filled = zones_module._without_empty_holes(shapely.union_all(ring), [])
-    assert filled.area == 90_000
-    stranger = shapely.box(140, 140, 160, 160)
-    kept = zones_module._without_empty_holes(shapely.union_all(ring), [stranger])
-    assert kept.area == 80_000
-    assert not kept.intersects(middle.buffer(-1))
