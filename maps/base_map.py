@@ -12,7 +12,8 @@ import shapely
 
 from layers.squares import SQUARE_CLASS
 from maps.coordinates import Grid
-from maps.style import street_group
+from maps.piles import pile_lines, pile_rings
+from maps.style import LAND_COLOURS, street_group
 
 SURROUNDINGS_M: Final = 1200.0
 """Ground shown around the communities: the 1 000 m walk and its street behind it."""
@@ -30,9 +31,9 @@ def frame_of(communities: gpd.GeoDataFrame) -> npt.NDArray[np.float64]:
     return np.asarray(communities.total_bounds, dtype=np.float64) + outwards
 
 
-def street_lines(
+def list_streets(
     streets: gpd.GeoDataFrame, communities: gpd.GeoDataFrame, grid: Grid
-) -> list[dict[str, object]]:
+) -> tuple[dict[str, list[str]], str]:
     """Write streets joined by group and name.
 
     Parameters
@@ -44,8 +45,10 @@ def street_lines(
 
     Returns
     -------
-    list of dict
-        ``group`` (major, minor, path), ``name`` (empty when unnamed) and ``lines``.
+    dict
+        ``group`` (major, minor, path) and ``name`` (empty when unnamed).
+    str
+        Pile of their lines, in the same order.
     """
     shapes = _clipped(streets.geometry, frame_of(communities))
     groups = streets["class"].map(street_group)
@@ -53,41 +56,47 @@ def street_lines(
     keep &= streets["class"] != SQUARE_CLASS  # walks across squares are no lines on the ground
     keep &= (groups != "path") | _is_near(shapes, communities)
     names = streets["name"].fillna("").where(groups != "path", "")
-    table = pd.DataFrame({"group": groups, "name": names})[keep]
+    table = pd.DataFrame({"group": groups, "name": names, "at": np.arange(len(names))})[keep]
+    outlines = shapes.to_numpy()
     keys, drawn = [], []
     for key, rows in table.groupby(["group", "name"], sort=True):
-        lines = shapely.get_parts(shapes.loc[rows.index].to_numpy())
+        lines = shapely.get_parts(outlines[rows["at"].to_numpy()])
         lines = lines[shapely.get_type_id(lines) == shapely.GeometryType.LINESTRING]
         joined = shapely.line_merge(shapely.multilinestrings(lines))
         keys.append(key)
         drawn.append(shapely.simplify(joined, STREET_TOLERANCE_M))
-    written = grid.lines(gpd.GeoSeries(drawn, crs=shapes.crs))
-    return [
-        {"group": group, "name": name, "lines": lines}
-        for (group, name), lines in zip(keys, written, strict=True)
-        if lines
-    ]
+    written = {"group": [key[0] for key in keys], "name": [key[1] for key in keys]}
+    return written, pile_lines(gpd.GeoSeries(drawn, crs=shapes.crs), grid)
 
 
-def land_shapes(
+def list_land(
     land: gpd.GeoDataFrame, communities: gpd.GeoDataFrame, grid: Grid
-) -> list[dict[str, object]]:
-    """Write water, green and railways: ``kind``, ``name`` and ``rings`` or ``lines``."""
+) -> tuple[dict[str, dict[str, list[str]]], dict[str, str]]:
+    """Write water, green and railways, and nothing else that stands in the table.
+
+    Returns
+    -------
+    dict
+        For ``areas`` and ``tracks``: ``kind`` and ``name`` of each.
+    dict
+        Their piles under the same names.
+    """
     shapes = _clipped(land.geometry, frame_of(communities))
-    shapes = shapes[~(shapes.isna() | shapes.is_empty)].sort_index()
-    shapes = shapes.simplify(LAND_TOLERANCE_M)
+    shapes = shapes[~(shapes.isna() | shapes.is_empty) & land["kind"].isin(LAND_COLOURS)]
+    shapes = shapes.sort_index().simplify(LAND_TOLERANCE_M)
     names = land["name"].fillna("")
-    written: list[dict[str, object]] = []
-    for field, kinds, write in (
-        ("rings", ("Polygon", "MultiPolygon"), grid.polygons),
-        ("lines", ("LineString", "MultiLineString"), grid.lines),
+    written, piles = {}, {}
+    for key, kinds, pile in (
+        ("areas", ("Polygon", "MultiPolygon"), pile_rings),
+        ("tracks", ("LineString", "MultiLineString"), pile_lines),
     ):
         part = shapes[shapes.geom_type.isin(kinds)]
-        for key, numbers in zip(part.index, write(part), strict=True):
-            if numbers:
-                entry = {"kind": str(land.loc[key, "kind"]), "name": str(names.loc[key])}
-                written.append({**entry, field: numbers})
-    return written
+        written[key] = {
+            "kind": [str(kind) for kind in land.loc[part.index, "kind"]],
+            "name": [str(name) for name in names.loc[part.index]],
+        }
+        piles[key] = pile(part, grid)
+    return written, piles
 
 
 def _clipped(shapes: gpd.GeoSeries, box: npt.NDArray[np.float64]) -> gpd.GeoSeries:

@@ -57,6 +57,11 @@ def pack(text: str) -> str:
     return base64.b64encode(zlib.compress(text.encode("utf-8"), 6)).decode("ascii")
 
 
+def pack_bytes(content: bytes) -> str:
+    """Deflate bytes and write them in base64."""
+    return base64.b64encode(zlib.compress(content, 9)).decode("ascii")
+
+
 def unpack(packed: str) -> str:
     """Undo `pack`."""
     return zlib.decompress(base64.b64decode(packed)).decode("utf-8")

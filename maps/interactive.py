@@ -113,7 +113,8 @@ def render_page(document: dict[str, Any], imprint: Imprint) -> str:
         map_html=map_html,
         map_script=map_script,
         fallback=fallback_table(document),
-        data=pack(to_json(document)),
+        data=pack(to_json({key: part for key, part in document.items() if key != "piles"})),
+        piles=document["piles"],
         script="\n".join(assets.static_text(name) for name in SCRIPTS),
     )
     return seal(page)

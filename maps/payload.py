@@ -5,25 +5,27 @@ from __future__ import annotations
 from typing import Any, Final, cast
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
 from layers.tables import CATEGORIES
 from maps.answers import list_answers
-from maps.base_map import frame_of, land_shapes, street_lines
+from maps.base_map import frame_of, list_land, list_streets
 from maps.bureau import list_findings, list_links, list_partners, list_working_columns
 from maps.contents import Contents
-from maps.coordinates import COARSE, FINE, Grid
+from maps.coordinates import COARSE, FINE, ROUGH, Grid
 from maps.labels import Imprint
+from maps.piles import pile_rings
 from maps.public import household_band, public_columns
 from maps.rows import NONE, Tables, flags, texts, whole
-from maps.walks import list_walks
+from maps.walks import pile_walks
 from maps.wording import page_words
 from zoning.tables import STATUSES
 
 Document = dict[str, Any]
 
-FORM: Final = 1
+FORM: Final = 2
 """Version of the document's form; the page's script reads this form only."""
 
 BORDER_TOLERANCE_M: Final = 0.6
@@ -77,15 +79,31 @@ def working_document(tables: Tables, imprint: Imprint) -> Document:
 
 def _document(tables: Tables, imprint: Imprint, contents: Contents, step: float) -> Document:
     communities = _shapes(tables, "communities").sort_index()
+    zones = _shapes(tables, "zones").sort_index()
     bounds = communities.to_crs("EPSG:4326").total_bounds
-    fine, coarse = Grid.around(bounds, step), Grid.around(bounds, COARSE)
+    fine, coarse, rough = (Grid.around(bounds, size) for size in (step, COARSE, ROUGH))
     facilities = _shown_facilities(tables, communities)
+    streets, street_pile = list_streets(_shapes(tables, "streets"), communities, coarse)
+    land, land_piles = list_land(_shapes(tables, "land"), communities, coarse)
+    piles = {
+        "communities": pile_rings(_coverage(communities.geometry), fine),
+        "streets": street_pile,
+        **land_piles,
+        "circles": _circles(tables, communities.index, "circles", contents, rough),
+        "catchments": _catchments(tables, rough),
+    }
+    if contents.has("zone_id"):
+        piles["zones"] = pile_rings(_calm(zones.geometry), fine, least_m2=SPECK_M2)
+        piles["zone_circles"] = _circles(tables, zones.index, "zone_circles", contents, rough)
+    if contents.has("nearest_name"):
+        piles["walks"] = pile_walks(tables, communities, coarse)
     document: Document = {
         "form": FORM,
         "kind": "public" if contents.is_public else "working",
         "bounds": [round(float(edge), 6) for edge in bounds],
         "fine": fine.described(),
         "coarse": coarse.described(),
+        "rough": rough.described(),
         "statuses": list(STATUSES),
         "walkers": list(contents.walkers),
         "bands": list(contents.bands),
@@ -95,14 +113,9 @@ def _document(tables: Tables, imprint: Imprint, contents: Contents, step: float)
         "facilities": _facilities(facilities, contents, fine),
         "gates": _gates(tables, communities, fine),
         "zones": _zones(tables, contents, fine),
-        "circles": _circles(tables, communities.index, "circles", contents, coarse),
-        "zone_circles": _circles(
-            tables, _shapes(tables, "zones").sort_index().index, "zone_circles", contents, coarse
-        ),
-        "catchments": _catchments(tables, coarse),
-        "walks": list_walks(tables, communities, coarse) if contents.has("nearest_name") else [],
-        "streets": street_lines(_shapes(tables, "streets"), communities, coarse),
-        "land": land_shapes(_shapes(tables, "land"), communities, coarse),
+        "streets": streets,
+        "land": land,
+        "piles": piles,
     }
     if not contents.is_public:
         document["links"] = list_links(tables, communities)
@@ -132,24 +145,7 @@ def _calm(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
     width = SLOT_M / 2
     closed = shapes.buffer(width, join_style="mitre").buffer(-width, join_style="mitre")
     closed = closed.where(~closed.is_empty, shapes)
-    return _without_specks(closed.simplify(BORDER_TOLERANCE_M))
-
-
-def _without_specks(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
-    """Leave out holes and parts below `SPECK_M2`: on a map they are dirt; the tables keep them."""
-    outlines = []
-    for shape in shapes:
-        parts = [
-            shapely.Polygon(
-                part.exterior,
-                [ring for ring in part.interiors if shapely.Polygon(ring).area >= SPECK_M2],
-            )
-            for part in shapely.get_parts(shape)
-            if part.geom_type == "Polygon"
-        ]
-        large = [part for part in parts if part.area >= SPECK_M2]
-        outlines.append(shapely.MultiPolygon(large) if large else shape)
-    return gpd.GeoSeries(outlines, index=shapes.index, crs=shapes.crs)
+    return closed.simplify(BORDER_TOLERANCE_M)
 
 
 def _communities(
@@ -159,7 +155,6 @@ def _communities(
     member_of = tables["assignment"]["zone_id"].reindex(communities.index)
     out: Document = {
         "id": list(communities.index),
-        "rings": grid.polygons(_coverage(communities.geometry)),
         "anchor": grid.points(communities.geometry),
     }
     if contents.has("name"):
@@ -231,7 +226,6 @@ def _zones(tables: Tables, contents: Contents, grid: Grid) -> Document:
         return {"id": []}
     out: Document = {
         "id": list(zones.index),
-        "rings": grid.polygons(_calm(zones.geometry)),
         "anchor": grid.points(zones.geometry),
         "communities": whole(zones["communities"].astype("float64")),
     }
@@ -256,29 +250,24 @@ def _zones(tables: Tables, contents: Contents, grid: Grid) -> Document:
 def _thinned(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
     """Thin out circles; one that would vanish stays whole."""
     thin = shapes.simplify(CIRCLE_TOLERANCE_M, preserve_topology=False)
-    return _without_specks(thin.where(~thin.is_empty, shapes))
+    return thin.where(~thin.is_empty, shapes)
 
 
-def _circles(
-    tables: Tables, owners: pd.Index, name: str, contents: Contents, grid: Grid
-) -> Document:
-    """Write circles by walker and band, one list of rings for each owner, empty where none."""
-    circles = _shapes(tables, name)
-    out: Document = {}
-    for walker in contents.walkers:
-        for band in contents.bands:
-            level = circles.index.names[0]
-            mine = circles.index.get_level_values("walker") == walker
-            mine &= circles.index.get_level_values("band") == band
-            part = circles[mine]
-            rings = grid.polygons(_thinned(part.geometry))
-            of = dict(zip(part.index.get_level_values(level), rings, strict=True))
-            out[f"{walker}_{band}"] = [of.get(owner, []) for owner in owners]
-    return out
+def _circles(tables: Tables, owners: pd.Index, name: str, contents: Contents, grid: Grid) -> str:
+    """Pile circles: of each owner all walkers, of each walker all bands, empty where none."""
+    circles = _shapes(tables, name).geometry
+    wanted = pd.MultiIndex.from_product(
+        [owners, list(contents.walkers), list(contents.bands)], names=circles.index.names
+    )
+    at = circles.index.get_indexer(wanted)
+    found = circles.iloc[at[at >= 0]]
+    shapes = np.full(len(wanted), None, dtype=object)
+    shapes[at >= 0] = _thinned(found).to_numpy()
+    each = len(contents.walkers) * len(contents.bands)
+    shown = gpd.GeoSeries(shapes, crs=circles.crs)
+    return pile_rings(shown, grid, each=each, least_m2=SPECK_M2)
 
 
-def _catchments(tables: Tables, grid: Grid) -> list[Any]:
-    catchments = _shapes(tables, "catchments")
-    rings = grid.polygons(_thinned(catchments.geometry))
-    of = dict(zip(catchments.index, rings, strict=True))
-    return [of.get(category, []) for category in CATEGORIES]
+def _catchments(tables: Tables, grid: Grid) -> str:
+    catchments = _shapes(tables, "catchments").geometry.reindex(list(CATEGORIES))
+    return pile_rings(_thinned(catchments), grid, least_m2=SPECK_M2)

@@ -1,23 +1,25 @@
-"""Walks to what is nearest as rows of a page's document."""
+"""Walks to what is nearest, piled for a page."""
 
 from __future__ import annotations
 
 from typing import Final, cast
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
 from layers.tables import CATEGORIES
-from maps.coordinates import Grid, Numbers
+from maps.coordinates import Grid
+from maps.piles import pile_lines
 from maps.rows import Tables
 
 TOLERANCE_M: Final = 1.5
 """A walk on the map leaves its street by no more than this: less than the line is wide."""
 
 
-def list_walks(tables: Tables, communities: gpd.GeoDataFrame, grid: Grid) -> list[Numbers]:
-    """Write the walk of an adult from each community to its nearest of each have.
+def pile_walks(tables: Tables, communities: gpd.GeoDataFrame, grid: Grid) -> str:
+    """Pile the walk of an adult from each community to its nearest of each have.
 
     Parameters
     ----------
@@ -30,15 +32,12 @@ def list_walks(tables: Tables, communities: gpd.GeoDataFrame, grid: Grid) -> lis
 
     Returns
     -------
-    list
-        One line each, empty where nothing is in reach.
+    str
+        A pile (`maps.piles`), nine lines to a community, none where nothing is in reach.
     """
     wanted = pd.MultiIndex.from_product([communities.index, CATEGORIES])
     routes = cast("gpd.GeoDataFrame", tables["routes"])
-    at = wanted.get_indexer(routes.index)
-    kept = gpd.GeoSeries(routes.geometry[at >= 0], crs=routes.crs)
-    lines = gpd.GeoSeries(shapely.simplify(kept.to_numpy(), TOLERANCE_M), crs=routes.crs)
-    written: list[Numbers] = [[] for _ in wanted]
-    for place, parts in zip(at[at >= 0], grid.lines(lines), strict=True):
-        written[place] = parts[0] if parts else []
-    return written
+    at = routes.index.get_indexer(wanted)
+    lines = np.full(len(wanted), None, dtype=object)
+    lines[at >= 0] = shapely.simplify(routes.geometry.to_numpy()[at[at >= 0]], TOLERANCE_M)
+    return pile_lines(gpd.GeoSeries(lines, crs=routes.crs), grid, each=len(CATEGORIES))

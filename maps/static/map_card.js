@@ -200,7 +200,7 @@
     if (!app.doc.circleOf(key, i)) return line(app.t("no_circle"), "hint");
     const names = ["circle"];
     if (app.chosenZone() >= 0) names.push("zone_circle");
-    if (app.doc.walks) names.push("walks");
+    if (app.doc.hasWalks) names.push("walks");
     const ticks = names.map((name) =>
       make(
         "label",

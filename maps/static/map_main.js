@@ -166,7 +166,7 @@
   };
 
   const run = async () => {
-    app.start(app.decode(await app.unpack(document.getElementById("document").textContent)));
+    app.start(await app.decode(await app.readDocument()));
     const chosen = readLink();
     startMap();
     startControls();
@@ -177,8 +177,11 @@
     app.map.invalidateSize({ animate: false });
     showAll();
     for (const layer of [app.base, app.areas, app.marks]) layer.addTo(app.map);
-    if (chosen) app.choose(chosen, { fly: true });
     document.getElementById("waiting").hidden = true;
+    document.documentElement.dataset.drawn = "yes";
+    await app.decodeRest(app.doc);
+    if (chosen) app.choose(chosen, { fly: true });
+    else if (app.state.have >= 0) app.areas.invalidate();
     document.documentElement.dataset.ready = "yes";
   };
 

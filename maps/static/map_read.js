@@ -2,11 +2,31 @@
 "use strict";
 (() => {
   const app = (window.lianpian = {});
+  const HAVES = 9;
 
-  app.unpack = async (packed) => {
-    const bytes = Uint8Array.from(atob(packed.trim()), (mark) => mark.charCodeAt(0));
-    const inflated = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-    return JSON.parse(await new Response(inflated).text());
+  const bytesOf = (text) => {
+    if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
+    const marks = atob(text);
+    const bytes = new Uint8Array(marks.length);
+    for (let i = 0; i < marks.length; i += 1) bytes[i] = marks.charCodeAt(i);
+    return bytes;
+  };
+
+  /* The inflated content of an element; its text is dropped, it will not be read again. */
+  const inflated = async (id) => {
+    const node = document.getElementById(id);
+    if (!node) return null;
+    const bytes = bytesOf(node.textContent.trim());
+    node.remove();
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+    return new Response(stream);
+  };
+
+  app.readDocument = async () => (await inflated("document")).json();
+
+  const bytesOfPile = async (name) => {
+    const response = await inflated(`pile-${name}`);
+    return response ? new Uint8Array(await response.arrayBuffer()) : null;
   };
 
   /* Web Mercator scaled to 0..1, so that a zoom level is one multiplication away. */
@@ -20,91 +40,143 @@
     return L.latLng(lat, x * 360 - 180);
   };
 
-  const positions = (numbers, grid) => {
-    const out = new Float64Array(numbers.length);
-    let east = 0;
-    let north = 0;
+  /* Rows of points are differences from point to point. */
+  const points = (numbers, grid) => {
+    const out = [];
+    let east = grid.lon;
+    let north = grid.lat;
     for (let i = 0; i < numbers.length; i += 2) {
       east += numbers[i];
       north += numbers[i + 1];
-      out[i] = app.unitX((grid.lon + east) * grid.step);
-      out[i + 1] = app.unitY((grid.lat + north) * grid.step);
+      out.push({ x: app.unitX(east * grid.step), y: app.unitY(north * grid.step) });
     }
     return out;
   };
 
+  /* Smallest box around parts: west, north, east, south, as y grows southwards. */
   const boxOf = (parts) => {
     const box = [Infinity, Infinity, -Infinity, -Infinity];
-    for (const part of parts) {
-      for (let i = 0; i < part.length; i += 2) {
-        if (part[i] < box[0]) box[0] = part[i];
-        if (part[i] > box[2]) box[2] = part[i];
-        if (part[i + 1] < box[1]) box[1] = part[i + 1];
-        if (part[i + 1] > box[3]) box[3] = part[i + 1];
-      }
+    for (const { box: one } of parts) {
+      box[0] = Math.min(box[0], one[0]);
+      box[1] = Math.min(box[1], one[1]);
+      box[2] = Math.max(box[2], one[2]);
+      box[3] = Math.max(box[3], one[3]);
     }
     return box;
   };
 
-  const shape = (lists, grid, closed) => {
-    const parts = lists.map((numbers) => positions(numbers, grid));
-    return { parts, closed, box: boxOf(parts) };
+  /* One ring or line of a pile, as coordinates with their box. */
+  const readPart = (next, pen, grid, length) => {
+    const part = new Float64Array(2 * length);
+    const box = [Infinity, Infinity, -Infinity, -Infinity];
+    let { east, north } = pen;
+    for (let i = 0; i < part.length; i += 2) {
+      const dx = next();
+      const dy = next();
+      east += dx % 2 ? -(dx + 1) / 2 : dx / 2;
+      north += dy % 2 ? -(dy + 1) / 2 : dy / 2;
+      if (i === 0) Object.assign(pen, { east, north });
+      const x = app.unitX((grid.lon + east) * grid.step);
+      const y = app.unitY((grid.lat + north) * grid.step);
+      part[i] = x;
+      part[i + 1] = y;
+      if (x < box[0]) box[0] = x;
+      if (x > box[2]) box[2] = x;
+      if (y < box[1]) box[1] = y;
+      if (y > box[3]) box[3] = y;
+    }
+    part.box = box;
+    return part;
   };
 
-  const points = (numbers, grid) => {
-    const flat = positions(numbers, grid);
-    const out = [];
-    for (let i = 0; i < flat.length; i += 2) out.push({ x: flat[i], y: flat[i + 1] });
-    return out;
-  };
-
-  /* Circles are many and seldom looked at: each is turned into a shape when it is first asked for. */
-  const circles = (group, grid) => {
-    const known = new Map();
-    return (key, owner) => {
-      const name = `${key} ${owner}`;
-      if (!known.has(name)) {
-        const rings = (group[key] || [])[owner] || [];
-        known.set(name, rings.length ? shape(rings, grid, true) : null);
+  /* A pile (maps/piles.py): things are turned into shapes one at a time, when first asked for. */
+  const openPile = (bytes, { count, each, grid, closed }) => {
+    let at = 0;
+    const next = () => {
+      let value = 0;
+      let place = 1;
+      for (;;) {
+        const group = bytes[at];
+        at += 1;
+        value += (group & 127) * place;
+        if (group < 128) return value;
+        place *= 128;
       }
-      return known.get(name);
+    };
+    const starts = new Uint32Array(count + 1);
+    for (let i = 0; i < count; i += 1) starts[i + 1] = starts[i] + next();
+    const body = at;
+    const known = new Map();
+    return (i) => {
+      if (!known.has(i)) {
+        at = body + starts[i];
+        const pen = { east: 0, north: 0 };
+        const shapes = [];
+        for (let n = 0; n < each; n += 1) {
+          const parts = [];
+          for (let left = next(); left > 0; left -= 1) parts.push(readPart(next, pen, grid, next()));
+          shapes.push(parts.length ? { parts, closed, box: boxOf(parts) } : null);
+        }
+        known.set(i, shapes);
+      }
+      return known.get(i);
     };
   };
 
-  /* Turn every list of numbers of the document into shapes; the rest stays as it was read. */
-  app.decode = (doc) => {
+  const read = async (name, options) => {
+    const bytes = await bytesOfPile(name);
+    return bytes ? openPile(bytes, options) : () => Array(options.each).fill(null);
+  };
+
+  const readAll = async (name, count, grid, closed) => {
+    const shapeOf = await read(name, { count, each: 1, grid, closed });
+    return Array.from({ length: count }, (_, i) => shapeOf(i)[0] || { parts: [], closed, box: boxOf([]) });
+  };
+
+  /* What the first picture needs; the rest of the document stays as it was read. */
+  app.decode = async (doc) => {
     const { fine, coarse } = doc;
-    const read = { ...doc };
-    read.communities = {
-      ...doc.communities,
-      shapes: doc.communities.rings.map((rings) => shape(rings, fine, true)),
-      anchors: points(doc.communities.anchor, fine),
+    const count = doc.communities.id.length;
+    const [communities, zones, streets, areas, tracks] = await Promise.all([
+      readAll("communities", count, fine, true),
+      readAll("zones", doc.zones.id.length, fine, true),
+      readAll("streets", doc.streets.name.length, coarse, false),
+      readAll("areas", doc.land.areas.name.length, coarse, true),
+      readAll("tracks", doc.land.tracks.name.length, coarse, false),
+    ]);
+    const entries = (table, shapes) => shapes.map((shape, i) => ({ kind: table.kind[i], name: table.name[i], shape }));
+    return {
+      ...doc,
+      communities: { ...doc.communities, shapes: communities, anchors: points(doc.communities.anchor, fine) },
+      zones: { ...doc.zones, shapes: zones, anchors: points(doc.zones.anchor || [], fine) },
+      facilities: { ...doc.facilities, places: points(doc.facilities.points, fine) },
+      gates: { ...doc.gates, places: points(doc.gates.points, fine) },
+      streets: streets.map((shape, i) => ({ group: doc.streets.group[i], name: doc.streets.name[i], shape })),
+      land: [...entries(doc.land.areas, areas), ...entries(doc.land.tracks, tracks)],
+      hasWalks: Boolean(document.getElementById("pile-walks")),
+      catchments: Array(HAVES).fill(null),
+      circleOf: () => null,
+      zoneCircleOf: () => null,
+      walkOf: () => null,
     };
-    read.zones = {
-      ...doc.zones,
-      shapes: (doc.zones.rings || []).map((rings) => shape(rings, fine, true)),
-      anchors: points(doc.zones.anchor || [], fine),
-    };
-    read.facilities = { ...doc.facilities, places: points(doc.facilities.points, fine) };
-    read.gates = { ...doc.gates, places: points(doc.gates.points, fine) };
-    read.circleOf = circles(doc.circles, coarse);
-    read.zoneCircleOf = circles(doc.zone_circles, coarse);
-    /* Walks are an adult's, by community and have; each becomes a shape when it is asked for. */
-    const walks = new Map();
-    read.walkOf = (at) => {
-      const numbers = (doc.walks || [])[at] || [];
-      if (!walks.has(at)) walks.set(at, numbers.length ? shape([numbers], coarse, false) : null);
-      return walks.get(at);
-    };
-    read.catchments = doc.catchments.map((rings) =>
-      rings.length ? shape(rings, coarse, true) : null,
-    );
-    read.streets = doc.streets.map((entry) => ({ ...entry, shape: shape(entry.lines, coarse, false) }));
-    read.land = doc.land.map((entry) => ({
-      ...entry,
-      shape: entry.rings ? shape(entry.rings, coarse, true) : shape(entry.lines, coarse, false),
-    }));
-    return read;
+  };
+
+  /* What is asked for one by one: circles of communities and zones, walks, catchments. */
+  app.decodeRest = async (doc) => {
+    const { coarse, rough } = doc;
+    const keys = doc.walkers.flatMap((walker) => doc.bands.map((band) => `${walker}_${band}`));
+    const round = (count) => ({ count, each: keys.length, grid: rough, closed: true });
+    const count = doc.communities.id.length;
+    const [circles, zoneCircles, walks, catchments] = await Promise.all([
+      read("circles", round(count)),
+      read("zone_circles", round(doc.zones.id.length)),
+      read("walks", { count, each: HAVES, grid: coarse, closed: false }),
+      read("catchments", { count: HAVES, each: 1, grid: rough, closed: true }),
+    ]);
+    doc.circleOf = (key, owner) => circles(owner)[keys.indexOf(key)] || null;
+    doc.zoneCircleOf = (key, owner) => zoneCircles(owner)[keys.indexOf(key)] || null;
+    doc.walkOf = (at) => walks(Math.floor(at / HAVES))[at % HAVES];
+    doc.catchments = doc.catchments.map((_, have) => catchments(have)[0]);
   };
 
   /* Even-odd test over all rings of a shape: holes and parts alike. */

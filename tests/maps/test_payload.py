@@ -1,22 +1,22 @@
 import json
 from dataclasses import replace
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from shapely.geometry import LineString, box
+from shapely.geometry import LineString
 
 from layers.errors import JobError
 from layers.tables import CATEGORIES
-from maps.base_map import street_lines
-from maps.coordinates import COARSE, FINE, Grid
+from maps.base_map import list_land, list_streets
+from maps.coordinates import COARSE, Grid
 from maps.escape import to_json
 from maps.labels import Imprint
 from maps.payload import public_document, working_document
 from maps.public import PUBLIC_COLUMNS, household_band, public_columns
-from tests.town import CRS, community_ids
+from tests.maps.piles import read_pile
+from tests.town import community_ids
 from zoning.tables import CONTRACTS, STATUSES
 
 Town = dict[str, pd.DataFrame]
@@ -45,30 +45,6 @@ SHOWN = {
 }
 
 
-def decoded(numbers: list[int], grid: Grid) -> np.ndarray:
-    corner = np.array([grid.lon, grid.lat])
-    return (np.cumsum(np.reshape(numbers, (-1, 2)), axis=0) + corner) * grid.step
-
-
-@pytest.mark.parametrize(("step", "tolerance_m"), [(FINE, 0.15), (COARSE, 1.5)])
-def test_shapes_come_back_within_a_step_of_their_grid(step: float, tolerance_m: float) -> None:
-    ring = box(389_000, 3_844_500, 389_120, 3_844_580)
-    hole = box(389_030, 3_844_520, 389_060, 3_844_540)
-    shape = gpd.GeoSeries([ring.difference(hole)], crs=CRS)
-    grid = Grid.around(shape.to_crs("EPSG:4326").total_bounds, step)
-    [rings] = grid.polygons(shape)
-    assert [len(numbers) for numbers in rings] == [8, 8]
-    outer, inner = (decoded(numbers, grid) for numbers in rings)
-    back = gpd.GeoSeries([shapely.Polygon(outer, [inner])], crs="EPSG:4326").to_crs(CRS)
-    assert back.iloc[0].hausdorff_distance(shape.iloc[0]) < tolerance_m
-
-
-def test_a_ring_smaller_than_the_grid_is_left_out() -> None:
-    shape = gpd.GeoSeries([box(389_000, 3_844_500, 389_000.2, 3_844_500.2)], crs=CRS)
-    grid = Grid.around(shape.to_crs("EPSG:4326").total_bounds, COARSE)
-    assert grid.polygons(shape) == [[]]
-
-
 def test_neighbours_keep_their_common_border(town: Town, imprint: Imprint) -> None:
     tables = dict(town)
     communities = town["communities"].iloc[:2].copy()
@@ -80,9 +56,8 @@ def test_neighbours_keep_their_common_border(town: Town, imprint: Imprint) -> No
     for name in ("adjacency", "partners", "findings"):
         tables[name] = town[name].iloc[:0]
     document = working_document(tables, imprint)
-    rings = document["communities"]["rings"]
-    grid = Grid(**document["fine"])
-    corners = [{tuple(np.round(p, 6)) for p in decoded(r[0], grid)} for r in rings]
+    things = read_pile(document["piles"]["communities"], document["fine"], 2)
+    corners = [{tuple(np.round(p, 6)) for p in rings[0]} for [rings] in things]
     border = corners[0] & corners[1]
     assert len(border) > 20
     assert len(corners[0] - border) == 2
@@ -153,7 +128,7 @@ def test_the_public_document_gives_households_as_a_band_only(town: Town, imprint
 def test_a_job_may_narrow_the_public_list(town: Town, imprint: Imprint) -> None:
     narrow = replace(imprint, public_columns=("name", "households_band", "missing"))
     document = public_document(town, narrow)
-    assert set(document["communities"]) == {"id", "rings", "anchor", "name", "band"}
+    assert set(document["communities"]) == {"id", "anchor", "name", "band"}
     assert set(document["gaps"]["adult"]) == {"status"}
     assert document["zones"] == {"id": []}
     assert "槐新街道" not in json.dumps(document["communities"], ensure_ascii=False)
@@ -195,9 +170,18 @@ def test_paths_far_from_every_community_and_streets_out_of_sight_are_left_out(to
         LineString([(west - 5000, south), (west - 4000, south)]),
     ]
     grid = Grid.around(communities.to_crs("EPSG:4326").total_bounds, COARSE)
-    [entry] = street_lines(streets, communities, grid)
-    assert (entry["group"], entry["name"]) == ("path", "")
-    assert len(entry["lines"]) == 1
+    written, pile = list_streets(streets, communities, grid)
+    assert written == {"group": ["path"], "name": [""]}
+    [[lines]] = read_pile(pile, grid.described(), 1)
+    assert len(lines) == 1
+
+
+def test_land_of_any_other_kind_is_never_drawn(town: Town) -> None:
+    land = town["land"].copy()
+    land["kind"] = "military"
+    grid = Grid.around(town["communities"].to_crs("EPSG:4326").total_bounds, COARSE)
+    written, _ = list_land(land, town["communities"], grid)
+    assert written["areas"]["kind"] == written["tracks"]["kind"] == []
 
 
 def test_a_city_without_zones_circles_and_facilities_can_be_drawn(
@@ -210,5 +194,6 @@ def test_a_city_without_zones_circles_and_facilities_can_be_drawn(
     document = public_document(tables, imprint)
     assert document["zones"]["id"] == []
     assert document["communities"]["zone"] == [-1] * 12
-    assert document["circles"]["adult_15"] == [[]] * 12
+    circles = read_pile(document["piles"]["circles"], document["rough"], 12)
+    assert circles == [[[]]] * 12
     assert document["facilities"]["points"] == []
