@@ -16,6 +16,7 @@ from maps.escape import POLICY_SLOT, escape_text, pack, seal, to_json
 from maps.fallback import fallback_table
 from maps.labels import Imprint
 from maps.payload import public_document, working_document
+from zoning.regionalization.settings import ZoningSettings
 
 MAP_ID: Final = "lianpian"
 SCRIPTS: Final = (
@@ -29,6 +30,22 @@ SCRIPTS: Final = (
     "map_main.js",
 )
 """The page's own scripts in the order in which they build on each other."""
+
+BENCH_SCRIPTS: Final = (
+    "bench_plan.js",
+    "bench_faces.js",
+    "bench_checks.js",
+    "bench_figures.js",
+    "bench_files.js",
+    "bench_draw.js",
+    "bench_tools.js",
+    "bench_bar.js",
+    "bench_table.js",
+    "bench_detail.js",
+    "bench_links.js",
+    "bench_start.js",
+)
+"""The workbench of the working map; its scripts stand before the one that starts the page."""
 
 
 def draw_public_map(tables: Mapping[str, pd.DataFrame], imprint: Imprint, path: Path) -> None:
@@ -55,7 +72,13 @@ def draw_public_map(tables: Mapping[str, pd.DataFrame], imprint: Imprint, path: 
     _write(public_document(tables, imprint), imprint, path)
 
 
-def draw_working_map(tables: Mapping[str, pd.DataFrame], imprint: Imprint, path: Path) -> None:
+def draw_working_map(
+    tables: Mapping[str, pd.DataFrame],
+    imprint: Imprint,
+    path: Path,
+    *,
+    rules: ZoningSettings | None = None,
+) -> None:
     """Draw the map for the bureau: everything that the tables hold.
 
     Parameters
@@ -66,12 +89,14 @@ def draw_working_map(tables: Mapping[str, pd.DataFrame], imprint: Imprint, path:
         Margin of the map.
     path
         File to write.
+    rules
+        The job's rules for zones, which the workbench watches; None: the defaults.
 
     Notes
     -----
     The same tables and imprint give the same bytes.
     """
-    _write(working_document(tables, imprint), imprint, path)
+    _write(working_document(tables, imprint, rules), imprint, path)
 
 
 def _write(document: dict[str, Any], imprint: Imprint, path: Path) -> None:
@@ -100,6 +125,7 @@ def render_page(document: dict[str, Any], imprint: Imprint) -> str:
     ).from_string(assets.static_text("page.html"))
     map_html, map_script = _frame_parts(document["bounds"])
     languages = imprint.languages or ("zh",)
+    bench = BENCH_SCRIPTS if "bench" in document else ()
     page = template.render(
         lang="zh-CN" if languages[0] == "zh" else "en",
         kind=document["kind"],
@@ -107,7 +133,7 @@ def render_page(document: dict[str, Any], imprint: Imprint) -> str:
         version=escape_text(imprint.version),
         title=escape_text(imprint.title),
         leaflet_style=assets.leaflet_style(),
-        style=assets.static_text("map.css"),
+        style=assets.static_text("map.css") + (assets.static_text("bench.css") if bench else ""),
         leaflet_script=assets.leaflet_script(),
         jquery_script=assets.jquery_script(),
         map_html=map_html,
@@ -115,7 +141,7 @@ def render_page(document: dict[str, Any], imprint: Imprint) -> str:
         fallback=fallback_table(document),
         data=pack(to_json({key: part for key, part in document.items() if key != "piles"})),
         piles=document["piles"],
-        script="\n".join(assets.static_text(name) for name in SCRIPTS),
+        script="\n".join(assets.static_text(name) for name in (*SCRIPTS[:-1], *bench, SCRIPTS[-1])),
     )
     return seal(page)
 

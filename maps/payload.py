@@ -11,6 +11,7 @@ import shapely
 
 from layers.tables import CATEGORIES
 from maps.answers import list_answers
+from maps.assets import static_table
 from maps.base_map import frame_of, list_land, list_streets
 from maps.bureau import list_findings, list_links, list_partners, list_working_columns
 from maps.contents import Contents
@@ -21,6 +22,8 @@ from maps.public import household_band, public_columns
 from maps.rows import NONE, Tables, flags, texts, whole
 from maps.walks import pile_walks
 from maps.wording import page_words
+from maps.workbench import pile_bench
+from zoning.regionalization.settings import ZoningSettings
 from zoning.tables import STATUSES
 
 Document = dict[str, Any]
@@ -58,7 +61,9 @@ def public_document(tables: Tables, imprint: Imprint) -> Document:
     return _document(tables, imprint, Contents(public_columns(imprint.public_columns)), COARSE)
 
 
-def working_document(tables: Tables, imprint: Imprint) -> Document:
+def working_document(
+    tables: Tables, imprint: Imprint, rules: ZoningSettings | None = None
+) -> Document:
     """Make the document of the working map: everything, full coordinates.
 
     Parameters
@@ -67,14 +72,22 @@ def working_document(tables: Tables, imprint: Imprint) -> Document:
         Every table of the contracts by name, in the job's metric CRS.
     imprint
         Margin of the map.
+    rules
+        The job's rules for zones, for the workbench; None: the defaults.
 
     Returns
     -------
     dict
         As `public_document`, with exact households, both walkers and all bands, eligibility, roles,
-        links between neighbours, findings and explanations.
+        links between neighbours, findings and explanations; and what the workbench computes with.
     """
-    return _document(tables, imprint, Contents(None), FINE)
+    document = _document(tables, imprint, Contents(None), FINE)
+    communities = _shapes(tables, "communities").sort_index()
+    grid = Grid(**document["fine"])
+    document["bench"], piles = pile_bench(tables, communities, imprint, rules, grid)
+    document["piles"] |= piles
+    document["words"] = document["words"] | static_table("bench_words.json")
+    return document
 
 
 def _document(tables: Tables, imprint: Imprint, contents: Contents, step: float) -> Document:

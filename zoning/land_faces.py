@@ -128,9 +128,8 @@ def _fills(one: Shapes, other: Shapes, max_gap_m: float) -> Shapes:
     kept = shapely.area(parts) > SLIVER_M * shapely.length(parts)
     touching = [shapely.dwithin(parts, side[pair], 2 * GRID_M) for side in (one, other)]
     kept |= touching[0] & touching[1]
-    fills: Shapes = shapely.multipolygons(
-        parts[kept], indices=pair[kept], out=np.full(len(both), shapely.MultiPolygon())
-    )
+    fills: Shapes = np.full(len(both), shapely.MultiPolygon(), dtype=object)
+    shapely.multipolygons(parts[kept], indices=pair[kept], out=fills)
     return fills
 
 

@@ -32,6 +32,7 @@
     app.showZones();
     app.showCard();
     for (const layer of [app.areas, app.marks]) layer.invalidate();
+    if (app.bench) app.bench.refresh();
   };
 
   /* Change the state and show it. */
@@ -171,6 +172,7 @@
     startMap();
     startControls();
     app.startSearch();
+    if (app.bench) app.bench.begin();
     translate();
     app.recount();
     refresh();

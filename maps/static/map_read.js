@@ -22,6 +22,7 @@
     return new Response(stream);
   };
 
+  app.inflated = inflated;
   app.readDocument = async () => (await inflated("document")).json();
 
   const bytesOfPile = async (name) => {
@@ -127,6 +128,8 @@
     const bytes = await bytesOfPile(name);
     return bytes ? openPile(bytes, options) : () => Array(options.each).fill(null);
   };
+
+  app.readPile = read;
 
   const readAll = async (name, count, grid, closed) => {
     const shapeOf = await read(name, { count, each: 1, grid, closed });
