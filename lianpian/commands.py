@@ -278,7 +278,7 @@ def draw_again(folder: Path, *, console: Console) -> None:
     sheets = tuple(record["job"]["outputs"]["sheets"])
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as name:
         fresh = Path(name)
-        draw_result(tables, imprint, fresh, sheets=sheets)
+        draw_result(tables, imprint, fresh, sheets=sheets, job=record["job"])
         for item in sorted(fresh.iterdir()):
             target = folder / item.name
             if target.is_dir():

@@ -20,8 +20,10 @@ import shapely
 
 from layers.contracts import conform, keys_of
 from layers.errors import InputError, OutputError
+from lianpian.job import ZonesSection
 from lianpian.plan import Plan
 from lianpian.replacing import file_names, in_use, lock_of, require_replaceable
+from lianpian.sources import settings_of
 from maps.geopackage import write_geopackage
 from maps.interactive import draw_public_map, draw_working_map
 from maps.labels import Imprint
@@ -62,7 +64,7 @@ def write_result(plan: Plan, out: Path, *, sheets: tuple[str, ...]) -> None:
     with _swapped(out.resolve()) as folder:
         write_tables(plan.tables, folder / "tables")
         write_geopackage(plan.tables, folder / "plan.gpkg")
-        draw_result(plan.tables, plan.imprint, folder, sheets=sheets)
+        draw_result(plan.tables, plan.imprint, folder, sheets=sheets, job=plan.record["job"])
         files = sorted([*file_names(folder), "run.json", "timings.json"])
         _write_json(folder / "run.json", {**_run_record(plan), "files": files})
         seconds = round(time.perf_counter() - begin, 3)
@@ -70,11 +72,17 @@ def write_result(plan: Plan, out: Path, *, sheets: tuple[str, ...]) -> None:
 
 
 def draw_result(
-    tables: Mapping[str, pd.DataFrame], imprint: Imprint, folder: Path, *, sheets: tuple[str, ...]
+    tables: Mapping[str, pd.DataFrame],
+    imprint: Imprint,
+    folder: Path,
+    *,
+    sheets: tuple[str, ...],
+    job: Mapping[str, Any],
 ) -> None:
-    """Draw maps and papers of a plan into a folder."""
+    """Draw maps and papers of a plan into a folder; `job` is the job as ``run.json`` has it."""
+    rules = settings_of(ZonesSection.model_validate(job["zones"]))
     draw_public_map(tables, imprint, folder / "map_public.html")
-    draw_working_map(tables, imprint, folder / "map_working.html")
+    draw_working_map(tables, imprint, folder / "map_working.html", rules=rules)
     write_workbook(tables, imprint, folder / "plan.xlsx")
     write_report(tables, imprint, folder / "report.docx")
     draw_sheets(tables, imprint, folder / "sheets", sheets=sheets)

@@ -256,7 +256,8 @@ def _measure(
         "building_reach": measure_building_reach(
             network, snaps, tables["facilities"], walking=walking
         ),
-        "walks": measure_walks(network, snaps, within_m=max(radius, settings.link_walk_m)),
+        # to the millimetre, as the working map carries them: its figures of zones are then ours
+        "walks": measure_walks(network, snaps, within_m=max(radius, settings.link_walk_m)).round(3),
     }
 
 

@@ -11,7 +11,7 @@ from layers.checks import Finding, InputRecord
 from layers.errors import JobError
 from layers.files import Source
 from layers.ground import Ground, Inputs, read_ground
-from lianpian.job import FileInput, LocatedJob, RasterInput
+from lianpian.job import FileInput, LocatedJob, RasterInput, ZonesSection
 from zoning.regionalization.settings import ZoningSettings, ZoningTerms
 
 
@@ -197,7 +197,11 @@ def asked_to_finish(located: LocatedJob, ground: Ground, *, finish: bool) -> Loc
 
 def zoning_settings(located: LocatedJob) -> ZoningSettings:
     """Give the ``[zones]`` section as the dataclass that the zoning rooms take."""
-    section = located.job.zones
+    return settings_of(located.job.zones)
+
+
+def settings_of(section: ZonesSection) -> ZoningSettings:
+    """Give a ``[zones]`` section, of a job file or read back from ``run.json``, as settings."""
     values = section.model_dump(exclude={*_BESIDE, "locked", "terms"})
     locked = {one: f"{n}" for n, group in enumerate(section.locked, start=1) for one in group}
     terms = ZoningTerms(**section.terms.model_dump())
