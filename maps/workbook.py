@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -14,22 +13,43 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from layers.contracts import Caption, captions_of, title_of
+from layers.contracts import title_of
 from maps.archives import seal
-from maps.columns import column_of, columns_of, key_columns, names_of
+from maps.columns import columns_of, key_columns, words_sheet
+from maps.formulas import Formulas
 from maps.labels import Imprint
 from maps.notes import marks, method, review_note, rulebook_title, zoning_lines
-from maps.words import HAVES, Both, pick
+from maps.office_sheets import TOTAL, gap_list, ledger
+from maps.sheet_cells import pour, write_text
+from maps.sheet_widths import LINE, lines, paper_for
+from maps.summary_sheets import haves_sheet, summary_sheet, zones_with_formulas
+from maps.words import Both, pick
 from maps.worksheets import (
     MOST_ROWS,
+    OFFICE_TAB,
+    LaidOut,
     Sheet,
-    Styles,
+    fonts,
     lay_out,
-    pour,
     set_up_print,
-    write_text,
+    write_margins,
 )
-from zoning.tables import CONTRACTS, GAPS
+from zoning.tables import CONTRACTS
+
+FIRST: Final = (
+    "summary",
+    "haves",
+    "ledger",
+    "gap_list",
+    "zones",
+    "zone_gaps",
+    "eligibility",
+    "partners",
+    "packages",
+    "review",
+    "findings",
+)
+"""What an office files and prints, in this order; whole tables stand behind as appendix."""
 
 ORDER: Final = (
     "summary",
@@ -60,7 +80,7 @@ ORDER: Final = (
     "catchments",
     "reach",
 )
-"""Sheets in the order of an office's interest; the list of gaps stands before them."""
+"""Tables that have a sheet, in the order of an office's interest."""
 
 NETWORK_TABLES: Final = (
     "network",
@@ -77,42 +97,40 @@ IF_SHORT: Final = ("reach", "land", "barriers")
 """Tables that have a sheet only below `SHORT` rows."""
 
 SHORT: Final = 20_000
-TO_DO: Final = ("gap", "far", "small", "unconfirmed")
-"""Statuses on the list of gaps, in order of weight; what is met or has no data is in ``gaps``."""
+EMPTY: Final[Mapping[str, Both]] = {
+    "packages": (
+        (
+            "没有可打包的分散小区。打包只针对符合改造条件、却因没有相邻小区或连片后户数不足"
+            "而未进片区的小区（汴政办〔2019〕99号 六(五)）；此类小区每个不能打包的原因见"
+            "「数据疑点」。"
+        ),
+        (
+            "No scattered communities to pack. Packages are for communities in scope that are in "
+            "no zone because nobody adjoins them or their group is below the floor (Kaifeng 2019 "
+            "No. 99, 6(5)); the findings say of each of them why it is packed with nobody."
+        ),
+    ),
+    "findings": ("没有数据疑点。", "No findings: nothing in the data was doubtful."),
+    "review": ("没有待核实的设施。", "No facility waits for review."),
+    "zones": (
+        "没有划出片区：没有可划入片区的小区，原因见「片区归属」。",
+        "No zones: nobody could be zoned; the assignment says why.",
+    ),
+    "partners": (
+        "没有可联合的小区：没有彼此相邻且可改造的小区。",
+        "No partners: no two communities in scope adjoin each other.",
+    ),
+}
+"""Why a sheet is empty, where it can be said."""
 
-GAP_FIELDS: Final = (
-    "zone_id",
-    "community_id",
-    "name",
-    "subdistrict",
-    "category",
-    "status",
-    "nearest_name",
-    "nearest_m",
-    "nearest_minutes",
-    "limit_m",
-    "households",
-    "households_covered",
-    "households_source",
-    "flips_at_strict",
-    "reason",
-    "bureau",
-    "clause",
+NOTHING: Final[Both] = (
+    "本表没有内容：数据中没有此类对象。",
+    "Empty: the data holds nothing of this kind.",
 )
-"""Columns of the list of gaps."""
-
-GAP_LIST: Final[Both] = ("缺项清单", "List of gaps")
 ABOUT: Final[Both] = ("说明", "About")
-_LABEL_WIDTH: Final = 24
-_TEXT_WIDTH: Final = 100
-
-
-@dataclass(frozen=True)
-class _Listed:
-    """A sheet with the captions under which the first sheet lists it."""
-
-    sheet: Sheet
-    title: Both
+_LABEL_WIDTH: Final = 30
+_TEXT_WIDTH: Final = 90
+_LISTED: Final = 2
 
 
 def write_workbook(tables: Mapping[str, pd.DataFrame], imprint: Imprint, path: Path) -> None:
@@ -123,7 +141,8 @@ def write_workbook(tables: Mapping[str, pd.DataFrame], imprint: Imprint, path: P
     tables
         Tables under their contracts, by name.
     imprint
-        What stands on the first sheet and in the margins; its languages give the header rows.
+        What stands on the first sheet and in the margins; its languages give the header rows, the
+        first one the words in the cells.
     path
         The .xlsx file to write; equal tables and imprint give equal bytes.
 
@@ -135,41 +154,93 @@ def write_workbook(tables: Mapping[str, pd.DataFrame], imprint: Imprint, path: P
     Notes
     -----
     Every text is written as a text with its type, and with the mark that keeps it one when a
-    person edits the cell: no formula comes from data (ANCHORS 4.1).
+    person edits the cell: no formula comes from data (ANCHORS 4.1). The formulas that are there
+    count and add up cells of the workbook itself: totals, the members of a zone, and beside each
+    figure of the summary the same figure counted again.
     """
     languages = imprint.languages
-    listed = [_gap_list(tables, languages)] if {"gaps", "communities"} <= set(tables) else []
     kept = [name for name in ORDER if name in tables and not _too_long(name, tables[name])]
-    listed += [_listed(name, tables, languages) for name in kept]
+    sheets = _sheets(tables, kept, languages)
     left_out = [name for name in CONTRACTS if name in tables and name not in kept]
     book = Workbook()
     about = book.active
     about.title = _one(ABOUT, languages)
-    _write_about(about, imprint, listed, left_out, tables)
-    poured: list[tuple[Sheet, list[Styles]]] = []
-    for entry in listed:
-        page = book.create_sheet(entry.sheet.tab)
-        styles = lay_out(entry.sheet, page, languages=languages, footer=imprint.title)
-        poured.append((entry.sheet, styles))
+    _write_about(about, imprint, sheets, left_out, tables)
+    poured: list[LaidOut] = []
+    for sheet in sheets:
+        page = book.create_sheet(sheet.tab)
+        poured.append(lay_out(sheet, page, languages=languages, footer=imprint.title))
     frame = io.BytesIO()
     book.save(frame)
     _seal(frame.getvalue(), path, imprint, poured)
 
 
-def _seal(
-    frame: bytes, path: Path, imprint: Imprint, poured: list[tuple[Sheet, list[Styles]]]
-) -> None:
+def _sheets(
+    tables: Mapping[str, pd.DataFrame], kept: list[str], languages: tuple[str, ...]
+) -> list[Sheet]:
+    """Make the sheets in their order: what an office files, then the whole tables."""
+    plain = {name: _whole_table(name, tables, languages) for name in kept if name != "summary"}
+    papers: dict[str, Sheet] = {}
+    if "communities" in tables:
+        papers["ledger"] = ledger(tables, languages)
+        if "gaps" in tables:
+            papers["gap_list"] = gap_list(tables, languages)
+    formulas = Formulas({**plain, **papers}, languages)
+    if "zones" in plain:
+        plain["zones"] = zones_with_formulas(plain["zones"], formulas)
+    if "summary" in kept:
+        live = formulas.of_figures()
+        papers["summary"] = summary_sheet(tables["summary"], live, languages)
+        papers["haves"] = haves_sheet(tables["summary"], live, languages)
+    made = {**plain, **papers}
+    order = [
+        *(name for name in FIRST if name in made),
+        *(name for name in kept if name not in FIRST),
+    ]
+    sheets = [made[name] for name in order]
+    both_languages = len(languages) == _LISTED
+    return [*sheets, words_sheet(kept, languages)] if both_languages else sheets
+
+
+def _whole_table(
+    name: str, tables: Mapping[str, pd.DataFrame], languages: tuple[str, ...]
+) -> Sheet:
+    title = title_of(CONTRACTS[name])
+    columns = columns_of(name, tables, languages)
+    details = [column for column in columns if column.field.endswith("_points")]
+    plain = [column for column in columns if not column.field.endswith("_points")]
+    return Sheet(
+        tab=_one(title, languages),
+        title=pick(title, languages),
+        columns=(*plain, *details),
+        unprinted=len(details),
+        frozen=key_columns(name),
+        note=pick(EMPTY.get(name, NOTHING), languages),
+        total_label=_one(TOTAL, languages) if name == "zones" else "",
+        is_appendix=name not in FIRST,
+    )
+
+
+def _seal(frame: bytes, path: Path, imprint: Imprint, poured: list[LaidOut]) -> None:
     first_row = len(imprint.languages) + 1
     # The library numbers the sheets in order; the first one is about the workbook.
     numbered = {
-        f"xl/worksheets/sheet{number}.xml": entry for number, entry in enumerate(poured, start=2)
+        f"xl/worksheets/sheet{number}.xml": entry
+        for number, entry in enumerate(poured, start=2)
+        if entry.heights
     }
 
     def rewrite(name: str, content: bytes) -> Iterable[bytes]:
-        if name in numbered:
-            sheet, styles = numbered[name]
-            return pour(content, sheet, styles, first_row=first_row)
-        return (content,)
+        if name not in numbered:
+            return (content,)
+        laid_out = numbered[name]
+        return pour(
+            content,
+            laid_out.columns,
+            first_row=first_row,
+            heights=laid_out.heights,
+            total_label=laid_out.total_label,
+        )
 
     seal(frame, path, date=imprint.date, rewrite=rewrite)
 
@@ -182,82 +253,43 @@ def _too_long(name: str, table: pd.DataFrame) -> bool:
     return (name in IF_SHORT and len(table) >= SHORT) or len(table) > MOST_ROWS - 2
 
 
-def _listed(name: str, tables: Mapping[str, pd.DataFrame], languages: tuple[str, ...]) -> _Listed:
-    title = title_of(CONTRACTS[name])
-    sheet = Sheet(
-        tab=_one(title, languages),
-        title=pick(title, languages),
-        columns=columns_of(name, tables, languages),
-        frozen=key_columns(name),
-    )
-    return _Listed(sheet, title)
-
-
-def _gap_list(tables: Mapping[str, pd.DataFrame], languages: tuple[str, ...]) -> _Listed:
-    """List what adults lack or what waits for review: by zone, community and have."""
-    gaps = tables["gaps"].reset_index()
-    rows = gaps[gaps["walker"].eq("adult") & gaps["status"].isin(TO_DO)].copy()
-    communities = tables["communities"]
-    rows["name"] = names_of(rows["community_id"], communities)
-    rows["subdistrict"] = rows["community_id"].map(communities["subdistrict"])
-    if "assignment" in tables:
-        rows["zone_id"] = rows["community_id"].map(tables["assignment"]["zone_id"])
-    else:
-        rows["zone_id"] = pd.Series(index=rows.index, dtype="str")
-    if "facilities" in tables:
-        rows["nearest_name"] = names_of(rows["nearest_id"], tables["facilities"])
-    else:
-        rows["nearest_name"] = rows["nearest_id"]
-    rows["have"] = rows["category"].map({have: place for place, have in enumerate(HAVES)})
-    rows = rows.sort_values(["zone_id", "community_id", "have"], na_position="last")
-    captions = captions_of(GAPS) | {
-        "zone_id": Caption(zh="片区", en="Zone", unit=""),
-        "name": Caption(zh="小区名称", en="Name of the community", unit=""),
-        "subdistrict": Caption(zh="街道", en="Street office", unit=""),
-        "nearest_name": Caption(zh="最近设施名称", en="Name of the nearest facility", unit=""),
-    }
-    columns = tuple(
-        column_of("gaps", field, rows[field], captions[field], languages) for field in GAP_FIELDS
-    )
-    tab = _one(GAP_LIST, languages)
-    return _Listed(
-        Sheet(tab=tab, title=pick(GAP_LIST, languages), columns=columns, frozen=3), GAP_LIST
-    )
-
-
 def _write_about(
     page: Worksheet,
     imprint: Imprint,
-    listed: list[_Listed],
+    sheets: list[Sheet],
     left_out: list[str],
     tables: Mapping[str, pd.DataFrame],
 ) -> None:
     languages = imprint.languages
+    body, heading = fonts(languages)
     page.column_dimensions["A"].width = _LABEL_WIDTH
     page.column_dimensions["B"].width = _TEXT_WIDTH
     write_text(page.cell(1, 1), imprint.title)
-    page.cell(1, 1).font = Font(bold=True, size=16)
+    page.cell(1, 1).font = Font(name=heading, size=16, bold=True)
+    page.row_dimensions[1].height = 28
     row = 2
     for both in marks(imprint):
         write_text(page.cell(row, 1), pick(both, languages))
-        page.cell(row, 1).font = Font(bold=True, color="FFB00020")
+        page.cell(row, 1).font = Font(name=body, size=10, bold=True, color="FFB00020")
         row += 1
     row += 1
     for label, text in _about_rows(imprint):
-        _write_pair(page, row, pick(label, languages), text)
+        _write_pair(page, row, pick(label, languages), text, body)
         row += 1
-    row += 1
-    _write_pair(
-        page, row, pick(("工作表", "Sheet"), languages), pick(("内容", "Content"), languages)
-    )
-    page.cell(row, 2).font = Font(bold=True)
-    for entry in listed:
-        row += 1
-        counted = (f"{entry.sheet.rows} 行", f"{entry.sheet.rows} rows")
-        title = pick(entry.title, languages)
-        _write_pair(page, row, entry.sheet.tab, f"{title} · {pick(counted, languages)}")
-        page.cell(row, 1).hyperlink = Hyperlink(ref="", location=f"'{entry.sheet.tab}'!A1")
-        page.cell(row, 1).font = Font(underline="single", color="FF1A5FB4")
+    for is_appendix, both in ((False, OFFICE), (True, APPENDIX)):
+        row += 2
+        write_text(page.cell(row, 1), pick(both, languages))
+        page.cell(row, 1).font = Font(name=heading, size=11, bold=True)
+        for sheet in sheets:
+            if sheet.is_appendix is is_appendix:
+                row += 1
+                counted = (f"{sheet.rows} 行", f"{sheet.rows} rows")
+                text = f"{sheet.title}：{pick(counted, languages)}"
+                _write_pair(page, row, sheet.tab, text, body)
+                page.cell(row, 1).hyperlink = Hyperlink(ref="", location=f"'{sheet.tab}'!A1")
+                page.cell(row, 1).font = Font(
+                    name=body, size=10, underline="single", color="FF1A5FB4"
+                )
     for name in left_out:
         row += 1
         # Tables with geometry are layers; the largest of them are nothing else.
@@ -267,18 +299,25 @@ def _write_about(
         counted = (f"{len(tables[name])} 行", f"{len(tables[name])} rows")
         parts = (title_of(CONTRACTS[name]), counted, where)
         text = " · ".join(pick(both, languages) for both in parts)
-        _write_pair(page, row, name, text)
-    set_up_print(
-        page, area=f"A1:B{row}", head_rows=0, title=imprint.title, footer=imprint.drafting_unit
-    )
+        _write_pair(page, row, name, text, body)
+    paper = paper_for(_LABEL_WIDTH + _TEXT_WIDTH)
+    set_up_print(page, area=f"A1:B{row}", head_rows=0, paper=paper, title=imprint.title)
+    write_margins(page, left=imprint.drafting_unit, centre="")
+    page.sheet_properties.tabColor = OFFICE_TAB
 
 
-def _write_pair(page: Worksheet, row: int, label: str, text: str) -> None:
+OFFICE: Final[Both] = ("常用表", "Papers of the office")
+APPENDIX: Final[Both] = ("附表（完整数据）", "Appendix (whole tables)")
+
+
+def _write_pair(page: Worksheet, row: int, label: str, text: str, face: str) -> None:
     write_text(page.cell(row, 1), label)
     write_text(page.cell(row, 2), text)
-    page.cell(row, 1).font = Font(bold=True)
-    for column in (1, 2):
+    for column, bold in ((1, True), (2, False)):
+        page.cell(row, column).font = Font(name=face, size=10, bold=bold)
         page.cell(row, column).alignment = Alignment(vertical="top", wrap_text=True)
+    most = max(lines(label, _LABEL_WIDTH), lines(text, _TEXT_WIDTH))
+    page.row_dimensions[row].height = LINE * most + 2
 
 
 def _about_rows(imprint: Imprint) -> list[tuple[Both, str]]:

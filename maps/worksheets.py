@@ -1,33 +1,28 @@
-"""One sheet of a workbook: captions, widths, filter and print set-up; rows as text or numbers.
-
-openpyxl lays out the sheet with its header; the rows are poured into its XML when the file is
-sealed. Cell objects cost 11 microseconds each, which 90 000 gaps with 18 columns cannot afford.
-"""
+"""One sheet of a workbook: captions, widths, filter, totals and print set-up."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from math import isfinite
 from typing import Final, Literal
-from unicodedata import east_asian_width
-from xml.sax.saxutils import escape
 
 import pandas as pd
-from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from layers.contracts import Caption
 from maps.fonts import one_line
-
-HAZARDS: Final = ("=", "+", "-", "@", "\t", "\r")
-"""First characters that a spreadsheet may take for a formula (OWASP, CSV injection)."""
-
-LONGEST_TEXT: Final = 32_767
-"""Characters that one cell holds (limit of the file format)."""
+from maps.sheet_cells import Cells, Styles, write_text
+from maps.sheet_widths import (
+    LINE,
+    Paper,
+    lines,
+    number_width,
+    paper_for,
+    row_heights,
+    text_width,
+)
 
 LONGEST_MARGIN: Final = 100
 """Characters of a printed header or footer; the format allows 255 with its codes."""
@@ -38,22 +33,28 @@ MOST_ROWS: Final = 1_048_576
 UNITS: Final[Mapping[str, Mapping[str, str]]] = {
     "min": {"zh": "分钟"},
     "year": {"zh": "", "en": ""},
+    "0–1": {"zh": "", "en": ""},
     "户": {"en": ""},
     "人": {"en": ""},
     "栋": {"en": ""},
+    "户·m": {"zh": "户·米", "en": "household-metres"},
+    "m": {"zh": "米"},
+    "m²": {"zh": "平方米"},
+    "km/h": {"zh": "公里/小时"},
 }
 """Units that a caption writes otherwise, or not, in one language."""
 
-NARROWEST: Final = 7
-WIDEST: Final = 46
+TEXT_FORMAT: Final = "@"
+OFFICE_TAB: Final = "FF1A5FB4"
+APPENDIX_TAB: Final = "FF9AA0A6"
+
 _SAMPLE: Final = 400
-_HEAD_HEIGHT: Final = 30
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
-_LITERAL_ESCAPE: Final = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
-_DIMENSION: Final = re.compile(rb'<dimension ref="[^"]*"\s*/>')
+_MARGIN_INCHES: Final = 0.4
+_HEAD_INCHES: Final = 0.75
 _THIN: Final = Side(style="thin", color="FF9AA0A6")
 _HEAD_FILL: Final = PatternFill("solid", fgColor="FFE3EAF2")
+_TOTAL_FILL: Final = PatternFill("solid", fgColor="FFF3F5F7")
+_GRID: Final = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +63,8 @@ class Column:
 
     Parameters
     ----------
+    field
+        Name by which formulas of other sheets find the column.
     caption
         Both captions and the unit.
     cells
@@ -70,12 +73,22 @@ class Column:
         How the cells are written.
     number_format
         Format of numbers in the language of spreadsheets.
+    formats
+        Format of each cell, where they differ.
+    formulas
+        Formula of each cell, without ``=``; empty for none. Never made from data.
+    total
+        What stands below the column: its sum, the count of its cells, or nothing.
     """
 
+    field: str
     caption: Caption
     cells: pd.Series
     kind: Literal["text", "number"] = "text"
     number_format: str = "General"
+    formats: tuple[str, ...] = ()
+    formulas: tuple[str, ...] = ()
+    total: Literal["", "sum", "count"] = ""
 
     def head(self, language: str) -> str:
         """Give the caption in one language, with the unit."""
@@ -84,6 +97,12 @@ class Column:
         if not unit:
             return caption
         return f"{caption}（{unit}）" if language == "zh" else f"{caption} ({unit})"
+
+    def format_of(self, row: int) -> str:
+        """Give the number format of a row."""
+        if self.kind == "text":
+            return TEXT_FORMAT
+        return self.formats[row] if self.formats else self.number_format
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,31 +118,57 @@ class Sheet:
     columns
         Columns from left to right.
     frozen
-        Columns that stay when scrolling to the right.
+        Columns that stay when scrolling to the right, and on each printed page.
+    note
+        Sentence in place of the rows where there is none: why.
+    total_label
+        Text of the row of totals; without one there is none.
+    sign_off
+        Text at the bottom centre of each page: who fills in, who signs.
+    is_appendix
+        Whether the sheet is a whole table of the toolkit rather than a paper of an office.
+    unprinted
+        Columns at the right that stay on the screen: details that would make the paper too wide.
     """
 
     tab: str
     title: str
     columns: tuple[Column, ...]
     frozen: int = 1
+    note: str = ""
+    total_label: str = ""
+    sign_off: str = ""
+    is_appendix: bool = False
+    unprinted: int = 0
 
     @property
     def rows(self) -> int:
         """Count the rows below the header."""
         return len(self.columns[0].cells) if self.columns else 0
 
+    @property
+    def last_rows(self) -> int:
+        """Count what stands below the rows: totals, or the sentence of an empty sheet."""
+        return 1 if (self.rows and self.total_label) or (not self.rows and self.note) else 0
+
+    def area(self, field: str, first_row: int) -> str:
+        """Give the address of a column's cells, for formulas of any sheet."""
+        place = [column.field for column in self.columns].index(field) + 1
+        letter = get_column_letter(place)
+        tab = self.tab.replace("'", "''")
+        return f"'{tab}'!${letter}${first_row}:${letter}${first_row - 1 + self.rows}"
+
 
 @dataclass(frozen=True)
-class Styles:
-    """Numbers of the cell styles of one column, as the workbook counts them."""
+class LaidOut:
+    """A sheet with its header, ready for its rows."""
 
-    plain: int
-    hazard: int
+    columns: list[tuple[Cells, Styles]]
+    heights: list[float]
+    total_label: str
 
 
-def lay_out(
-    sheet: Sheet, page: Worksheet, *, languages: tuple[str, ...], footer: str
-) -> list[Styles]:
+def lay_out(sheet: Sheet, page: Worksheet, *, languages: tuple[str, ...], footer: str) -> LaidOut:
     """Write the header and set up filter, widths, frozen panes and print of a sheet.
 
     Parameters
@@ -139,153 +184,158 @@ def lay_out(
 
     Returns
     -------
-    list of Styles
-        Styles of the columns' cells, for `pour`.
+    LaidOut
+        Cells, styles and heights for `maps.sheet_cells.pour`.
     """
-    for number, column in enumerate(sheet.columns, start=1):
+    body, heading = fonts(languages)
+    widths = [_width(column, languages) for column in sheet.columns]
+    for number, (column, width) in enumerate(zip(sheet.columns, widths, strict=True), start=1):
         for row, language in enumerate(languages, start=1):
-            _write_head(page.cell(row, number), column.head(language))
-        letter = get_column_letter(number)
-        page.column_dimensions[letter].width = _width(column, languages)
+            _write_head(page, row, number, column.head(language), heading)
+        page.column_dimensions[get_column_letter(number)].width = width
     last_head = len(languages)
-    for row in range(1, last_head + 1):
-        page.row_dimensions[row].height = _HEAD_HEIGHT
-    corner = f"{get_column_letter(len(sheet.columns))}{last_head + sheet.rows}"
-    page.auto_filter.ref = f"A{last_head}:{corner}"
+    for row, language in enumerate(languages, start=1):
+        most = max(
+            lines(column.head(language), width - 1)
+            for column, width in zip(sheet.columns, widths, strict=True)
+        )
+        page.row_dimensions[row].height = LINE * most + 6
+    last = get_column_letter(len(sheet.columns))
+    page.auto_filter.ref = f"A{last_head}:{last}{last_head + sheet.rows}"
     page.freeze_panes = page.cell(last_head + 1, sheet.frozen + 1)
-    set_up_print(page, area=f"A1:{corner}", head_rows=last_head, title=sheet.title, footer=footer)
-    return [_styles(page, column, last_head + 1) for column in sheet.columns]
+    page.sheet_properties.tabColor = APPENDIX_TAB if sheet.is_appendix else OFFICE_TAB
+    printed = len(widths) - sheet.unprinted
+    paper = paper_for(sum(widths[:printed]))
+    edge = get_column_letter(printed)
+    area = f"A1:{edge}{last_head + sheet.rows + sheet.last_rows}"
+    set_up_print(page, area=area, head_rows=last_head, paper=paper, title=sheet.title)
+    write_margins(page, left=footer, centre=sheet.sign_off)
+    page.print_options.gridLines = sheet.is_appendix
+    if paper.pages_wide > 1:
+        page.print_title_cols = f"A:{get_column_letter(sheet.frozen)}"
+    if not sheet.rows and sheet.note:
+        _write_note(page, sheet, last_head + 1, sum(widths), body)
+    first_row = last_head + 1
+    poured = [
+        (
+            _cells(sheet, column, number, first_row),
+            _styles(page, column, first_row, body, is_appendix=sheet.is_appendix),
+        )
+        for number, column in enumerate(sheet.columns, start=1)
+        if sheet.rows
+    ]
+    texts = [
+        (column.cells, width)
+        for column, width in zip(sheet.columns, widths, strict=True)
+        if column.kind == "text"
+    ]
+    label = sheet.total_label if sheet.rows else ""
+    return LaidOut(poured, row_heights(texts, sheet.rows), label)
 
 
-def set_up_print(page: Worksheet, *, area: str, head_rows: int, title: str, footer: str) -> None:
-    """Set a sheet up for A4 landscape, one page wide, with repeated header and page numbers."""
+def fonts(languages: tuple[str, ...]) -> tuple[str, str]:
+    """Name the faces of text and headings: every Chinese office has 宋体 and 黑体."""
+    return ("宋体", "黑体") if "zh" in languages else ("Calibri", "Calibri")
+
+
+def set_up_print(page: Worksheet, *, area: str, head_rows: int, paper: Paper, title: str) -> None:
+    """Set a sheet up to fit its paper's width, with repeated header and page numbers."""
     page.print_area = area
-    page.page_setup.orientation = "landscape"
-    page.page_setup.paperSize = page.PAPERSIZE_A4
-    page.page_setup.fitToWidth = 1
+    page.page_setup.orientation = paper.orientation
+    page.page_setup.paperSize = page.PAPERSIZE_A4 if paper.size == "A4" else page.PAPERSIZE_A3
+    page.page_setup.fitToWidth = paper.pages_wide
     page.page_setup.fitToHeight = 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
+    margins = page.page_margins
+    margins.left = margins.right = _MARGIN_INCHES
+    margins.top = margins.bottom = _HEAD_INCHES
+    margins.header = margins.footer = _MARGIN_INCHES
     if head_rows:
         page.print_title_rows = f"1:{head_rows}"
-    page.print_options.gridLines = True
     page.print_options.horizontalCentered = True
-    # An ampersand begins a code in headers and footers: doubled, it is the character itself.
-    page.oddHeader.center.text = one_line(title)[:LONGEST_MARGIN].replace("&", "&&")
-    page.oddFooter.left.text = one_line(footer)[:LONGEST_MARGIN].replace("&", "&&")
+    page.oddHeader.center.text = _margin(title)
+    page.oddHeader.center.size = 14
+
+
+def write_margins(page: Worksheet, *, left: str, centre: str) -> None:
+    """Write the printed footer: whose paper, who signs, which page."""
+    page.oddFooter.left.text = _margin(left)
+    page.oddFooter.center.text = _margin(centre)
     page.oddFooter.right.text = "&P / &N"
 
 
-def write_text(cell: Cell, text: str) -> None:
-    """Put a text into a cell as a text, whatever it starts with."""
-    cell.value = _cell_text(text)
-    cell.data_type = "s"
-    cell.quotePrefix = text.startswith(HAZARDS)
+def _margin(text: str) -> str:
+    # An ampersand begins a code in headers and footers: doubled, it is the character itself.
+    return one_line(text)[:LONGEST_MARGIN].replace("&", "&&")
 
 
-def _write_head(cell: Cell, text: str) -> None:
+def _write_head(page: Worksheet, row: int, number: int, text: str, face: str) -> None:
+    cell = page.cell(row, number)
     write_text(cell, text)
-    cell.font = Font(bold=True)
+    cell.font = Font(name=face, size=10, bold=True)
     cell.fill = _HEAD_FILL
     cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
-    cell.border = Border(bottom=_THIN, right=_THIN)
+    cell.border = _GRID
 
 
-def _styles(page: Worksheet, column: Column, row: int) -> Styles:
+def _write_note(page: Worksheet, sheet: Sheet, row: int, width: float, face: str) -> None:
+    page.merge_cells(start_row=row, end_row=row, start_column=1, end_column=len(sheet.columns))
+    cell = page.cell(row, 1)
+    write_text(cell, sheet.note)
+    cell.font = Font(name=face, size=10)
+    cell.alignment = Alignment(vertical="top", wrap_text=True)
+    page.row_dimensions[row].height = LINE * lines(sheet.note, width) + 6
+
+
+def _cells(sheet: Sheet, column: Column, number: int, first_row: int) -> Cells:
+    rows = sheet.rows
+    letter = get_column_letter(number)
+    area = f"{letter}{first_row}:{letter}{first_row - 1 + rows}"
+    total = ("", 0.0)
+    if sheet.total_label and column.total == "sum":
+        total = (f"SUBTOTAL(109,{area})", float(column.cells.sum()))
+    elif sheet.total_label and column.total == "count":
+        total = (f"SUBTOTAL(103,{area})", int(column.cells.notna().sum()))
+    return Cells(
+        column.cells,
+        column.kind == "number",
+        [column.format_of(row) for row in range(rows)],
+        column.formulas or ("",) * rows,
+        total,
+        is_ruled=not sheet.is_appendix,
+    )
+
+
+def _styles(page: Worksheet, column: Column, row: int, face: str, *, is_appendix: bool) -> Styles:
     """Register a column's cell styles with the workbook, on cells that are taken away again."""
-    number_format = column.number_format if column.kind == "number" else "@"
-    wide = column.kind == "text" and _width(column, ()) >= WIDEST
-    alignment = Alignment(vertical="top", wrap_text=wide)
-    plain, hazard = page.cell(row, 1), page.cell(row, 2)
-    for cell in (plain, hazard):
-        cell.number_format = number_format
+    count = len(column.cells)
+    formats = list(dict.fromkeys(column.format_of(place) for place in range(count)))
+    if column.kind == "text":
+        alignment = Alignment(vertical="center", wrap_text=True)
+    else:  # a step from the edge: numbers do not run into the text beside them
+        alignment = Alignment(horizontal="right", vertical="center", indent=1)
+    styled = [page.cell(row, place) for place in range(1, len(formats) + 3)]
+    for cell, form in zip(styled, [*formats, TEXT_FORMAT, "#,##0"], strict=True):
+        cell.number_format = form
         cell.alignment = alignment
+        cell.font = Font(name=face, size=10)
+        cell.border = Border() if is_appendix else _GRID
+    *plain, hazard, total = styled
     hazard.quotePrefix = True
-    styles = Styles(plain.style_id, hazard.style_id)
+    total.font = Font(name=face, size=10, bold=True)
+    total.fill = _TOTAL_FILL
+    styles = Styles(
+        {form: cell.style_id for form, cell in zip(formats, plain, strict=True)},
+        hazard.style_id,
+        total.style_id,
+    )
     page.delete_rows(row)
     return styles
 
 
-def _width(column: Column, languages: Iterable[str]) -> float:
+def _width(column: Column, languages: tuple[str, ...]) -> float:
+    heads = [column.head(language) for language in languages]
+    if column.kind == "text":
+        return text_width(column.cells, heads)
     sample = column.cells.iloc[:_SAMPLE].dropna()
-    if column.kind == "number":
-        texts = [f"{value:,.1f}" for value in sample]
-    else:
-        texts = [line for value in sample for line in str(value).splitlines()]
-    # Two lines of caption fit above a column, plus the button of the filter.
-    heads = [_cells(column.head(language)) / 2 + 2 for language in languages]
-    longest = max([NARROWEST, *(_cells(text) + 2 for text in texts), *heads])
-    return min(longest, WIDEST)
-
-
-def _cells(text: str) -> int:
-    """Measure a text in half-width characters."""
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
-
-
-def pour(frame: bytes, sheet: Sheet, styles: list[Styles], *, first_row: int) -> Iterator[bytes]:
-    """Pour the rows into the XML of a sheet that `lay_out` prepared.
-
-    Parameters
-    ----------
-    frame
-        The sheet's XML with its header only.
-    sheet, styles
-        What was laid out.
-    first_row
-        Number of the first row below the header.
-
-    Yields
-    ------
-    bytes
-        The whole XML in pieces.
-    """
-    last = f"{get_column_letter(len(sheet.columns))}{first_row - 1 + sheet.rows}"
-    frame = _DIMENSION.sub(f'<dimension ref="A1:{last}"/>'.encode(), frame)
-    head, tail = frame.split(b"</sheetData>")
-    yield head
-    columns = [
-        list(_cell_endings(column, style))
-        for column, style in zip(sheet.columns, styles, strict=True)
-    ]
-    letters = [get_column_letter(number) for number in range(1, len(columns) + 1)]
-    for number, endings in enumerate(zip(*columns, strict=True), start=first_row):
-        cells = "".join(
-            f'<c r="{letter}{number}"{ending}'
-            for letter, ending in zip(letters, endings, strict=True)
-            if ending
-        )
-        yield f'<row r="{number}">{cells}</row>'.encode()
-    yield b"</sheetData>" + tail
-
-
-def _cell_endings(column: Column, styles: Styles) -> Iterator[str]:
-    """Write each cell of a column without its address; a missing or empty one gives nothing."""
-    missing = column.cells.isna().to_numpy()
-    if column.kind == "number":
-        for value, none in zip(column.cells.tolist(), missing, strict=True):
-            known_number = not none and isfinite(value)
-            yield f' s="{styles.plain}"><v>{value!r}</v></c>' if known_number else ""
-        return
-    known: dict[str, str] = {}
-    for value, none in zip(column.cells.tolist(), missing, strict=True):
-        if none or value == "":
-            yield ""
-            continue
-        if value not in known:
-            known[value] = _text_cell(value, styles)
-        yield known[value]
-
-
-def _text_cell(text: str, styles: Styles) -> str:
-    style = styles.hazard if text.startswith(HAZARDS) else styles.plain
-    space = ' xml:space="preserve"' if text != text.strip() else ""
-    content = escape(_cell_text(text), {"\r": "&#13;"})
-    return f' s="{style}" t="inlineStr"><is><t{space}>{content}</t></is></c>'
-
-
-def _cell_text(text: str) -> str:
-    """Bring a text into a cell's form: what XML cannot hold becomes ``_x000B_``, as is usual."""
-    short = text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
-    short = _LITERAL_ESCAPE.sub("_x005F_", short)
-    short = _CONTROL.sub(lambda found: f"_x{ord(found[0]):04X}_", short)
-    return _SURROGATE.sub("\ufffd", short)
+    return number_width((f"{value:,.1f}" for value in sample), heads)

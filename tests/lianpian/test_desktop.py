@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 import subprocess
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -17,33 +19,81 @@ from lianpian.plan import Plan
 PLAIN = {"PATH": "/usr/bin:/bin", "QT_QPA_PLATFORM": "offscreen"}
 
 
-@pytest.mark.full
-def test_libreoffice_reads_the_gap_list_as_written(small_result: Path, tmp_path: Path):
+def convert(book: Path, form: str, tmp_path: Path) -> None:
+    """Let Debian's LibreOffice convert a workbook into a folder."""
     soffice = shutil.which("soffice")
     assert soffice is not None, ".ci/full installs LibreOffice"
-    book = openpyxl.load_workbook(small_result / "plan.xlsx", read_only=True)
-    sheet = book.worksheets[1]
-    everything = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     subprocess.run(  # noqa: S603  Debian's LibreOffice on our own file
         [
             soffice,
-            f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
+            profile,
             "--headless",
             "--convert-to",
-            everything,
+            form,
             "--outdir",
             str(tmp_path),
-            str(small_result / "plan.xlsx"),
+            str(book),
         ],
         check=True,
         capture_output=True,
         timeout=300,
     )
+
+
+@pytest.mark.full
+def test_libreoffice_reads_the_gap_list_as_written(small_result: Path, tmp_path: Path):
+    book = openpyxl.load_workbook(small_result / "plan.xlsx", read_only=True)
+    sheet = book["缺项清单"]
+    everything = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
+    convert(small_result / "plan.xlsx", everything, tmp_path)
     with (tmp_path / f"plan-{sheet.title}.csv").open(encoding="utf-8", newline="") as stream:
         rows = [row for row in csv.reader(stream) if any(row)]
     expected = [row for row in sheet.iter_rows(values_only=True) if any(row)]
     assert len(rows) == len(expected)
     assert rows[0][0] == str(expected[0][0])
+
+
+def without_results(book: Path, copy: Path) -> int:
+    """Copy a workbook without the results of its formulas; count the formulas."""
+    count = 0
+    with zipfile.ZipFile(book) as old, zipfile.ZipFile(copy, "w") as new:
+        for name in old.namelist():
+            xml, found = re.subn(r"(</f>)<v>[^<]*</v>", r"\1", old.read(name).decode())
+            new.writestr(name, xml)
+            count += found
+    return count
+
+
+@pytest.mark.full
+def test_libreoffice_computes_every_formula_to_our_figure(
+    small_result: Path, small_plan: Plan, tmp_path: Path
+):
+    """The results are taken out first: what comes back is LibreOffice's own."""
+    bare = tmp_path / "bare" / "plan.xlsx"
+    bare.parent.mkdir()
+    count = without_results(small_result / "plan.xlsx", bare)
+    convert(bare, "xlsx", tmp_path)
+    formulas = openpyxl.load_workbook(small_result / "plan.xlsx")
+    ours = openpyxl.load_workbook(small_result / "plan.xlsx", data_only=True)
+    theirs = openpyxl.load_workbook(tmp_path / "plan.xlsx", data_only=True)
+    seen = 0
+    for page in formulas.worksheets:
+        for row in page.iter_rows():
+            for cell in row:
+                if cell.data_type == "f":
+                    own = ours[page.title][cell.coordinate].value
+                    got = theirs[page.title][cell.coordinate].value
+                    where = (page.title, cell.coordinate, cell.value)
+                    assert got == (own if isinstance(own, str) else pytest.approx(own)), where
+                    seen += 1
+    assert seen == count
+    summary = small_plan.tables["summary"]["value"]
+    page = theirs["汇总"]
+    again = {row[-1]: row[3] for row in page.iter_rows(min_row=3, values_only=True) if row[4]}
+    assert len(again) > 0.8 * len(summary)
+    for figure, value in again.items():
+        assert value == pytest.approx(summary[figure]), figure
 
 
 @pytest.mark.full

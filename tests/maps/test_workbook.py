@@ -13,10 +13,14 @@ import pytest
 
 from layers.contracts import captions_of, conform, title_of
 from layers.tables import CATEGORIES
+from layers.walking import Walking
 from maps.labels import Imprint
+from maps.office_sheets import ledger
+from maps.sheet_widths import Paper, lines, paper_for
 from maps.words import say
 from maps.workbook import NETWORK_TABLES, write_workbook
 from tests.town import town_tables
+from zoning.summary import summarise
 from zoning.tables import CONTRACTS, GAPS
 
 IMPRINT = Imprint(
@@ -102,7 +106,7 @@ def test_every_table_has_a_sheet_or_is_named_as_left_out(book: Path) -> None:
         title, _ = title_of(schema)
         assert (title in tabs) != (name in NETWORK_TABLES), name
         assert (name in about.splitlines()) == (name in NETWORK_TABLES)
-    assert tabs[:4] == ["说明", "缺项清单", "汇总", "片区"]
+    assert tabs[:6] == ["说明", "汇总", "九有一览", "小区台账", "缺项清单", "片区"]
 
 
 def test_what_has_no_sheet_is_named_with_the_file_that_holds_it(book: Path) -> None:
@@ -140,18 +144,51 @@ def test_the_list_of_gaps_holds_what_adults_lack_and_nothing_else(book: Path) ->
     expected = gaps[
         gaps["walker"].eq("adult") & gaps["status"].isin(["gap", "far", "small", "unconfirmed"])
     ]
+    *rows, total = rows
     assert len(rows) == len(expected)
+    assert total[0] == "合计"
+    assert str(total[2]).startswith("=SUBTOTAL(103,")
+    assert [row[0] for row in rows] == list(range(1, len(rows) + 1))
     status = chinese.index("结论")
-    assert {row[status] for row in rows} == {
-        "缺项 missing",
-        "距离超标 too far",
-        "面积不足 too small",
-        "待核实 unconfirmed",
-    }
+    assert {row[status] for row in rows} == {"缺项", "距离超标", "面积不足", "待核实"}
     bureau = chinese.index("责任单位")
-    assert all(row[bureau] for row in rows)
-    unnamed = [row for row in rows if row[1] == "c09"]
-    assert {row[2] for row in unnamed} <= {"c09"}
+    assert all(row[bureau] and " / " not in str(row[bureau]) for row in rows)
+    unnamed = [row for row in rows if row[-1] == "c09"]
+    assert unnamed
+    assert {row[2] for row in unnamed} == {"c09"}
+
+
+def test_the_ledger_has_a_row_for_each_community_with_zone_verdict_and_what_is_missing(
+    book: Path,
+) -> None:
+    chinese, english, *rows, total = rows_of(book, "小区台账")
+    tables = town_tables()
+    assert len(rows) == len(tables["communities"])
+    place = {str(caption): column for column, caption in enumerate(chinese)}
+    by_id = {str(row[place["小区编码"]]): row for row in rows}
+    gaps = tables["gaps"].reset_index()
+    adult = gaps[gaps["walker"].eq("adult")]
+    missing = adult[adult["status"].isin(["far", "gap"])].groupby("community_id").size()
+    for one, row in by_id.items():
+        zone = tables["assignment"]["zone_id"][one]
+        assert row[place["片区"]] == (None if pd.isna(zone) else zone)
+        count = missing.get(one, 0)
+        assert row[place["缺项数"]] == count
+        named = str(row[place["缺什么"]] or "")
+        assert len([word for word in named.split("、") if word]) == count
+    assert "Eligibility" in english
+    assert total[0] == "合计"
+    assert str(total[place["户数（户）"]]).startswith("=SUBTOTAL(109,")
+
+
+def test_years_of_the_ledger_show_which_side_is_open() -> None:
+    tables = town_tables()
+    communities = tables["communities"].iloc[:4].copy()
+    communities["year_built_from"] = pd.array([1990, 1990, None, None], dtype="Int64")
+    communities["year_built_to"] = pd.array([1999, 1990, 2000, None], dtype="Int64")
+    sheet = ledger({"communities": communities}, ("zh",))
+    years = next(column.cells for column in sheet.columns if column.field == "years")
+    assert years.fillna("").tolist() == ["1990–1999", "1990", "–2000", ""]
 
 
 def test_haves_stand_in_their_official_order(book: Path) -> None:
@@ -189,9 +226,9 @@ def test_columns_beside_the_contract_have_captions_and_words(tmp_path: Path) -> 
     write_workbook(tables, Imprint(title="x"), path)
     chinese, english, first, *_ = rows_of(path, "小区")
     at = chinese.index("年份依据")
-    assert first[at] == "约数 vague"
+    assert first[at] == "约数"
     assert english[chinese.index("台账行")] == "Rows of the ledger"
-    assert first[chinese.index("与台账关联")] == "按名称和位置 by name and place"
+    assert first[chinese.index("与台账关联")] == "按名称和位置"
     assert not {"year_confidence", "ledger_rows", "matched_by"} & {*chinese, *english}
 
 
@@ -231,9 +268,14 @@ def test_no_text_of_the_data_becomes_a_formula(tmp_path: Path) -> None:
     )
     path = tmp_path / "plan.xlsx"
     write_workbook(tables, imprint, path)
+    own = r"[A-Z]+\([^<]*"  # our functions, over addresses and our own words
     for name, xml in xml_of(path).items():
-        assert not re.search(r"<f[ >]", xml), name
-        assert not re.search(r't="(?!inlineStr|n)[a-z]+"', xml), name
+        for formula in re.findall(r"<f>(.*?)</f>", xml):
+            assert re.fullmatch(own, formula), (name, formula)
+            assert not re.search("cmd|HYPERLINK|1\\+1|http|A0", formula), (name, formula)
+        assert len(re.findall("<f[ >]", xml)) == len(re.findall("<f>", xml)), name
+        assert not re.search(r't="(?!inlineStr|n|str)[a-z]+"', xml), name
+        assert xml.count('t="str"') == len(re.findall(r't="str"><f>IF\(', xml)), name
     page = openpyxl.load_workbook(path)["小区"]
     got = [page.cell(row, 2) for row in range(3, 14)]
     assert {cell.data_type for cell in got} == {"s"}
@@ -268,9 +310,76 @@ def test_english_first_gives_english_tabs_and_one_language_gives_one_header(tmp_
     path = tmp_path / "plan.xlsx"
     write_workbook(town_tables(), Imprint(title="x", languages=("en",)), path)
     tabs = openpyxl.load_workbook(path).sheetnames
-    assert tabs[:3] == ["About", "List of gaps", "Summary"]
+    assert tabs[:5] == ["About", "Summary", "Nine haves", "Ledger", "List of gaps"]
+    assert "Words" not in tabs
+    assert [str(head).isascii() for head in rows_of(path, "Zones")[0]] == [True] * 11
     assert rows_of(path, "Zones")[1][0] == "Z01"
     assert rows_of(path, "List of gaps")[1][5] in {"missing", "too far", "unconfirmed"}
+
+
+def test_words_in_the_cells_stand_with_their_english_on_a_sheet_of_their_own(book: Path) -> None:
+    _, _, *rows = rows_of(book, "用语对照")
+    assert ("结论", "缺项", "missing") in rows
+    assert ("人群", "老年人", "older people") in rows
+
+
+def test_an_empty_sheet_says_why(tmp_path: Path) -> None:
+    tables = town_tables()
+    for name in ("packages", "findings", "barriers"):
+        tables[name] = tables[name].iloc[:0]
+    write_workbook(tables, IMPRINT, tmp_path / "plan.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "plan.xlsx")
+    for tab, said in (("物业服务打包", "六(五)"), ("数据疑点", "没有"), ("阻隔", "没有内容")):
+        assert said in str(book[tab].cell(3, 1).value)
+        assert next(iter(book[tab].merged_cells.ranges)).coord.startswith("A3:")
+        assert str(book[tab].print_area).endswith("$3")
+
+
+def test_figures_of_the_summary_are_formatted_by_their_unit(tmp_path: Path) -> None:
+    tables = town_tables()
+    tables["summary"] = summarise(tables, walking=Walking())
+    write_workbook(tables, IMPRINT, tmp_path / "plan.xlsx")
+    page = openpyxl.load_workbook(tmp_path / "plan.xlsx")["汇总"]
+    formats = {
+        str(row[-1].value): row[2].number_format for row in page.iter_rows(min_row=3, max_col=7)
+    }
+    assert formats["covered_toilet_share"] == "0.0%"
+    assert formats["zones_area_m2"] == "#,##0"
+    assert formats["zone_walk_minutes_max"] == "0.0"
+    units = {str(row[-1].value): row[5].value for row in page.iter_rows(min_row=3, max_col=7)}
+    assert units["households"] == "户 households"
+    assert units["covered_toilet_share"] is None
+
+
+def test_no_caption_is_broken_inside_a_word_and_no_text_is_cut_off(book: Path) -> None:
+    """Columns hold the longest English word of their caption; rows hold every line of a text."""
+    for page in openpyxl.load_workbook(book).worksheets[1:]:
+        for column in page.iter_cols(min_row=1, max_row=2):
+            width = page.column_dimensions[column[0].column_letter].width
+            words = str(column[1].value).split()
+            assert max(map(len, words)) < width, (page.title, column[1].value)
+        for row in page.iter_rows(min_row=3):
+            height = page.row_dimensions[row[0].row].height
+            for cell in row:
+                if isinstance(cell.value, str) and not cell.value.startswith("="):
+                    width = page.column_dimensions[cell.column_letter].width or 0
+                    if not page.merged_cells:
+                        assert lines(cell.value, width) * 14.5 <= height, (page.title, cell.value)
+
+
+@pytest.mark.parametrize(
+    ("width", "paper"),
+    [
+        (100.0, Paper("portrait", "A4", 1)),
+        (200.0, Paper("landscape", "A4", 1)),
+        (300.0, Paper("landscape", "A3", 1)),
+        (600.0, Paper("landscape", "A3", 2)),
+    ],
+)
+def test_paper_grows_with_the_columns_so_that_text_stays_readable(
+    width: float, paper: Paper
+) -> None:
+    assert paper_for(width) == paper
 
 
 def test_ninety_thousand_gaps_are_all_written(tmp_path: Path) -> None:

@@ -1,0 +1,127 @@
+"""Widths and heights on a sheet: no caption broken inside a word, no text cut off, paper that fits.
+
+Spreadsheets do not fit rows to their text when they open a file; what is not given here is cut off
+on paper.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+from unicodedata import east_asian_width
+
+import pandas as pd
+
+NARROWEST: Final = 6.0
+WIDEST: Final = 30.0
+"""A text that is longer is set in several lines."""
+
+WIDE_TEXT: Final = 60.0
+"""Width of a column of paragraphs."""
+
+LINE: Final = 14.5
+"""Height of a line of 10 points with Chinese characters."""
+
+TALLEST: Final = 409.0
+"""The tallest row that a spreadsheet takes."""
+
+_PARAGRAPH: Final = 70
+_SAMPLE: Final = 400
+_USUAL: Final = 0.95
+_FILTER_BUTTON: Final = 4
+_CHARACTERS_A_UNIT: Final = 1.05
+"""A unit of width is a digit of 11 points (7 pixels); text is set in 10 points."""
+
+# Usable width in characters at full size: 10 mm margins, 1.85 mm a character.
+_PAPERS: Final = (
+    ("portrait", "A4", 102.0, 0.80),
+    ("landscape", "A4", 149.0, 0.64),
+    ("landscape", "A3", 216.0, 0.62),
+)
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What a sheet is printed on.
+
+    Parameters
+    ----------
+    orientation, size
+        How the sheet lies, and its size.
+    pages_wide
+        Pages side by side; the key's columns are repeated on each.
+    """
+
+    orientation: Literal["portrait", "landscape"]
+    size: Literal["A4", "A3"]
+    pages_wide: int
+
+
+def paper_for(width: float) -> Paper:
+    """Choose the least paper on which columns of this width stay readable (6.2 points and more)."""
+    for orientation, size, capacity, least_scale in _PAPERS:
+        if width <= capacity / least_scale:
+            return Paper(orientation, size, 1)  # type: ignore[arg-type]  # a row of the table above
+    _, _, capacity, least_scale = _PAPERS[-1]
+    return Paper("landscape", "A3", math.ceil(width * least_scale / capacity))
+
+
+def number_width(texts: Iterable[str], heads: Sequence[str]) -> float:
+    """Give the width of a column of numbers."""
+    return max([NARROWEST, _head_width(heads), *(cells(text) + 2 for text in texts)])
+
+
+def text_width(values: pd.Series, heads: Sequence[str]) -> float:
+    """Give the width of a column of texts: that of most of them, within `WIDEST`."""
+    sample = values.iloc[:_SAMPLE].dropna()
+    lengths = sorted(max(map(cells, str(value).splitlines() or [""])) for value in sample)
+    usual = lengths[int((len(lengths) - 1) * _USUAL)] if lengths else 0
+    if usual > _PARAGRAPH:
+        return WIDE_TEXT
+    return min(max(NARROWEST, _head_width(heads), usual + 2), max(WIDEST, _head_width(heads)))
+
+
+def _head_width(heads: Sequence[str]) -> float:
+    """Leave room for the longest word and for each caption in two lines, filter button included."""
+    words = [cells(word) + 1 for head in heads for word in _words(head)]
+    halves = [cells(head) / 2 + _FILTER_BUTTON for head in heads]
+    return max([0.0, *words, *halves])
+
+
+def _words(head: str) -> list[str]:
+    return [word for word in head.split() if all(map(str.isascii, word))]
+
+
+def lines(text: str, width: float) -> int:
+    """Count the lines that a text takes in a column, a little too many rather than too few."""
+    room = max((width - 0.7) * _CHARACTERS_A_UNIT, 1.0)
+    return sum(max(1, math.ceil(cells(part) / room)) for part in text.split("\n")) or 1
+
+
+def row_heights(columns: Sequence[tuple[pd.Series, float]], rows: int) -> list[float]:
+    """Give the height of each row, points.
+
+    Parameters
+    ----------
+    columns
+        Texts and width of each column that may need several lines.
+    rows
+        Rows of the sheet.
+    """
+    most = [1] * rows
+    for values, width in columns:
+        known: dict[object, int] = {}
+        for row, value in enumerate(values.tolist()):
+            if not isinstance(value, str) or not value:
+                continue
+            if value not in known:
+                known[value] = lines(value, width)
+            most[row] = max(most[row], known[value])
+    return [min(LINE * count + 1.5, TALLEST) for count in most]
+
+
+def cells(text: str) -> int:
+    """Measure a text in half-width characters."""
+    return sum(2 if east_asian_width(character) in "WFA" else 1 for character in text)
