@@ -67,19 +67,21 @@ def unpack(packed: str) -> str:
     return zlib.decompress(base64.b64decode(packed)).decode("utf-8")
 
 
-def seal(page: str) -> str:
+def seal(page: str, *, images: str = "") -> str:
     """Put the content security policy of a finished page into its slot.
 
     Parameters
     ----------
     page
         The page as it will be written, with `POLICY_SLOT` once in its head.
+    images
+        Origin that images may come from, ``https://host``; empty: from nowhere.
 
     Returns
     -------
     str
         The page with a policy that lets exactly the scripts run that stand in it: no handler
-        attribute, no further script, no request to any address.
+        attribute, no further script, no request to any address but for images of `images`.
 
     Raises
     ------
@@ -95,7 +97,8 @@ def seal(page: str) -> str:
     ]
     hashes = " ".join(f"'sha256-{base64.b64encode(digest).decode('ascii')}'" for digest in digests)
     policy = (
-        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:; "
+        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; "
+        f"img-src {' '.join(['data:', *images.split()])}; "
         "base-uri 'none'; form-action 'none'"
     )
     return page.replace(POLICY_SLOT, policy)

@@ -31,7 +31,7 @@ def fallback_table(document: dict[str, Any]) -> str:
     languages = tuple(document["imprint"]["languages"]) or ("zh",)
     communities = document["communities"]
     columns: list[tuple[str, list[str]]] = [
-        (pick(("小区", "Community"), languages), _names(communities))
+        (pick(("小区", "Community"), languages), _names(communities, languages))
     ]
     if "subdistrict" in communities:
         columns.append((pick(("街道", "Street office"), languages), communities["subdistrict"]))
@@ -59,9 +59,10 @@ def fallback_table(document: dict[str, Any]) -> str:
     return f"{lines}\n<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table>"
 
 
-def _names(communities: dict[str, Any]) -> list[str]:
-    ids: list[str] = communities["id"]
-    return [name or key for name, key in zip(communities.get("name", ids), ids, strict=True)]
+def _names(communities: dict[str, Any], languages: tuple[str, ...]) -> list[str]:
+    unnamed = communities["unnamed"]
+    names: list[str] = communities.get("name", [""] * len(communities["id"]))
+    return [name or pick(unnamed[at], languages[:1]) for at, name in enumerate(names)]
 
 
 def _haves_with(

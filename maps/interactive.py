@@ -16,17 +16,24 @@ from maps.escape import POLICY_SLOT, escape_text, pack, seal, to_json
 from maps.fallback import fallback_table
 from maps.labels import Imprint
 from maps.payload import public_document, working_document
+from maps.tiles import tile_origin
 from zoning.regionalization.settings import ZoningSettings
 
 MAP_ID: Final = "lianpian"
 SCRIPTS: Final = (
     "map_read.js",
     "map_model.js",
+    "map_canvas.js",
     "map_paint.js",
     "map_scene.js",
+    "map_marks.js",
+    "map_tiles.js",
     "map_panels.js",
     "map_card.js",
+    "map_search.js",
     "map_pages.js",
+    "map_link.js",
+    "map_print.js",
     "map_main.js",
 )
 """The page's own scripts in the order in which they build on each other."""
@@ -143,7 +150,7 @@ def render_page(document: dict[str, Any], imprint: Imprint) -> str:
         piles=document["piles"],
         script="\n".join(assets.static_text(name) for name in (*SCRIPTS[:-1], *bench, SCRIPTS[-1])),
     )
-    return seal(page)
+    return seal(page, images=tile_origin(imprint.tiles_url))
 
 
 def _frame_parts(bounds: list[float]) -> tuple[str, str]:

@@ -40,6 +40,9 @@ class Imprint:
         Whether communities of unknown eligibility were zoned: then every output says so.
     edge_ignored
         Whether circles that leave the data were judged all the same.
+    tiles_url, tiles_attribution
+        Address of a tile service with ``{z}``, ``{x}`` and ``{y}``, and whose tiles they are;
+        empty: maps ask nobody for anything.
     zoning
         Objective, bound, gap share, optimal, stopped_by of the zone plan, as in ``run.json``.
     version
@@ -70,5 +73,7 @@ class Imprint:
     made_data: bool = False
     includes_unknown: bool = False
     edge_ignored: bool = False
+    tiles_url: str = ""
+    tiles_attribution: str = ""
     zoning: tuple[tuple[str, str], ...] = ()
     version: str = ""

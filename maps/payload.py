@@ -18,8 +18,10 @@ from maps.contents import Contents
 from maps.coordinates import COARSE, FINE, ROUGH, Grid
 from maps.labels import Imprint
 from maps.piles import pile_rings
+from maps.pinyin import list_readings
 from maps.public import household_band, public_columns
 from maps.rows import NONE, Tables, flags, texts, whole
+from maps.unnamed import name_unnamed
 from maps.walks import pile_walks
 from maps.wording import page_words
 from maps.workbench import pile_bench
@@ -130,6 +132,14 @@ def _document(tables: Tables, imprint: Imprint, contents: Contents, step: float)
         "land": land,
         "piles": piles,
     }
+    spoken = document["communities"]
+    document["readings"] = list_readings(
+        [
+            *spoken.get("name", []),
+            *spoken.get("subdistrict", []),
+            *(both[0] for both in spoken["unnamed"].values()),
+        ]
+    )
     if not contents.is_public:
         document["links"] = list_links(tables, communities)
         document["findings"] = list_findings(tables, communities)
@@ -172,6 +182,11 @@ def _communities(
     }
     if contents.has("name"):
         out["name"] = texts(communities["name"])
+    told = [column for column in ("name", "subdistrict") if contents.has(column)]
+    shown = communities[[*told, "geometry"]].assign(
+        name=communities["name"] if contents.has("name") else None
+    )
+    out["unnamed"] = name_unnamed(shown, _shapes(tables, "streets"))
     if contents.has("subdistrict"):
         out["subdistrict"] = texts(communities["subdistrict"])
     if contents.has("zone_id"):

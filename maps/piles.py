@@ -57,11 +57,11 @@ def pile_rings(shapes: gpd.GeoSeries, grid: Grid, *, each: int = 1, least_m2: fl
 
     Notes
     -----
-    A reader fills rings by the even-odd rule. Rings that collapse on the grid are left out.
+    Outer rings and holes turn against each other. Rings that collapse on the grid are left out.
     """
     parts, owner = shapely.get_parts(shapes.to_numpy(), return_index=True)
     area = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
-    parts, owner = parts[area], owner[area]
+    parts, owner = shapely.orient_polygons(parts[area]), owner[area]
     rings, part = shapely.get_rings(parts, return_index=True)
     shape = owner[part].astype(np.int64)
     if least_m2 > 0:

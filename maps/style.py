@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Hatch = Literal["", "diagonal", "dots", "cross"]
+Hatch = Literal["", "diagonal", "dots", "cross", "level", "upright", "grid", "back", "dense"]
 """Second sign beside the colour, so that no answer hangs on colour alone."""
 
 
@@ -40,14 +40,15 @@ class MissingClass:
 
 MISSING_CLASSES: Final = (
     MissingClass(low=0, high=0, fill=Fill(colour="#cfe6e4")),
-    MissingClass(low=1, high=1, fill=Fill(colour="#fbe8b6")),
-    MissingClass(low=2, high=2, fill=Fill(colour="#f6c96f")),
-    MissingClass(low=3, high=3, fill=Fill(colour="#eba24a")),
-    MissingClass(low=4, high=4, fill=Fill(colour="#d97b2d")),
-    MissingClass(low=5, high=5, fill=Fill(colour="#a9501c", ink="#ffffff")),
-    MissingClass(low=6, high=9, fill=Fill(colour="#6b2a12", ink="#ffffff")),
+    MissingClass(low=1, high=1, fill=Fill(colour="#fbe8b6", hatch="dots")),
+    MissingClass(low=2, high=2, fill=Fill(colour="#f6c96f", hatch="level")),
+    MissingClass(low=3, high=3, fill=Fill(colour="#eba24a", hatch="upright")),
+    MissingClass(low=4, high=4, fill=Fill(colour="#d97b2d", hatch="back")),
+    MissingClass(low=5, high=5, fill=Fill(colour="#a9501c", hatch="grid", ink="#ffffff")),
+    MissingClass(low=6, high=9, fill=Fill(colour="#6b2a12", hatch="dense", ink="#ffffff")),
 )
-"""Light to dark, so that a grey copy keeps the order; none missing stands apart in blue-green."""
+"""Light to dark, so that a grey copy keeps the order; none missing stands apart in blue-green.
+Each has a hatch of its own, the one that sheets print for it."""
 
 NO_DATA: Final = Fill(colour="#dcdfe2", hatch="cross", ink="#3d4852")
 """Not answered at all: told apart from none missing by colour and by hatch."""
@@ -56,13 +57,13 @@ NONE_FOUND: Final = Fill(colour="#e6eeee", hatch="diagonal", ink="#3d4852")
 """Nothing found missing, but some answer waits or is not known: not the same as none missing."""
 
 UNCONFIRMED_HATCH: Final[Hatch] = "diagonal"
-"""Over any class when an answer of the community waits for a person."""
+"""In place of the hatch of any class when an answer of the community waits for a person."""
 
 STATUS_FILLS: Final[Mapping[str, Fill]] = {
     "met": Fill(colour="#a8d5d0"),
     "small": Fill(colour="#a8d5d0", hatch="dots"),
-    "far": Fill(colour="#f0b254"),
-    "gap": Fill(colour="#a9501c", ink="#ffffff"),
+    "far": Fill(colour="#f0b254", hatch="level"),
+    "gap": Fill(colour="#a9501c", hatch="back", ink="#ffffff"),
     "unconfirmed": Fill(colour="#f3ecd8", hatch="diagonal"),
     "no_data": NO_DATA,
 }

@@ -10,6 +10,7 @@ from maps import style
 from maps.assets import static_table
 from maps.labels import Imprint
 from maps.notes import marks, method, review_note, rulebook_title, zoning_lines
+from maps.themes import THEMES
 from maps.words import HAVES, STATUSES, WORDS
 
 
@@ -40,6 +41,9 @@ def page_words(imprint: Imprint) -> dict[str, Any]:
             "limit_minutes": imprint.limit_minutes,
             "rule": imprint.rule,
             "version": imprint.version,
+            "tiles": {"url": imprint.tiles_url, "attribution": imprint.tiles_attribution}
+            if imprint.tiles_url
+            else None,
         },
         "notes": {
             "marks": marks(imprint),
@@ -77,12 +81,5 @@ def _looks() -> dict[str, Any]:
         "none_found": asdict(style.NONE_FOUND),
         "statuses": {status: asdict(fill) for status, fill in style.STATUS_FILLS.items()},
         "unconfirmed_hatch": style.UNCONFIRMED_HATCH,
-        "gates": style.GATE_COLOURS,
-        "links": style.LINK_COLOURS,
-        "land": style.LAND_COLOURS,
-        "paper": style.PAPER,
-        "ink": style.INK,
-        "zone": style.ZONE_INK,
-        "circle": style.CIRCLE_INK,
-        "walk": style.WALK_INK,
+        "themes": THEMES,
     }

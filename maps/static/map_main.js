@@ -10,6 +10,7 @@
     for (const node of document.querySelectorAll("[data-word-label]")) {
       node.setAttribute("aria-label", app.t(node.dataset.wordLabel));
     }
+    for (const node of document.querySelectorAll("[data-word-title]")) node.title = app.t(node.dataset.wordTitle);
     for (const node of document.querySelectorAll("[data-word-placeholder]")) {
       node.placeholder = app.t(node.dataset.wordPlaceholder);
     }
@@ -24,28 +25,29 @@
     app.showAbout();
   };
 
-  const refresh = () => {
+  app.refresh = () => {
     app.recount();
     app.showLegend();
     app.showHaves();
     app.showLayers();
     app.showZones();
     app.showCard();
+    app.showTiles();
     for (const layer of [app.areas, app.marks]) layer.invalidate();
     if (app.bench) app.bench.refresh();
   };
 
   /* Change the state and show it. */
-  app.change = (parts) => {
+  app.change = (parts, { everything = false } = {}) => {
     const language = app.state.language;
     app.sameCard = !("chosen" in parts);
     Object.assign(app.state, parts);
-    if (app.state.language !== language) {
+    if (app.state.language !== language || everything) {
       translate();
       if (document.getElementById("table-dialog").open) app.showTable();
     }
-    refresh();
-    writeLink();
+    app.refresh();
+    app.writeLink();
   };
 
   const room = () => {
@@ -58,10 +60,18 @@
   const bounds = (box) => L.latLngBounds(app.latLng(box[0], box[3]), app.latLng(box[2], box[1]));
 
   /* Let the walk to one have stand out (-1: none) and bring it into view. */
-  app.showWalk = (community, have) => {
+  app.showWalk = (community, have, { fly = true } = {}) => {
     app.change({ walk: have, layers: { ...app.state.layers, walks: true } });
     const one = have >= 0 ? app.walkOfChosen(community, have) : null;
-    if (one) app.map.fitBounds(bounds(one.box), { ...room(), maxZoom: 17, animate: false });
+    if (one && fly) app.map.fitBounds(bounds(one.box), { ...room(), maxZoom: 17, animate: false });
+  };
+
+  /* A community is shown with its walks, a zone with its members. */
+  const groundOf = ({ kind, at }) => {
+    if (kind === "zone") return bounds(app.doc.zones.shapes[at].box);
+    const ground = bounds(app.doc.communities.shapes[at].box);
+    if (app.state.layers.walks) for (const one of app.walksOf(at)) ground.extend(bounds(one.box));
+    return ground;
   };
 
   /* Choose a community, a zone or a facility; null puts the card away. */
@@ -74,11 +84,7 @@
       document.getElementById("search").value = "";
       return;
     }
-    if (fly) {
-      const shapes = { community: app.doc.communities.shapes, zone: app.doc.zones.shapes };
-      const one = shapes[chosen.kind][chosen.at];
-      app.map.fitBounds(bounds(one.box), { ...room(), maxZoom: chosen.kind === "zone" ? 17 : 16, animate: false });
-    }
+    if (fly) app.map.fitBounds(groundOf(chosen), { ...room(), maxZoom: chosen.kind === "zone" ? 17 : 16, animate: false });
     const title = document.getElementById("card-title");
     document.getElementById("spoken").textContent = app.t("chosen", { name: title.textContent });
     if (focus) title.focus({ preventScroll: true });
@@ -87,28 +93,6 @@
   app.flyToPlace = (at) => {
     const { x, y } = app.doc.facilities.places[at];
     app.map.setView(app.latLng(x, y), Math.max(16, app.map.getZoom()), { animate: false });
-  };
-
-  /* The address after # holds what is shown, so that a view can be passed on. */
-  const writeLink = () => {
-    const { chosen, have, language } = app.state;
-    const parts = new URLSearchParams();
-    if (chosen && chosen.kind === "community") parts.set("community", app.doc.communities.id[chosen.at]);
-    if (chosen && chosen.kind === "zone") parts.set("zone", app.doc.zones.id[chosen.at]);
-    if (have >= 0) parts.set("have", app.doc.haves[have].id);
-    if (language !== app.doc.imprint.languages[0]) parts.set("lang", language);
-    history.replaceState(null, "", `#${parts}`);
-  };
-
-  const readLink = () => {
-    const parts = new URLSearchParams(window.location.hash.slice(1));
-    const language = parts.get("lang");
-    if (app.doc.imprint.languages.includes(language)) app.state.language = language;
-    app.state.have = app.doc.haves.findIndex((have) => have.id === parts.get("have"));
-    const community = app.doc.communities.id.indexOf(parts.get("community"));
-    const zone = app.doc.zones.id.indexOf(parts.get("zone"));
-    if (community >= 0) return { kind: "community", at: community };
-    return zone >= 0 ? { kind: "zone", at: zone } : null;
   };
 
   const showAll = () => {
@@ -133,9 +117,45 @@
     app.areas = new app.Canvas(app.drawAreas, options("areas"));
     app.marks = new app.Canvas(app.drawMarks, options("marks"));
     app.map.on("click", (event) => app.choose(app.hit(app.map, event.latlng)));
+    followPointer(container);
+    app.startTiles();
+  };
+
+  /* The hand over what can be clicked; looked up once a frame and never while the map is dragged. */
+  const followPointer = (container) => {
+    let last = null;
     app.map.on("mousemove", (event) => {
-      container.style.cursor = app.hit(app.map, event.latlng) ? "pointer" : "";
+      if (last === null) {
+        requestAnimationFrame(() => {
+          if (!app.map.dragging.moving()) container.style.cursor = app.hit(app.map, last) ? "pointer" : "";
+          last = null;
+        });
+      }
+      last = event.latlng;
     });
+  };
+
+  /* On a phone the buttons of the head stand in a menu, and the panel is folded to its legend. */
+  const startMenu = () => {
+    const more = document.getElementById("more");
+    const show = (isOpen) => {
+      document.body.classList.toggle("tools-open", isOpen);
+      more.setAttribute("aria-expanded", String(isOpen));
+    };
+    more.addEventListener("click", () => show(!document.body.classList.contains("tools-open")));
+    document.addEventListener("click", (event) => {
+      if (!more.contains(event.target)) show(false);
+    });
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && document.body.classList.contains("tools-open")) {
+        show(false);
+        more.focus();
+      }
+    });
+    if (window.innerWidth < WIDE) {
+      document.body.classList.add("side-folded");
+      document.getElementById("side-handle").setAttribute("aria-expanded", "false");
+    }
   };
 
   const startControls = () => {
@@ -160,30 +180,33 @@
       event.currentTarget.setAttribute("aria-expanded", String(!isFolded));
       app.map.invalidateSize({ animate: false });
     });
+    startMenu();
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && app.state.chosen && !document.querySelector("dialog[open]")) app.choose(null);
     });
-    window.addEventListener("beforeprint", () => app.map.invalidateSize({ animate: false }));
+    app.startLink();
+    app.startPrint();
   };
 
   const run = async () => {
     app.start(await app.decode(await app.readDocument()));
-    const chosen = readLink();
+    const asked = app.readLink();
+    app.firstTheme();
     startMap();
     startControls();
     app.startSearch();
     if (app.bench) app.bench.begin();
     translate();
     app.recount();
-    refresh();
+    app.refresh();
     app.map.invalidateSize({ animate: false });
     showAll();
     for (const layer of [app.base, app.areas, app.marks]) layer.addTo(app.map);
     document.getElementById("waiting").hidden = true;
     document.documentElement.dataset.drawn = "yes";
     await app.decodeRest(app.doc);
-    if (chosen) app.choose(chosen, { fly: true });
-    else if (app.state.have >= 0) app.areas.invalidate();
+    app.followLink(asked);
+    if (app.state.have >= 0) app.areas.invalidate();
     document.documentElement.dataset.ready = "yes";
   };
 

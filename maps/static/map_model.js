@@ -13,6 +13,7 @@
       walker: doc.walkers[0],
       chosen: null,
       walk: -1,
+      theme: "light",
       places: new Set(),
       layers: {
         zones: true,
@@ -22,15 +23,22 @@
         gates: false,
         links: false,
         names: true,
+        tiles: true,
       },
     };
     app.communityCount = doc.communities.id.length;
   };
 
+  /* Colours around the classes, of the light or the dark page. */
+  app.theme = () => app.doc.looks.themes[app.printing || app.state.theme];
+
   /* Wording */
   app.pick = (both) => (both ? both[SIDE[app.state.language]] || both[0] : "");
+  /* A third text is the English singular. */
   app.t = (key, values = {}) => {
-    const text = app.pick(app.doc.words[key] || [key, key]);
+    const texts = app.doc.words[key] || [key, key];
+    const isOne = texts.length > 2 && String(values.n) === "1" && app.state.language === "en";
+    const text = isOne ? texts[2] : app.pick(texts);
     return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
   };
   /* A name without what stands in brackets behind it, for narrow columns. */
@@ -51,15 +59,16 @@
     value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
   const raised = (text) => text.charAt(0).toUpperCase() + text.slice(1);
   app.haveName = (have) => raised(app.pick(app.doc.haves[have].label));
-  app.communityName = (i) => {
-    const name = (app.doc.communities.name || [])[i];
-    return name || app.t("unnamed", { id: app.doc.communities.id[i] });
-  };
+  app.communityName = (i) => (app.doc.communities.name || [])[i] || app.unnamed(i);
+  /* Residents know no codes: an unnamed community is told by the street that it stands by. */
+  app.unnamed = (i) => app.pick(app.doc.communities.unnamed[i]);
+  /* What stands on the map itself: an unnamed one has nothing to say there. */
+  app.communityShort = (i) => (app.doc.communities.name || [])[i] || "";
   app.placeName = (i) => {
     const { name, category } = app.doc.facilities;
     return name[i] || app.t("unnamed_place", { have: app.haveShort(category[i]) });
   };
-  app.count = (n) => (n === 1 ? app.t("community_1") : app.t("communities_n", { n: app.number(n) }));
+  app.count = (n) => app.t("communities_n", { n: app.number(n) });
 
   /* Answers */
   app.gaps = () => app.doc.gaps[app.state.walker];
@@ -109,10 +118,14 @@
     for (let i = 0; i < app.communityCount; i += 1) app.classes.push(app.classOf(i));
   };
 
-  app.missingIn = (have) => {
-    let n = 0;
-    for (let i = 0; i < app.communityCount; i += 1) if (app.isMissing(app.status(i, have))) n += 1;
-    return n;
+  app.countsOf = (have) => {
+    const out = { missing: 0, unconfirmed: 0 };
+    for (let i = 0; i < app.communityCount; i += 1) {
+      const status = app.status(i, have);
+      if (app.isMissing(status)) out.missing += 1;
+      else if (status === "unconfirmed") out.unconfirmed += 1;
+    }
+    return out;
   };
 
   app.placesOf = (have) => {
@@ -128,22 +141,5 @@
     const gaps = app.gaps();
     if (!gaps || !gaps.nearest) return [];
     return gaps.nearest.slice(community * HAVES, (community + 1) * HAVES);
-  };
-
-  app.find = (query) => {
-    const wanted = query.trim().toLowerCase();
-    if (!wanted) return [];
-    const rows = [];
-    for (let i = 0; i < app.communityCount; i += 1) {
-      const name = app.communityName(i).toLowerCase();
-      const at = name.indexOf(wanted);
-      const office = ((app.doc.communities.subdistrict || [])[i] || "").toLowerCase();
-      const known = app.doc.communities.id[i].toLowerCase();
-      if (at >= 0) rows.push([at, i]);
-      else if (known === wanted) rows.push([0, i]);
-      else if (office.includes(wanted)) rows.push([1000, i]);
-    }
-    rows.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
-    return rows.map((row) => row[1]);
   };
 })();

@@ -1,70 +1,10 @@
-/* Search, the table that equals the map, and the notes about it. */
+/* The table that equals the map, and the notes about it. */
 "use strict";
 (() => {
   const app = window.lianpian;
   const HAVES = 9;
-  const SHOWN = 12;
+  const ROWS_AT_ONCE = 150;
   const make = (...parts) => app.make(...parts);
-
-  /* Search with a list that arrow keys walk through */
-  app.startSearch = () => {
-    const input = document.getElementById("search");
-    const list = document.getElementById("found");
-    let rows = [];
-    let active = -1;
-
-    const close = () => {
-      list.hidden = true;
-      input.setAttribute("aria-expanded", "false");
-      input.removeAttribute("aria-activedescendant");
-      active = -1;
-    };
-    const take = (i) => {
-      input.value = app.communityName(i);
-      close();
-      app.choose({ kind: "community", at: i }, { fly: true, focus: true });
-    };
-    const mark = (next) => {
-      active = next;
-      [...list.children].forEach((node, n) => {
-        node.setAttribute("aria-selected", String(n === active));
-        if (n === active) {
-          input.setAttribute("aria-activedescendant", node.id);
-          node.scrollIntoView({ block: "nearest" });
-        }
-      });
-    };
-    const show = () => {
-      rows = app.find(input.value).slice(0, SHOWN);
-      const options = rows.map((i, n) => {
-        const office = (app.doc.communities.subdistrict || [])[i] || "";
-        return make(
-          "li",
-          { id: `found-${n}`, role: "option", aria: { selected: "false" }, on: { mousedown: (event) => { event.preventDefault(); take(i); } } },
-          make("span", { textContent: app.communityName(i) }),
-          make("small", { textContent: office }),
-        );
-      });
-      const none = make("li", { role: "option", class: "none", aria: { disabled: "true", selected: "false" }, textContent: app.t("search_none") });
-      list.replaceChildren(...(options.length ? options : [none]));
-      const isOpen = input.value.trim() !== "";
-      list.hidden = !isOpen;
-      input.setAttribute("aria-expanded", String(isOpen));
-      active = -1;
-    };
-    input.addEventListener("input", show);
-    input.addEventListener("focus", () => input.value.trim() && show());
-    input.addEventListener("blur", close);
-    input.addEventListener("keydown", (event) => {
-      if (event.key === "ArrowDown" && rows.length) mark((active + 1) % rows.length);
-      else if (event.key === "ArrowUp" && rows.length) mark((active - 1 + rows.length) % rows.length);
-      else if (event.key === "Enter" && rows.length) take(rows[Math.max(0, active)]);
-      else if (event.key === "Escape" && !list.hidden) close();
-      else return;
-      event.preventDefault();
-      event.stopPropagation();
-    });
-  };
 
   /* The table */
   const cell = (i, have) => {
@@ -127,6 +67,18 @@
       }),
     );
 
+  /* Thousands of rows come in portions, so that the first ones stand at once. */
+  const fill = (body, rows) => {
+    if (body !== fill.last && fill.last) fill.last.stopped = true;
+    fill.last = body;
+    const next = () => {
+      if (body.stopped) return;
+      body.append(...rows.splice(0, ROWS_AT_ONCE).map((row) => row()));
+      if (rows.length) setTimeout(next, 0);
+    };
+    next();
+  };
+
   app.showTable = () => {
     const parts = columns();
     const header = make("tr", {}, ...parts.map(([name]) => make("th", { scope: "col", textContent: name })));
@@ -136,7 +88,7 @@
       const missing = order.map((i) => app.tally(i).missing);
       order.sort((a, b) => missing[b] - missing[a] || a - b);
     }
-    for (const i of order) body.append(make("tr", {}, ...parts.map(([, draw]) => draw(i))));
+    fill(body, order.map((i) => () => make("tr", {}, ...parts.map(([, draw]) => draw(i)))));
     const table = make("table", { class: "all" }, make("thead", {}, header), body);
     const note = make("p", { class: "hint", textContent: app.t("table_sum", { n: app.number(app.communityCount) }) });
     document.getElementById("table-body").replaceChildren(note, table);
@@ -179,11 +131,21 @@
   /* The line that always stands on the map, and the marks beside the title. */
   app.showImprint = () => {
     const { imprint, notes } = app.doc;
-    const parts = [...imprint.sources];
-    if (imprint.data_date) parts.push(`${app.t("data_date")} ${imprint.data_date}`);
-    const line = document.getElementById("imprint");
-    line.replaceChildren(make("strong", { textContent: app.pick(notes.review) }));
-    line.append(make("span", { textContent: parts.join(" · ") }));
+    const dated = (key, value) => value && `${app.t(key)} ${value}`;
+    const parts = [
+      ...imprint.sources,
+      ...(imprint.tiles ? [imprint.tiles.attribution] : []),
+      dated("data_date", imprint.data_date),
+      dated("date", imprint.date),
+      dated("drafting_unit", imprint.drafting_unit),
+    ];
+    const span = (name, texts) => make("span", { class: name, textContent: texts.filter(Boolean).join(" · ") });
+    document.getElementById("imprint").replaceChildren(
+      make("strong", { textContent: app.pick(notes.review) }),
+      span("imprint-marks", notes.marks.map(app.pick)),
+      span("imprint-sources", parts),
+      make("span", { class: "print-only", textContent: app.labelled(app.t("method_short"), notes.method.map(app.pick).join(" ")) }),
+    );
     document.getElementById("marks").replaceChildren(
       ...notes.marks.map((both) => make("em", { class: "tag", textContent: app.pick(both) })),
     );

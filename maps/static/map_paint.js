@@ -1,90 +1,17 @@
-/* A canvas that follows the Leaflet map, with hatches, symbols and text. */
+/* Pens of the maps: hatches, badges, text that keeps clear of other text. */
 "use strict";
 (() => {
   const app = window.lianpian;
 
-  /* One canvas layer: `draw(context, view)` is called with layer coordinates in place. */
-  app.Canvas = L.Renderer.extend({
-    initialize(draw, options) {
-      this._draw = draw;
-      L.Renderer.prototype.initialize.call(this, options);
-    },
-    _initContainer() {
-      this._container = document.createElement("canvas");
-      this._container.setAttribute("aria-hidden", "true");
-      this._ctx = this._container.getContext("2d");
-    },
-    _destroyContainer() {
-      L.Util.cancelAnimFrame(this._request);
-      this._container.remove();
-      delete this._container;
-    },
-    _update() {
-      if (this._map._animatingZoom && this._bounds) return;
-      L.Renderer.prototype._update.call(this);
-      const size = this._bounds.getSize();
-      const ratio = Math.max(1, Math.min(2, window.devicePixelRatio || 1));
-      L.DomUtil.setPosition(this._container, this._bounds.min);
-      this._container.width = ratio * size.x;
-      this._container.height = ratio * size.y;
-      this._container.style.width = `${size.x}px`;
-      this._container.style.height = `${size.y}px`;
-      this._ratio = ratio;
-      this._paint();
-      this.fire("update");
-    },
-    _updatePaths() {},
-    invalidate() {
-      if (!this._map || this._request) return;
-      this._request = L.Util.requestAnimFrame(() => {
-        this._request = null;
-        if (this._map && !this._map._animatingZoom) this._paint();
-      });
-    },
-    _paint() {
-      const { min, max } = this._bounds;
-      const ctx = this._ctx;
-      const scale = 256 * 2 ** this._map.getZoom();
-      const origin = this._map.getPixelOrigin();
-      ctx.setTransform(1, 0, 0, 1, 0, 0);
-      ctx.clearRect(0, 0, this._container.width, this._container.height);
-      ctx.setTransform(this._ratio, 0, 0, this._ratio, -min.x * this._ratio, -min.y * this._ratio);
-      this._draw(ctx, {
-        scale,
-        zoom: this._map.getZoom(),
-        ratio: this._ratio,
-        min,
-        max,
-        x: (unit) => unit * scale - origin.x,
-        y: (unit) => unit * scale - origin.y,
-        box: [
-          (min.x + origin.x) / scale,
-          (min.y + origin.y) / scale,
-          (max.x + origin.x) / scale,
-          (max.y + origin.y) / scale,
-        ],
-      });
-    },
-  });
-
-  app.isSeen = (view, box) =>
-    box[0] <= view.box[2] && box[2] >= view.box[0] && box[1] <= view.box[3] && box[3] >= view.box[1];
-
-  /* Put a shape into the current path. */
-  app.trace = (ctx, view, one) => {
-    for (const part of one.parts) {
-      ctx.moveTo(view.x(part[0]), view.y(part[1]));
-      for (let i = 2; i < part.length; i += 2) ctx.lineTo(view.x(part[i]), view.y(part[i + 1]));
-      if (one.closed) ctx.closePath();
-    }
-  };
-
+  /* Sides of the tiles of hatches, pixels, and how strong they are: names on them must be read. */
+  const SIDES = { dots: 7, level: 6, upright: 6, back: 8, grid: 7, dense: 6 };
+  const STRENGTHS = { dots: 0.42, level: 0.36, upright: 0.36, back: 0.42, grid: 0.42, dense: 0.45 };
   const tiles = new Map();
   /* A hatch as a repeating pattern, in the ink of its fill. */
   app.hatch = (ctx, kind, ink, ratio) => {
     const key = `${kind} ${ink} ${ratio}`;
     if (!tiles.has(key)) {
-      const side = kind === "dots" ? 6 : 8;
+      const side = SIDES[kind] || 8;
       const tile = document.createElement("canvas");
       tile.width = side * ratio;
       tile.height = side * ratio;
@@ -93,22 +20,30 @@
       pen.strokeStyle = ink;
       pen.fillStyle = ink;
       pen.lineWidth = 1;
-      pen.globalAlpha = 0.62;
+      pen.globalAlpha = STRENGTHS[kind] || 0.62;
       pen.beginPath();
-      if (kind === "dots") {
-        pen.arc(3, 3, 1.1, 0, 7);
-        pen.fill();
-      } else {
-        for (const shift of [-side, 0, side]) {
+      const half = side / 2;
+      if (kind === "dots") pen.arc(half, half, 1.05, 0, 7);
+      if (kind === "level" || kind === "grid") {
+        pen.moveTo(0, half);
+        pen.lineTo(side, half);
+      }
+      if (kind === "upright" || kind === "grid") {
+        pen.moveTo(half, 0);
+        pen.lineTo(half, side);
+      }
+      for (const shift of [-side, 0, side]) {
+        if (["diagonal", "cross", "dense"].includes(kind)) {
           pen.moveTo(shift - 1, side + 1);
           pen.lineTo(shift + side + 1, -1);
-          if (kind === "cross") {
-            pen.moveTo(shift - 1, -1);
-            pen.lineTo(shift + side + 1, side + 1);
-          }
         }
-        pen.stroke();
+        if (["back", "cross", "dense"].includes(kind)) {
+          pen.moveTo(shift - 1, -1);
+          pen.lineTo(shift + side + 1, side + 1);
+        }
       }
+      if (kind === "dots") pen.fill();
+      else pen.stroke();
       tiles.set(key, tile);
     }
     const pattern = ctx.createPattern(tiles.get(key), "repeat");
@@ -178,10 +113,18 @@
   };
 
   const FONT = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC",sans-serif';
+  const widths = new Map();
+  const widthOf = (ctx, font, text) => {
+    const key = `${font} ${text}`;
+    if (!widths.has(key)) widths.set(key, ctx.measureText(text).width);
+    return widths.get(key);
+  };
+
   /* Text with a halo, if its place is free; `taken` remembers places. */
   app.text = (ctx, taken, text, x, y, style) => {
-    ctx.font = `${style.weight || 500} ${style.size}px ${FONT}`;
-    const width = ctx.measureText(text).width;
+    const font = `${style.weight || 500} ${style.size}px ${FONT}`;
+    ctx.font = font;
+    const width = widthOf(ctx, font, text);
     const box = [x - width / 2 - 3, y - style.size * 0.7, x + width / 2 + 3, y + style.size * 0.7];
     if (style.fits && width > style.fits) return false;
     if (taken && !app.claim(taken, box)) return false;

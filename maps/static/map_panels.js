@@ -3,6 +3,8 @@
 (() => {
   const app = window.lianpian;
 
+  const LINKS = ["wall", "lane", "road", "arterial", "bridge", "added", "cut"];
+
   /* Make an element; text only ever becomes a text node. */
   app.make = (tag, options = {}, ...children) => {
     const node = document.createElement(tag);
@@ -37,7 +39,7 @@
         pen.fillStyle = app.hatch(pen, hatch || fill.hatch, fill.ink, ratio);
         pen.fillRect(0.5, 0.5, 25, 15);
       }
-      pen.strokeStyle = "#3d4852";
+      pen.strokeStyle = app.theme().edge;
       pen.strokeRect(0.5, 0.5, 25, 15);
     });
 
@@ -109,7 +111,7 @@
     );
     rows.push(
       legendRow(
-        app.swatch({ colour: "#ffffff", ink: looks.ink }, looks.unconfirmed_hatch),
+        app.swatch({ colour: "#ffffff", ink: looks.no_data.ink }, looks.unconfirmed_hatch),
         app.t("class_unconfirmed"),
         waiting,
       ),
@@ -126,8 +128,8 @@
     const list = document.getElementById("legend");
     list.replaceChildren(...(app.gaps() ? classRows() : []));
     if (have >= 0) {
-      const fill = "rgba(31,92,153,.12)";
-      list.append(legendRow(linePicture(app.doc.looks.circle, [2, 3], fill), app.t("legend_catchment")));
+      const { catchment, catchment_fill: fill } = app.theme();
+      list.append(legendRow(linePicture(catchment, [2, 3], fill), app.t("legend_catchment")));
     }
   };
 
@@ -145,6 +147,7 @@
           {},
           app.make("th", { scope: "col" }, app.make("span", { class: "unseen", textContent: app.t("haves_title") })),
           app.make("th", { scope: "col", textContent: app.t("haves_column_missing") }),
+          app.make("th", { scope: "col", textContent: app.t("haves_column_unconfirmed") }),
           app.make("th", { scope: "col", textContent: app.t("haves_column_places") }),
         ),
       ),
@@ -153,7 +156,7 @@
     const all = app.make(
       "tr",
       { class: app.state.have < 0 ? "is-chosen" : "" },
-      app.make("th", { scope: "row", colSpan: 3 }, haveButton(-1, null, app.t("haves_all"))),
+      app.make("th", { scope: "row", colSpan: 4 }, haveButton(-1, null, app.t("haves_all"))),
     );
     body.append(all);
     app.doc.haves.forEach((_, have) => body.append(haveRow(have)));
@@ -199,7 +202,7 @@
         },
       },
     });
-    const missing = app.gaps() ? app.missingIn(have) : 0;
+    const { missing, unconfirmed } = app.gaps() ? app.countsOf(have) : { missing: 0, unconfirmed: 0 };
     const bar = app.make("span", { class: "bar-fill" });
     bar.style.width = `${Math.round((100 * missing) / Math.max(1, app.communityCount))}%`;
     return app.make(
@@ -212,6 +215,7 @@
         app.make("span", { class: "have-number", textContent: app.number(missing) }),
         app.make("span", { class: "bar-track", aria: { hidden: "true" } }, bar),
       ),
+      app.make("td", { class: unconfirmed ? "have-open" : "have-open is-none", textContent: app.number(unconfirmed) }),
       app.make(
         "td",
         { class: "have-places" },
@@ -250,10 +254,10 @@
       : [...app.doc.bands].reverse().map((band, depth) => {
           const picture = app.picture(26, 16, (pen) => {
             for (let n = 0; n <= depth; n += 1) {
-              pen.fillStyle = app.circleFill("community");
+              pen.fillStyle = app.theme().circle_fill;
               pen.fillRect(1, 1, 24, 14);
             }
-            pen.strokeStyle = app.doc.looks.circle;
+            pen.strokeStyle = app.theme().circle;
             pen.lineWidth = 2;
             pen.strokeRect(1, 1, 24, 14);
           });
@@ -268,22 +272,23 @@
     });
 
   const linkPictures = () =>
-    Object.entries(app.doc.looks.links).map(([kind, colour]) => {
+    LINKS.map((kind) => {
       const n = app.doc.links.kind.filter((one) => one === kind).length;
-      return legendRow(linePicture(colour, app.linkDash(kind)), app.code("adjacency.kind", kind), n);
+      return legendRow(linePicture(app.theme()[kind], app.linkDash(kind)), app.code("adjacency.kind", kind), n);
     });
 
   app.showLayers = () => {
     const { doc, state } = app;
-    const { circle, zone } = doc.looks;
+    const theme = app.theme();
     const rows = [];
     const hasZones = doc.zones.id.length > 0;
-    if (hasZones) rows.push(layerRow("zones", linePicture(zone, [])));
-    rows.push(layerRow("circle", linePicture(circle, [], app.circleFill("community")), bandPictures()));
-    if (hasZones) rows.push(layerRow("zone_circle", linePicture("#6b3f94", [6, 3], app.circleFill("zone"))));
+    if (hasZones) rows.push(layerRow("zones", linePicture(theme.zone, [])));
+    rows.push(layerRow("circle", linePicture(theme.circle, [], theme.circle_fill), bandPictures()));
+    if (hasZones) rows.push(layerRow("zone_circle", linePicture(theme.zone_circle, [6, 3], theme.zone_circle_fill)));
     rows.push(layerRow("gates", null, gatePictures()));
     if (doc.links) rows.push(layerRow("links", null, state.layers.links ? linkPictures() : []));
     rows.push(layerRow("names", null));
+    if (app.tiles) rows.push(layerRow("tiles", null));
     document.getElementById("layers").replaceChildren(...rows);
     const walkers = document.getElementById("walkers");
     walkers.hidden = doc.walkers.length < 2;

@@ -6,9 +6,11 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from layers.tables import CATEGORIES
 from maps.interactive import draw_public_map, draw_working_map
 from maps.labels import Imprint
 from tests.browser import Watched, count_colours, open_map, outside_requests, watched_page
+from zoning.tables import MISSING_STATUSES
 
 pytestmark = pytest.mark.browser
 
@@ -114,6 +116,84 @@ def test_search_is_done_by_keyboard_alone(watched: Watched, public_map: Path) ->
     assert "community=c10" in page.url
     page.fill("#search", "没有这个小区")
     expect(page.locator("#found")).to_contain_text("没有找到")
+
+
+@pytest.mark.parametrize("query", ["xfl", "xingfuli", "XingFL", "xingfu", "flixq"])
+def test_search_finds_by_pinyin_and_initials(
+    watched: Watched, public_map: Path, query: str
+) -> None:
+    page = open_map(watched, public_map)
+    choose(page, query)
+    expect(page.locator("#card-title")).to_have_text("幸福里小区")
+    page.fill("#search", query + "zz")
+    expect(page.locator("#found")).to_contain_text("没有找到")
+    assert watched.errors == []
+
+
+def test_search_knows_every_reading_and_mixes_signs_with_sounds(
+    watched: Watched, town: Town, imprint: Imprint, tmp_path: Path
+) -> None:
+    tables = dict(town)
+    names = town["communities"]["name"].copy()
+    names.iloc[:2] = ["长安乐园", "建设路12号院"]
+    tables["communities"] = town["communities"].assign(name=names)
+    path = tmp_path / "map.html"
+    draw_public_map(tables, imprint, path)
+    page = open_map(watched, path)
+    found = "window.lianpian.find({!r}).map((i) => window.lianpian.communityName(i))"
+    for query in ("changan", "zhangan", "caley", "caly", "长an乐"):
+        assert page.evaluate(found.format(query)) == ["长安乐园"], query
+    assert page.evaluate(found.format("jsl12h")) == ["建设路12号院"]
+    assert page.evaluate(found.format("hxjd"))  # a street office by its initials
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("zh", "未命名小区（"), ("en", "Unnamed community (")]
+)
+def test_residents_never_read_the_code_of_an_unnamed_community(
+    watched: Watched, public_map: Path, language: str, said: str
+) -> None:
+    page = open_map(watched, public_map, f"#lang={language}")
+    page.evaluate("window.lianpian.choose({ kind: 'community', at: 8 })")
+    title = page.inner_text("#card-title")
+    assert title.startswith(said)
+    assert "c09" not in page.inner_text("body")
+    page.click("#open-table")
+    expect(page.locator("#table-body")).to_contain_text(title)
+    assert "c09" not in page.inner_text("#table-body")
+
+
+def test_one_is_not_plural_in_english(watched: Watched, public_map: Path) -> None:
+    page = open_map(watched, public_map, "#lang=en")
+    words = page.evaluate(
+        """() => ["communities_n", "households_n", "findings_n", "place_nearest_of"].flatMap(
+          (key) => [window.lianpian.t(key, { n: 1 }), window.lianpian.t(key, { n: 2 })])"""
+    )
+    assert words == [
+        "1 community",
+        "2 communities",
+        "1 household",
+        "2 households",
+        "1 finding",
+        "2 findings",
+        "Nearest for 1 community",
+        "Nearest for 2 communities",
+    ]
+
+
+def test_the_panel_counts_what_waits_beside_what_is_missing(
+    watched: Watched, public_map: Path, town: Town
+) -> None:
+    page = open_map(watched, public_map)
+    adult = town["gaps"].xs("adult", level="walker")["status"]
+    rows = page.locator("#haves tbody tr")
+    for number, have in enumerate(CATEGORIES):
+        answers = adult.xs(have, level="category")
+        row = rows.nth(number + 1)
+        missing = str(int(answers.isin(MISSING_STATUSES).sum()))
+        expect(row.locator(".have-number")).to_have_text(missing)
+        waiting = str(int(answers.eq("unconfirmed").sum()))
+        expect(row.locator(".have-open")).to_have_text(waiting)
 
 
 def test_language_changes_without_reload(watched: Watched, public_map: Path) -> None:
@@ -397,7 +477,7 @@ def test_controls_have_names_for_a_screen_reader(watched: Watched, working_map: 
         """() => [...document.querySelectorAll("button, input, [role], section, aside, dialog")]
           .filter((node) => !(node.getAttribute("aria-label") || node.textContent.trim()
             || node.getAttribute("aria-labelledby") || (node.labels && node.labels.length)
-            || node.id === "spoken"))
+            || node.getAttribute("role") === "status"))
           .map((node) => node.outerHTML.slice(0, 120))"""
     )
     assert nameless == []

@@ -128,7 +128,7 @@ def test_the_public_document_gives_households_as_a_band_only(town: Town, imprint
 def test_a_job_may_narrow_the_public_list(town: Town, imprint: Imprint) -> None:
     narrow = replace(imprint, public_columns=("name", "households_band", "missing"))
     document = public_document(town, narrow)
-    assert set(document["communities"]) == {"id", "anchor", "name", "band"}
+    assert set(document["communities"]) == {"id", "anchor", "name", "band", "unnamed"}
     assert set(document["gaps"]["adult"]) == {"status"}
     assert document["zones"] == {"id": []}
     assert "槐新街道" not in json.dumps(document["communities"], ensure_ascii=False)

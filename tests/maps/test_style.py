@@ -9,9 +9,11 @@ from maps.style import (
     NO_DATA,
     NONE_FOUND,
     STATUS_FILLS,
+    UNCONFIRMED_HATCH,
     missing_class,
     street_group,
 )
+from maps.themes import DARK, LIGHT
 from zoning.tables import STATUSES
 
 
@@ -61,6 +63,29 @@ def test_no_data_and_none_missing_differ_by_more_than_colour() -> None:
     assert NO_DATA.hatch
     assert NONE_FOUND.hatch not in {"", NO_DATA.hatch}
     assert not missing_class(0).fill.hatch
+
+
+def test_no_class_hangs_on_its_colour_alone() -> None:
+    fills = [step.fill for step in MISSING_CLASSES] + [NO_DATA, NONE_FOUND]
+    assert len({fill.hatch for fill in fills}) == len(fills)
+    assert UNCONFIRMED_HATCH not in {step.fill.hatch for step in MISSING_CLASSES}
+    hatches = [fill.hatch for answer, fill in STATUS_FILLS.items()]
+    assert len(set(hatches)) == len(hatches)
+
+
+def test_what_is_drawn_around_classes_stands_out_from_the_ground() -> None:
+    assert set(LIGHT) == set(DARK)
+    for theme in (LIGHT, DARK):
+        lines = ("edge", "zone", "circle", "zone_circle", "walk", "gate", "gate_nearest")
+        links = ("wall", "lane", "road", "arterial", "bridge", "added", "cut")
+        for line in (*lines, *links):
+            for ground in ("paper", "water", "green"):
+                assert contrast(theme[line], theme[ground]) >= 3, (line, ground)
+        assert contrast(theme["ink"], theme["paper"]) >= 4.5
+        assert contrast(theme["street_name"], theme["minor_near"]) >= 4.5
+        assert contrast(theme["street_name"], theme["major"]) >= 4.5
+        for pill in ("circle_pill", "zone_circle_pill"):
+            assert contrast(theme[pill], "#ffffff") >= 4.5
 
 
 def test_answers_with_one_colour_differ_by_hatch() -> None:
