@@ -21,12 +21,13 @@ from lianpian.comparing import draw_pair
 from lianpian.console import DONE, NEEDS_DECISION, Console
 from lianpian.job import LocatedJob, read_job
 from lianpian.made_city import make_city
-from lianpian.outputs import draw_result, read_result, write_result
+from lianpian.outputs import REPORT_TEMPLATE, draw_result, read_result, write_result
 from lianpian.pipeline import STEPS, run_job
 from lianpian.plan import Plan
 from lianpian.replacing import mark_made, require_made, require_replaceable
 from lianpian.sources import input_paths, read_inputs
 from maps.notes import marks
+from maps.report import require_template
 from maps.words import HAVES, HOUSEHOLDS_SOURCES, WORDS
 from zoning.rulebooks import read_rulebook
 from zoning.tables import CONTRACTS
@@ -100,13 +101,25 @@ def run_and_write(  # one parameter for each option of the command
     located = read_job(job)
     target = out or located.default_out
     require_replaceable(target, input_paths(located))
+    template = _report_template(located)
     with console.progress(STEPS) as begin:
         plan = run_job(located, assignment=assignment, links=links, finish=finish, progress=begin)
         begin("write")
-        write_result(plan, target, sheets=located.job.outputs.sheets)
+        outputs = located.job.outputs
+        write_result(plan, target, sheets=outputs.sheets, report_template=template)
     _print_headline(plan, target, console)
     undecided = int((plan.findings["severity"] == "decide").sum())
     return NEEDS_DECISION if strict and undecided else DONE
+
+
+def _report_template(located: LocatedJob) -> Path | None:
+    """Find the office's report template and check it before anything is computed."""
+    name = located.job.outputs.report_template
+    if name is None:
+        return None
+    template = located.folder / name
+    require_template(template)
+    return template
 
 
 def _print_headline(plan: Plan, out: Path, console: Console) -> None:
@@ -188,6 +201,7 @@ def check_job(job: Path, *, strict: bool, console: Console) -> int:
     """Read a job's data, print what was read and the findings; give the exit code."""
     located = read_job(job)
     read_rulebook(_rulebook(located))
+    _report_template(located)
     ground = read_inputs(located)
     findings = findings_table(ground.findings)
     for record in ground.records:
@@ -278,7 +292,15 @@ def draw_again(folder: Path, *, console: Console) -> None:
     sheets = tuple(record["job"]["outputs"]["sheets"])
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as name:
         fresh = Path(name)
-        draw_result(tables, imprint, fresh, sheets=sheets, job=record["job"])
+        template = folder / REPORT_TEMPLATE
+        draw_result(
+            tables,
+            imprint,
+            fresh,
+            sheets=sheets,
+            job=record["job"],
+            report_template=template if template.is_file() else None,
+        )
         for item in sorted(fresh.iterdir()):
             target = folder / item.name
             if target.is_dir():

@@ -203,6 +203,8 @@ class OutputsSection(_Section):
     ] = ("zh", "en")
     sheets: Annotated[tuple[str, ...], AfterValidator(unrepeated)] = ("A3 pdf",)
     public_columns: Annotated[tuple[str, ...], AfterValidator(unrepeated)] = ()
+    report_template: PathText | None = None
+    """An office's own .docx with placeholders, filled instead of the toolkit's report."""
     drafting_unit: Label = ""
     review_number: Label = ""
 

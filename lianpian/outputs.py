@@ -41,7 +41,13 @@ FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 _MAIN_FILES: Final = ("run.json", "plan.gpkg", "map_public.html", "map_working.html", "plan.xlsx")
 
 
-def write_result(plan: Plan, out: Path, *, sheets: tuple[str, ...]) -> None:
+REPORT_TEMPLATE: Final = "report_template.docx"
+"""Copy of the office's own template in a result, so that it can be drawn anew."""
+
+
+def write_result(
+    plan: Plan, out: Path, *, sheets: tuple[str, ...], report_template: Path | None = None
+) -> None:
     """Write the whole result folder, or nothing.
 
     Parameters
@@ -52,6 +58,8 @@ def write_result(plan: Plan, out: Path, *, sheets: tuple[str, ...]) -> None:
         The folder; an earlier result there is replaced in one step at the end.
     sheets
         Sheets to draw, as in ``[outputs] sheets``.
+    report_template
+        An office's own .docx to fill in; a copy of it stands in the folder.
 
     Raises
     ------
@@ -64,7 +72,16 @@ def write_result(plan: Plan, out: Path, *, sheets: tuple[str, ...]) -> None:
     with _swapped(out.resolve()) as folder:
         write_tables(plan.tables, folder / "tables")
         write_geopackage(plan.tables, folder / "plan.gpkg")
-        draw_result(plan.tables, plan.imprint, folder, sheets=sheets, job=plan.record["job"])
+        if report_template is not None:
+            shutil.copyfile(report_template, folder / REPORT_TEMPLATE)
+        draw_result(
+            plan.tables,
+            plan.imprint,
+            folder,
+            sheets=sheets,
+            job=plan.record["job"],
+            report_template=report_template,
+        )
         files = sorted([*file_names(folder), "run.json", "timings.json"])
         _write_json(folder / "run.json", {**_run_record(plan), "files": files})
         seconds = round(time.perf_counter() - begin, 3)
@@ -78,13 +95,14 @@ def draw_result(
     *,
     sheets: tuple[str, ...],
     job: Mapping[str, Any],
+    report_template: Path | None = None,
 ) -> None:
     """Draw maps and papers of a plan into a folder; `job` is the job as ``run.json`` has it."""
     rules = settings_of(ZonesSection.model_validate(job["zones"]))
     draw_public_map(tables, imprint, folder / "map_public.html")
     draw_working_map(tables, imprint, folder / "map_working.html", rules=rules)
     write_workbook(tables, imprint, folder / "plan.xlsx")
-    write_report(tables, imprint, folder / "report.docx")
+    write_report(tables, imprint, folder / "report.docx", template=report_template)
     draw_sheets(tables, imprint, folder / "sheets", sheets=sheets)
     text = "\n".join(imprint.sources) + "\n"
     (folder / "ATTRIBUTION.txt").write_text(text, encoding="utf-8", newline="\n")

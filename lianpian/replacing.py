@@ -22,6 +22,7 @@ RESULT_FILES: Final = (
     "map_working.html",
     "plan.xlsx",
     "report.docx",
+    "report_template.docx",
     "ATTRIBUTION.txt",
     *(f"tables/{name}.csv" for name in CONTRACTS),
     "sheets/overview-*.*",

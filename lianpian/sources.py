@@ -75,7 +75,10 @@ def input_paths(located: LocatedJob) -> list[Path]:
     items = [part for item in named for part in (item if isinstance(item, tuple) else (item,))]
     names = [getattr(item, "path", item) for item in items if item]
     rulebook = located.job.job.rulebook
-    return [located.folder / name for name in (*names, *([rulebook] * rulebook.endswith(".toml")))]
+    names += [rulebook] * rulebook.endswith(".toml")
+    template = located.job.outputs.report_template
+    names += [template] if template else []
+    return [located.folder / name for name in names]
 
 
 def read_inputs(

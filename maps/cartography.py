@@ -86,6 +86,8 @@ class View:
         Whether they are drawn.
     badge
         Width of the badges of facilities, mm on A3.
+    plates
+        Frames inside `frame` that are covered: scale bar and north arrow.
     """
 
     frame: Frame
@@ -95,6 +97,7 @@ class View:
     buildings: bool = False
     gates: bool = False
     badge: float = 3.0
+    plates: tuple[Frame, ...] = ()
 
 
 class GroundMap:
@@ -114,6 +117,9 @@ class GroundMap:
         self.axes: Axes = canvas.map_axes(view.frame, view.window)
         width, height = view.frame.width, view.frame.height
         self.taken = Taken((0.6, 0.6, width - 0.6, height - 0.6))
+        for plate in view.plates:
+            left, bottom = plate.left - view.frame.left, plate.bottom - view.frame.bottom
+            self.taken.take((left, bottom, left + plate.width, bottom + plate.height))
 
     def draw(self) -> Shown:
         """Draw everything from the ground upwards."""
@@ -324,6 +330,9 @@ class GroundMap:
         if seen.empty:
             return
         places = self._side_by_side(seen)
+        # A badge that is half covered is worse than none, and the legend counts what is seen.
+        open_ = np.array([self._is_open(float(x), float(y)) for x, y in places])
+        seen, places = seen[open_], places[open_]
         confirmed = seen["confirmed"].astype(bool).to_numpy()
         category = seen["category"].to_numpy()
         for have in HAVES:
@@ -339,6 +348,19 @@ class GroundMap:
                 self.shown.haves[have] = (sure, int(own.sum()) - sure)
         for x, y in places:
             self.take(*self.on_paper(x, y), self.view.badge / 2)
+
+    def _is_open(self, x: float, y: float) -> bool:
+        """Tell whether a badge would stand clear of the plates and inside the frame."""
+        half, frame = self.view.badge / 2, self.view.frame
+        across, up = self.on_paper(x, y)
+        if not (half < across < frame.width - half and half < up < frame.height - half):
+            return False
+        across, up = across + frame.left, up + frame.bottom
+        return not any(
+            plate.left - half < across < plate.right + half
+            and plate.bottom - half < up < plate.top + half
+            for plate in self.view.plates
+        )
 
     def _side_by_side(self, seen: gpd.GeoDataFrame) -> npt.NDArray[np.float64]:
         """Set badges that would cover each other side by side: one place may be several haves."""

@@ -23,14 +23,13 @@ from maps.furniture import (
     draw_heading,
     draw_imprint,
     draw_inset,
-    draw_north,
-    draw_scale,
     draw_section,
     draw_title,
 )
 from maps.labels import Imprint
 from maps.map_labels import label_communities, label_zones
 from maps.paper import PAGES, Frame, Layout, choose_window
+from maps.scale_bar import choose_plates, draw_north, draw_scale
 from maps.scene import Scene, make_scene
 from maps.sheet_style import ALARM, OUTLINE, SOFT_INK
 from maps.style import INK, ZONE_INK
@@ -200,7 +199,16 @@ def draw_comparison(pair: PlanPair, imprint: Imprint, path: Path, *, dpi: int = 
         fills = pair.fills()
         window = choose_window(pair.bounds(), frames[0], canvas.by, margin=0.03)
         for number, (tables, frame) in enumerate(zip(pair.plans, frames, strict=True)):
-            ground = PlanMap(canvas, View(frame, window), make_scene(tables), fills[number])
+            scene = make_scene(tables)
+            plates = choose_plates(
+                canvas,
+                frame,
+                window,
+                subject=scene.communities.geometry.to_numpy(),
+                points=np.empty((0, 2)),
+            )
+            view = View(frame, window, plates=plates if number == 0 else ())
+            ground = PlanMap(canvas, view, scene, fills[number])
             ground.draw()
             _finish_map(canvas, pair, ground, number, imprint.languages)
         _panels(canvas, pair, imprint.languages)
@@ -242,12 +250,9 @@ def _finish_map(
     count = pick((f"{len(zones)} 个片区", f"{len(zones)} zones"), languages)
     canvas.fitted(head, f"{which}：{pair.names[number]}（{count}）", points=8.0)
     if number == 0:
-        for plate in (
-            draw_scale(canvas, ground.view.window, languages),
-            draw_north(canvas, languages),
-        ):
-            left, bottom = plate.left - frame.left, plate.bottom - frame.bottom
-            ground.taken.take((left, bottom, left + plate.width, bottom + plate.height))
+        scale, north = ground.view.plates
+        draw_scale(canvas, ground.view.window, languages, scale)
+        draw_north(canvas, languages, north)
     label_zones(ground, 8.0)
     label_communities(ground, {one: pair.called(one) for one in moved}, 5.2, beyond=3.0)
 

@@ -1,16 +1,14 @@
-"""Furniture of a sheet: title, north arrow, scale bar, imprint, headings and tables of text."""
+"""Furniture of a sheet: title, border, imprint, headings and tables of text."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
 
-from matplotlib.path import Path
-
 from maps.drawing import LEADING, Across, Canvas
 from maps.labels import Imprint
 from maps.notes import marks, method, review_note, rulebook_title
-from maps.paper import MM_PER_M, MM_PER_POINT, Frame, Window, bar_length_m
+from maps.paper import MM_PER_POINT, Frame
 from maps.sheet_style import ALARM, HEAD_FILL, RULE, SOFT_INK
 from maps.style import INK
 from maps.words import Both, pick
@@ -21,9 +19,6 @@ _SMALL: Final = 4.9
 _SECTION_GAP: Final = 2.6
 _CLOSEST: Final = 0.76
 """A long table is set down to this share of the usual distance of its rows."""
-
-_BAR_PARTS: Final = 4
-_BAR_HEIGHT: Final = 1.5
 
 
 @dataclass(frozen=True)
@@ -76,53 +71,6 @@ def _clean(canvas: Canvas, text: str) -> str:
 def draw_border(canvas: Canvas) -> None:
     """Draw the border of the sheet."""
     canvas.box(canvas.layout.page.inset(5.0), edge=INK, width=1.0)
-
-
-def draw_scale(canvas: Canvas, window: Window, languages: tuple[str, ...]) -> Frame:
-    """Draw the scale bar with the numeric scale in the lower left corner of the map.
-
-    Returns
-    -------
-    Frame
-        The plate that it stands on; labels keep off it.
-    """
-    metres = bar_length_m(window, canvas.by)
-    length = metres * MM_PER_M / window.denominator / canvas.by
-    frame = canvas.layout.map
-    plate = Frame(frame.left + 2.0, frame.bottom + 2.0, max(length + 16.0, 46.0), 11.5)
-    canvas.box(plate, edge=RULE, fill="#ffffff", width=0.4)
-    left, bottom = plate.left + 4.0, plate.bottom + 1.8
-    for part in range(_BAR_PARTS):
-        piece = Frame(left + length * part / _BAR_PARTS, bottom, length / _BAR_PARTS, _BAR_HEIGHT)
-        canvas.box(piece, edge=INK, fill=INK if part % 2 == 0 else "#ffffff", width=0.3)
-    for share in (0.0, 0.5, 1.0):
-        text = _distance(metres * share, with_unit=share == 1.0)
-        canvas.text(
-            left + length * share, bottom + 2.2, text, points=5.0, align=("center", "baseline")
-        )
-    name = pick(("比例尺", "Scale"), languages)
-    number = f"1:{window.denominator:,.0f}".replace(",", " ")
-    canvas.text(left - 1.6, plate.top - 3.4, f"{name} {number}（{canvas.layout.size}）", points=6.6)
-    return plate
-
-
-def _distance(metres: float, *, with_unit: bool) -> str:
-    return f"{metres:g}{' m' if with_unit else ''}"
-
-
-def draw_north(canvas: Canvas, languages: tuple[str, ...]) -> Frame:
-    """Draw the north arrow in the upper right corner of the map; give the plate it stands on."""
-    frame = canvas.layout.map
-    plate = Frame(frame.right - 12.0, frame.top - 17.0, 10.0, 15.0)
-    canvas.box(plate, edge=RULE, fill="#ffffff", width=0.4)
-    x, bottom, top = plate.left + 5.0, plate.bottom + 1.4, plate.top - 4.6
-    left_half = [(x, top), (x - 2.6, bottom), (x, bottom + 2.0), (x, top)]
-    right_half = [(x, top), (x + 2.6, bottom), (x, bottom + 2.0), (x, top)]
-    canvas.path(canvas.page, Path(left_half), edge=INK, fill=INK, width=0.4, zorder=3.0)
-    canvas.path(canvas.page, Path(right_half), edge=INK, fill="#ffffff", width=0.4, zorder=3.0)
-    word = pick(("北", "N"), languages[:1])
-    canvas.text(x, plate.top - 3.6, word, points=7.5, align=("center", "baseline"))
-    return plate
 
 
 def draw_imprint(

@@ -41,32 +41,42 @@ SIGNS: Final[tuple[tuple[str, Both], ...]] = (
 
 
 def draw_legend(canvas: Canvas, frame: Frame, shown: Shown, languages: tuple[str, ...]) -> Frame:
-    """Draw the legend from the top of a frame; give the room below."""
+    """Draw the legend from the top of a frame; give the room below.
+
+    A long legend is set closer, so that it ends where the frame does.
+    """
     rest = frame
+    step = min(_ROW, frame.height / max(_count_rows(shown), 1))
     for key, count in shown.fills.items():
-        row, rest = rest.cut_top(_ROW)
+        row, rest = rest.cut_top(step)
         _draw_fill(canvas, _swatch(row), key)
         _write(canvas, row, PRINT_FILLS[key].label, str(count), languages)
     for have, (sure, waiting) in _in_order(shown):
-        row, rest = rest.cut_top(_ROW)
+        row, rest = rest.cut_top(step)
         _draw_badges(canvas, row, have, waiting=waiting > 0)
         counted = f"{sure} + {waiting}" if waiting else str(sure)
         _write(canvas, row, HAVES[have], counted, languages)
     if any(waiting for _, waiting in shown.haves.values()):
         text = ("空心及「+」后为待核实", "hollow, and behind the +: unconfirmed")
-        row, rest = rest.cut_top(_ROW * 0.8)
+        row, rest = rest.cut_top(step * 0.8)
         canvas.fitted(row, pick(text, languages), points=5.0, colour=SOFT_INK)
     for kind, count in shown.gates.items():
-        row, rest = rest.cut_top(_ROW)
+        row, rest = rest.cut_top(step)
         _draw_gate(canvas, _swatch(row), kind)
         zh, en = WORDS["access_points.kind"][kind]
         _write(canvas, row, (f"出入口（{zh}）", f"gate, {en}"), str(count), languages)
     for sign, label in SIGNS:
         if sign in shown.signs:
-            row, rest = rest.cut_top(_ROW)
+            row, rest = rest.cut_top(step)
             _draw_sign(canvas, _swatch(row), sign)
             _write(canvas, row, label, "", languages)
     return rest
+
+
+def _count_rows(shown: Shown) -> int:
+    notes = any(waiting for _, waiting in shown.haves.values())
+    signs = sum(sign in shown.signs for sign, _ in SIGNS)
+    return len(shown.fills) + len(shown.haves) + notes + len(shown.gates) + signs
 
 
 def _in_order(shown: Shown) -> list[tuple[str, tuple[int, int]]]:
@@ -74,7 +84,8 @@ def _in_order(shown: Shown) -> list[tuple[str, tuple[int, int]]]:
 
 
 def _swatch(row: Frame) -> Frame:
-    return Frame(row.left, row.bottom + 0.6, _SWATCH, row.height - 1.2)
+    rim = row.height * 0.14
+    return Frame(row.left, row.bottom + rim, _SWATCH, row.height - 2 * rim)
 
 
 def _write(canvas: Canvas, row: Frame, label: Both, count: str, languages: tuple[str, ...]) -> None:

@@ -32,7 +32,8 @@ SCALES: Final = (
 """Round denominators of numeric scales; 1:500 to 1:25 000 are those of sheets of zones."""
 
 _BARS_M: Final = (20, 50, 100, 200, 250, 500, 1_000, 2_000, 2_500, 5_000, 10_000, 20_000, 50_000)
-_LONGEST_BAR_MM: Final = 62.0
+LONGEST_BAR: Final = 62.0
+"""Longest scale bar, mm on A3."""
 
 
 @dataclass(frozen=True)
@@ -176,9 +177,9 @@ def choose_window(
     return Window(centre_x - width_m / 2, centre_y - height_m / 2, width_m, height_m, denominator)
 
 
-def bar_length_m(window: Window, enlargement: float) -> int:
-    """Choose the longest round scale bar that stays below 62 mm (A3)."""
-    longest = window.metres(_LONGEST_BAR_MM * enlargement)
+def bar_length_m(window: Window, enlargement: float, *, longest_mm: float = LONGEST_BAR) -> int:
+    """Choose the longest round scale bar that is no longer than `longest_mm` (A3)."""
+    longest = window.metres(longest_mm * enlargement)
     return max([bar for bar in _BARS_M if bar <= longest], default=_BARS_M[0])
 
 

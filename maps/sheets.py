@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Final
 
 import matplotlib as mpl
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_pdf import PdfPages
@@ -23,8 +25,6 @@ from maps.furniture import (
     draw_heading,
     draw_imprint,
     draw_inset,
-    draw_north,
-    draw_scale,
     draw_section,
     draw_table,
     draw_title,
@@ -48,7 +48,8 @@ from maps.panels import (
     zone_figures,
     zones_table,
 )
-from maps.paper import Frame, SheetWish, choose_window, lay_out, read_wish
+from maps.paper import Frame, SheetWish, Window, choose_window, lay_out, read_wish
+from maps.scale_bar import choose_plates, draw_north, draw_scale
 from maps.scene import Scene, make_scene
 from maps.words import Both, pick
 from maps.zone_haves import ZoneHave, zone_haves
@@ -196,7 +197,8 @@ def _overview(job: _Job, size: str, series: str) -> Figure:
     canvas = Canvas(layout, paper_face())
     sheet = Sheet(OVERVIEW, f"{size}-01")
     window = choose_window(_bounds_of_all(job.scene), layout.map, canvas.by)
-    ground = GroundMap(canvas, View(layout.map, window), job.scene)
+    plates = _plates(canvas, window, job.scene.communities.geometry.to_numpy(), job.scene)
+    ground = GroundMap(canvas, View(layout.map, window, plates=plates), job.scene)
     shown = ground.draw()
     _furnish(canvas, job, sheet, ground)
     label_zones(ground, 10.0)
@@ -214,18 +216,22 @@ def _bounds_of_all(scene: Scene) -> tuple[float, float, float, float]:
     return float(west), float(south), float(east), float(north)
 
 
+def _plates(
+    canvas: Canvas, window: Window, subject: npt.NDArray[np.object_], scene: Scene
+) -> tuple[Frame, ...]:
+    """Find corners for scale bar and north arrow where they hide least."""
+    points = scene.facilities.get_coordinates().to_numpy()
+    return choose_plates(canvas, canvas.layout.map, window, subject=subject, points=points)
+
+
 def _furnish(canvas: Canvas, job: _Job, sheet: Sheet, ground: GroundMap) -> None:
-    """Draw title, borders, scale, north and imprint; labels of the map keep off the plates."""
+    """Draw title, borders, scale, north and imprint."""
     draw_title(canvas, job.imprint, sheet)
     draw_border(canvas)
     draw_inset(canvas, canvas.layout.map)
-    frame = canvas.layout.map
-    for plate in (
-        draw_scale(canvas, ground.view.window, job.languages),
-        draw_north(canvas, job.languages),
-    ):
-        left, bottom = plate.left - frame.left, plate.bottom - frame.bottom
-        ground.taken.take((left, bottom, left + plate.width, bottom + plate.height))
+    scale, north = ground.view.plates
+    draw_scale(canvas, ground.view.window, job.languages, scale)
+    draw_north(canvas, job.languages, north)
     draw_imprint(canvas, job.imprint, sheet, crs_name=job.scene.crs_name, notes=[])
 
 
@@ -283,7 +289,16 @@ def _zone_sheet(job: _Job, size: str, zone: str) -> Figure:
     shape = scene.zones.loc[[zone]]
     bounds = _joined(tuple(shape.total_bounds), tuple(members.total_bounds))
     window = choose_window(bounds, layout.map, canvas.by, margin=0.08)
-    view = View(layout.map, window, zone=zone, facilities=True, buildings=True, gates=True)
+    plates = _plates(canvas, window, members.geometry.to_numpy(), scene)
+    view = View(
+        layout.map,
+        window,
+        zone=zone,
+        facilities=True,
+        buildings=True,
+        gates=True,
+        plates=plates,
+    )
     ground = GroundMap(canvas, view, scene)
     shown = ground.draw()
     _furnish(canvas, job, sheet, ground)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import docx
@@ -12,8 +14,11 @@ import pytest
 from layers.walking import Walking
 from maps.labels import Imprint
 from maps.report import write_report
+from maps.report_fields import SENTENCES, figure_text
+from maps.words import FIGURES
 from tests.town import town_tables
 from zoning.summary import summarise
+from zoning.zone_summary import list_open_haves, summarise_zones
 
 IMPRINT = Imprint(
     title="示例市连片改造",
@@ -43,6 +48,40 @@ def text_of(path: Path) -> str:
     return "\n".join(lines)
 
 
+NUMBERS = ("zones", "zone_gaps")
+WORDING = ("1", "2", "3", "4", "5", "6", "15", "1.5", "1993", "0.46")
+
+
+def numbers_in(text: str) -> list[str]:
+    """List the numbers of a text; groups of thousands joined."""
+    joined = re.sub(r"(?<=\d)[\u00a0,](?=\d{3})", "", text)
+    return re.findall(r"\d+(?:\.\d+)?", joined)
+
+
+def texts_of(town: dict[str, pd.DataFrame]) -> Iterator[str]:
+    for table in town.values():
+        frame = pd.DataFrame(table).reset_index()
+        for column in frame.columns:
+            if pd.api.types.is_string_dtype(frame[column].dtype):
+                yield from frame[column].dropna().astype("str")
+
+
+def numeric(table: pd.DataFrame) -> list[float]:
+    frame = pd.DataFrame(table).select_dtypes("number")
+    return [float(value) for column in frame for value in frame[column].dropna()]
+
+
+def forms(value: float) -> set[str]:
+    """Give the ways in which papers write a figure."""
+    return {
+        f"{value:.0f}",
+        f"{value:.1f}",
+        f"{value:g}",
+        f"{100 * value:.0f}",
+        f"{value / 10_000:.2f}",
+    }
+
+
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("report") / "report.docx"
@@ -53,7 +92,8 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_report_names_rules_dates_sources_and_marks(report: Path) -> None:
     text = text_of(report)
     for words in (
-        "示例市连片改造 说明书",
+        "示例市连片改造",
+        "说明书 Report",
         "示例数据",
         "按楼栋估算",
         "未经审核 内部使用",
@@ -68,14 +108,48 @@ def test_the_report_names_rules_dates_sources_and_marks(report: Path) -> None:
         assert words in text
 
 
-def test_each_zone_has_a_section_with_what_is_missing_and_who_must_act(report: Path) -> None:
+def test_each_zone_has_a_page_with_what_is_missing_and_who_must_act(report: Path) -> None:
+    paper = docx.Document(str(report))
+    pages = [p.text for p in paper.paragraphs if p.paragraph_format.page_break_before]
+    assert pages[:3] == [f"{zone} 片区 Zone {zone}" for zone in ("Z01", "Z02", "Z03")]
     text = text_of(report)
-    for zone in ("Z01", "Z02", "Z03"):
-        assert f"{zone} 片区" in text
     assert "Z01：4个小区由小巷相连，受户数上限所限。" in text
-    row = next(line for line in text.splitlines() if "距离超标 too far | 4：" in line)
-    assert "幸福里小区、建设路12号院、粮食局家属院、人民医院家属楼" in row
-    assert "文旅局" in row
+    row = next(line for line in text.splitlines() if "距离超标 too far，4 个小区" in line)
+    for name in ("幸福里小区", "建设路12号院", "粮食局家属院", "人民医院家属楼"):
+        assert name in row
+    assert "责任单位：文旅局" in row
+
+
+def test_maps_stand_in_the_report_at_the_width_of_the_text(report: Path) -> None:
+    paper = docx.Document(str(report))
+    # The whole area and three zones.
+    assert [round(shape.width.mm) for shape in paper.inline_shapes] == [160] * 4
+    texts = [shape._inline.docPr.get("descr") for shape in paper.inline_shapes]
+    assert texts[0].startswith("缺项与片区总图")
+
+
+def test_the_bureaus_are_listed_with_their_tasks_and_clauses(report: Path) -> None:
+    paper = docx.Document(str(report))
+    tasks = next(t for t in paper.tables if t.cell(0, 0).text.startswith("责任单位"))
+    rows = {row.cells[1].text.split("\n")[0]: [c.text for c in row.cells] for row in tasks.rows}
+    library = rows["城市书房（阅览室）"]
+    assert library[0].startswith("文旅局")
+    assert library[-1].startswith("偃政办〔2021〕4号")
+
+
+def test_styles_name_a_face_for_chinese_and_header_rows_repeat(report: Path) -> None:
+    with zipfile.ZipFile(report) as archive:
+        styles = archive.read("word/styles.xml").decode()
+        body = archive.read("word/document.xml").decode()
+    for name in ("Normal", "Title", "Heading1", "Heading2", "LianpianCell", "LianpianPoint"):
+        style = re.search(rf'<w:style [^>]*w:styleId="{name}".*?</w:style>', styles, re.DOTALL)
+        assert style
+        assert re.search(r'w:eastAsia="(仿宋|黑体|宋体)"', style.group())
+    assert 'w:eastAsia="zh-CN"' in styles
+    # Each table with a shaded head repeats it.
+    heads = [t for t in re.findall(r"<w:tbl>.*?</w:tbl>|<w:tbl .*?</w:tbl>", body) if "E3EAF2" in t]
+    assert len(heads) >= 6
+    assert all("<w:tblHeader/>" in table for table in heads)
 
 
 def test_other_figures_in_the_summary_are_other_figures_in_the_text(
@@ -87,8 +161,42 @@ def test_other_figures_in_the_summary_are_other_figures_in_the_text(
     write_report(changed, IMPRINT, tmp_path / "report.docx")
     before, after = text_of(report), text_of(tmp_path / "report.docx")
     assert "987" not in before
-    assert "| 987 |" in after
+    # In the table of haves and in that of the bureaus.
+    assert after.count("| 987 |") == 2
     assert "片区数 Zones | 654" in after
+    # In the sentences of the first page, in both languages.
+    assert "共划分片区 654 个" in after
+    assert "654 zones hold" in after
+
+
+def test_every_number_of_the_report_is_in_a_table_or_in_the_imprint(report: Path) -> None:
+    town = tables()
+    known = set(numbers_in(" ".join(texts_of(town))))
+    known.update(numbers_in(" ".join(str(value) for value in vars(IMPRINT).values())))
+    figures = [
+        *town["summary"]["value"].dropna(),
+        *(value for name in NUMBERS for value in numeric(town[name])),
+        *numeric(summarise_zones(town)),
+        *list_open_haves(town)["communities"],
+        IMPRINT.steps_share,
+    ]
+    known.update(form for value in figures for form in forms(float(value)))
+    # Numbers of headings, of the method's own words and of file names.
+    known.update(WORDING)
+    unknown = {number for number in numbers_in(text_of(report)) if number not in known}
+    assert unknown == set()
+
+
+def test_each_figure_changed_in_the_summary_changes_the_text(tmp_path: Path) -> None:
+    changed = tables()
+    summary = changed["summary"]
+    odd = {name: 10_000.0 + 7 * place for place, name in enumerate(summary.index)}
+    summary["value"] = pd.Series(odd)
+    write_report(changed, IMPRINT, tmp_path / "report.docx")
+    text = text_of(tmp_path / "report.docx").replace("\u00a0", " ")
+    written = {name for name in odd if figure_text(summary, name) in text}
+    asked = {field for both in SENTENCES for field in re.findall(r"\{(\w+)\}", both[0])}
+    assert set(FIGURES) | asked <= written
 
 
 def test_a_language_alone_gives_a_report_in_it(tmp_path: Path) -> None:
@@ -113,7 +221,7 @@ def test_texts_of_the_data_stay_plain(tmp_path: Path) -> None:
     hostile = "</w:t><w:br/>{PAGE}\x07 =1+1 <b>&amp;"
     town["communities"]["name"] = hostile
     write_report(town, Imprint(title=hostile, date="2021-03-27"), tmp_path / "report.docx")
-    assert "</w:t><w:br/>{PAGE} =1+1 <b>&amp; 说明书" in text_of(tmp_path / "report.docx")
+    assert "</w:t><w:br/>{PAGE} =1+1 <b>&amp;" in text_of(tmp_path / "report.docx").splitlines()
 
 
 def test_equal_tables_give_equal_bytes(report: Path, tmp_path: Path) -> None:

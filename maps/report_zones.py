@@ -1,0 +1,200 @@
+"""Pages of the report on the zones: map, figures, why this zone, what is missing, who must act."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pandas as pd
+from docx.document import Document as Paper
+
+from maps.document_tables import add_table
+from maps.documents import (
+    DENSE,
+    SMALL,
+    TEXT_WIDTH_MM,
+    add_heading,
+    add_picture,
+    add_point,
+    add_text,
+)
+from maps.panels import is_known, number, text
+from maps.report_fields import MISSING, split_both
+from maps.report_sections import Source, head
+from maps.words import HAVES, STATUSES, YES_NO, Both, pick, say
+from maps.zone_haves import ZoneHave, zone_haves
+from zoning.zone_summary import list_open_haves, summarise_zones
+
+NEEDED: Final = ("zones", "gaps", "communities", "assignment")
+_MOST_NAMES: Final = 8
+"""Communities named in a line of the list; all of them stand in the workbook."""
+
+_SQUARE_METRES: Final = 10_000
+_HAVE: Final = (30.5, 19.0, 18.5, 12.0)
+_PAIR: Final = (36.0, 44.0, 36.0, 44.0)
+
+
+def write_zones(paper: Paper, source: Source) -> None:
+    """Write one page a zone."""
+    tables, languages = source.tables, source.languages
+    sums = summarise_zones(tables)
+    open_haves = dict(iter(list_open_haves(tables).groupby("zone_id")))
+    haves = zone_haves(tables)
+    names = {str(key): str(name) for key, name in tables["communities"]["name"].dropna().items()}
+    totals = {str(key): row for key, row in sums.to_dict(orient="index").items()}
+    rows = {
+        str(key): {str(name): value for name, value in row.items()}
+        for key, row in tables["zones"].to_dict(orient="index").items()
+    }
+    add_heading(paper, pick(("四、分片区说明", "4  Zones"), languages), 1)
+    _write_list(paper, rows, totals, languages)
+    for zone, row in rows.items():
+        heading = pick((f"{zone} 片区", f"Zone {zone}"), languages)
+        add_heading(paper, heading, 2, on_new_page=True)
+        add_picture(paper, source.maps.zone(zone), TEXT_WIDTH_MM, "", zone)
+        add_table(paper, (), _figures(row, totals[zone], names, languages), _PAIR)
+        for order, language in enumerate(languages):
+            told = row[f"explanation_{language}"]
+            if isinstance(told, str):
+                add_text(paper, told, style=DENSE if order == 0 else SMALL)
+        if zone in haves:
+            _write_haves(paper, haves[zone], languages)
+        _write_open(paper, open_haves.get(zone), names, languages)
+
+
+def _write_list(
+    paper: Paper,
+    zones: Mapping[str, Mapping[str, Any]],
+    totals: Mapping[str, Mapping[Any, Any]],
+    languages: tuple[str, ...],
+) -> None:
+    """List the zones: where, how large, how many haves are missing or open."""
+    rows = [
+        [
+            zone,
+            text(row["subdistricts"]),
+            number(row["communities"]),
+            number(row["households"]),
+            f"{row['walk_minutes_max']:.1f}" if is_known(row["walk_minutes_max"]) else MISSING,
+            *(
+                number(totals[zone][name])
+                for name in ("communities_with_gaps", "gaps", "unconfirmed")
+            ),
+        ]
+        for zone, row in zones.items()
+    ]
+    header = head(
+        languages,
+        ("片区", "Zone"),
+        ("街道", "Street office"),
+        ("小区", "comm."),
+        ("户数", "households"),
+        ("最远步行（分）", "walk, min"),
+        ("有缺项小区", "lacking"),
+        ("缺项", "missing"),
+        ("待核实项", "open"),
+    )
+    widths = (14.0, 33.0, 14.0, 20.0, 26.0, 20.0, 15.0, 18.0)
+    add_table(paper, header, rows, widths, right=frozenset(range(2, 8)))
+
+
+def _figures(
+    row: Mapping[str, Any],
+    sums: Mapping[Any, Any],
+    names: Mapping[str, str],
+    languages: tuple[str, ...],
+) -> list[list[str]]:
+    """Give the figures of a zone in two columns of label and value."""
+    source = row["households_source"]
+    told = f"（{say('zones', 'households_source', source, languages[:1])}）" if source else ""
+    walk, met = row["walk_minutes_max"], row["bounds_met"]
+    floor = sums["floor_area_m2"] / _SQUARE_METRES
+    pairs: list[tuple[Both, str]] = [
+        (("小区数", "Communities"), number(row["communities"])),
+        (("户数", "Households"), f"{number(row['households'])}{told}"),
+        (
+            ("楼栋数", "Buildings"),
+            _noted(number(sums["buildings"]), sums["buildings_unknown_communities"], languages),
+        ),
+        (
+            ("建筑面积", "Floor area"),
+            _noted(
+                f"{floor:,.2f} 万㎡".replace(",", " ") if is_known(floor) else MISSING,
+                sums["floor_area_unknown_communities"],
+                languages,
+            ),
+        ),
+        (("所在街道", "Street office"), text(row["subdistricts"])),
+        (("中心小区", "Centre"), str(names.get(row["centre_id"], row["centre_id"]))),
+        (
+            ("最远步行", "Longest walk"),
+            pick((f"{walk:.1f} 分钟", f"{walk:.1f} min"), languages[:1])
+            if is_known(walk)
+            else MISSING,
+        ),
+        (
+            ("满足限值", "Bounds met"),
+            pick(YES_NO[bool(met)], languages) if is_known(met) else MISSING,
+        ),
+    ]
+    cells = [[pick(label, languages), value] for label, value in pairs]
+    return [[*one, *other] for one, other in zip(cells[::2], cells[1::2], strict=True)]
+
+
+def _noted(value: str, unknown: int, languages: tuple[str, ...]) -> str:
+    """Say behind a sum for how many members it is not known."""
+    if not unknown or value == MISSING:
+        return value
+    note = pick((f"{unknown} 个小区无数据", f"{unknown} unknown"), languages[:1])
+    return f"{value}（{note}）"
+
+
+def _write_haves(paper: Paper, haves: Mapping[str, ZoneHave], languages: tuple[str, ...]) -> None:
+    """Write what the zone has of each of the nine, in two columns side by side."""
+    cells = [
+        [
+            pick(HAVES[have], languages[:1]),
+            own.communities_text,
+            f"{number(own.covered)}/{number(own.households)}",
+            pick(STATUSES[own.verdict], languages[:1]),
+        ]
+        for have, own in haves.items()
+    ]
+    half = (len(cells) + 1) // 2
+    cells += [[""] * len(_HAVE)] * (2 * half - len(cells))
+    header = head(
+        languages,
+        ("九有", "Have"),
+        ("达标小区", "comm."),
+        ("覆盖户数", "households"),
+        ("结论", "verdict"),
+    )
+    rows = [[*one, *other] for one, other in zip(cells[:half], cells[half:], strict=True)]
+    add_table(paper, [*header, *header], rows, (*_HAVE, *_HAVE), right=frozenset({1, 2, 5, 6}))
+
+
+def _write_open(
+    paper: Paper,
+    rows: pd.DataFrame | None,
+    names: Mapping[str, str],
+    languages: tuple[str, ...],
+) -> None:
+    """List what is missing or open: where, who must act, by which clause."""
+    if rows is None or rows.empty:
+        add_text(paper, pick(("本片区九有齐备。", "This zone lacks none of the nine."), languages))
+        return
+    for row in rows.to_dict(orient="records"):
+        ids = row["community_ids"]
+        listed = "、".join(str(names.get(one, one)) for one in ids[:_MOST_NAMES])
+        more = pick(("等，全部见 plan.xlsx", ", all in plan.xlsx"), languages[:1])
+        listed += more if len(ids) > _MOST_NAMES else ""
+        have = pick(HAVES[row["category"]], languages)
+        answer = pick(STATUSES[row["status"]], languages)
+        count = pick((f"{row['communities']} 个小区", f"{row['communities']}"), languages[:1])
+        who = pick(("责任单位", "bureau"), languages[:1])
+        bureau = pick(split_both(row["bureau"]), languages[:1])
+        add_point(paper, f"{have}：{answer}，{count}（{listed}）。{who}：{bureau}")
+    clauses = {part for text in rows["clause"].dropna() for part in text.split(";")}
+    if clauses:
+        label = pick(("依据：", "Clauses: "), languages[:1])
+        add_text(paper, label + "；".join(sorted(part.strip() for part in clauses)), style=SMALL)

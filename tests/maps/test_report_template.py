@@ -1,0 +1,164 @@
+"""An office's own template: figures in place, sections in the place of their paragraphs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import docx
+import pandas as pd
+import pytest
+from docx.oxml.ns import qn
+
+from layers.errors import JobError
+from layers.walking import Walking
+from maps.labels import Imprint
+from maps.report import SECTIONS, require_template, write_report
+from maps.report_template import known_placeholders
+from tests.town import town_tables
+from zoning.summary import summarise
+
+IMPRINT = Imprint(title="示例市连片改造", date="2021-03-27", made_data=True)
+
+
+def tables() -> dict[str, pd.DataFrame]:
+    town = town_tables()
+    town["summary"] = summarise(town, walking=Walking())
+    return town
+
+
+def made(path: Path, *lines: str) -> Path:
+    """Write a template with these paragraphs, the first one in the office's own heading."""
+    paper = docx.Document()
+    for place, line in enumerate(lines):
+        paper.add_paragraph(line, style="Heading 3" if place == 0 else None)
+    paper.save(str(path))
+    return path
+
+
+def filled(template: Path, folder: Path, town: dict[str, pd.DataFrame] | None = None) -> list[str]:
+    write_report(town or tables(), IMPRINT, folder / "report.docx", template=template)
+    return [one.text for one in docx.Document(str(folder / "report.docx")).paragraphs]
+
+
+def test_figures_and_imprint_are_filled_in_place(tmp_path: Path) -> None:
+    template = made(tmp_path / "t.docx", "{{title}}", "共 {{ zones }} 个片区，{{date}}。")
+    assert filled(template, tmp_path) == ["示例市连片改造", "共 3 个片区，2021-03-27。"]
+
+
+def test_the_offices_styles_stay(tmp_path: Path) -> None:
+    template = made(tmp_path / "t.docx", "{{title}}", "{{section_summary}}")
+    filled(template, tmp_path)
+    paper = docx.Document(str(tmp_path / "report.docx"))
+    assert paper.paragraphs[0].style.name == "Heading 3"
+
+
+def test_a_placeholder_torn_into_runs_is_filled(tmp_path: Path) -> None:
+    paper = docx.Document()
+    paragraph = paper.add_paragraph()
+    for piece in ("共 {", "{zo", "nes}", "} 个，", "{{zones}}{{zo", "nes}}"):
+        paragraph.add_run(piece).bold = piece.startswith("{zo")
+    paper.save(str(tmp_path / "t.docx"))
+    assert filled(tmp_path / "t.docx", tmp_path) == ["共 3 个，33"]
+
+
+def test_placeholders_in_tables_headers_and_footers_are_filled(tmp_path: Path) -> None:
+    paper = docx.Document()
+    paper.add_table(1, 1).cell(0, 0).text = "{{communities}}"
+    paper.sections[0].header.paragraphs[0].text = "{{title}}"
+    paper.sections[0].footer.paragraphs[0].text = "{{drafting_unit}}"
+    paper.save(str(tmp_path / "t.docx"))
+    filled(tmp_path / "t.docx", tmp_path)
+    done = docx.Document(str(tmp_path / "report.docx"))
+    assert done.tables[0].cell(0, 0).text == "12"
+    assert done.sections[0].header.paragraphs[0].text == "示例市连片改造"
+    assert done.sections[0].footer.paragraphs[0].text == "—"
+
+
+def test_sections_stand_where_their_paragraphs_stood(tmp_path: Path) -> None:
+    lines = ("前", "{{section_figures}}", "中", "{{section_map}}", "后")
+    filled(made(tmp_path / "t.docx", *lines), tmp_path)
+    body = docx.Document(str(tmp_path / "report.docx")).element.body
+    kinds = [
+        "table"
+        if item.tag == qn("w:tbl")
+        else "picture"
+        if list(item.iter(qn("w:drawing")))
+        else "".join(piece.text or "" for piece in item.iter(qn("w:t")))
+        for item in body
+        if item.tag != qn("w:sectPr")
+    ]
+    order = [kinds.index(kind) for kind in ("前", "table", "中", "picture", "后")]
+    assert order == sorted(order)
+    assert not any("{{" in kind for kind in kinds)
+
+
+def test_every_section_can_be_asked_for_alone(tmp_path: Path) -> None:
+    for name in SECTIONS:
+        template = made(tmp_path / "t.docx", "题", f"{{{{{name}}}}}")
+        assert filled(template, tmp_path)[0] == "题"
+
+
+def test_a_figure_that_was_not_computed_is_a_dash_and_a_section_leaves_nothing(
+    tmp_path: Path,
+) -> None:
+    town = tables()
+    for name in ("zones", "zone_gaps"):
+        del town[name]
+    town["summary"] = summarise(
+        {name: town[name] for name in town if name != "summary"}, walking=Walking()
+    )
+    template = made(tmp_path / "t.docx", "{{zones}}", "{{section_zones}}", "完")
+    assert filled(template, tmp_path, town) == ["—", "完"]
+
+
+def test_unknown_placeholders_are_all_named_with_the_nearest_known_one(tmp_path: Path) -> None:
+    template = made(tmp_path / "t.docx", "{{zonnes}}", "{{户数}} {{section_mapp}}")
+    with pytest.raises(JobError) as caught:
+        require_template(template)
+    for text in (caught.value.en, caught.value.zh):
+        for words in ("t.docx", "{{zonnes}} → {{zones}}", "{{户数}}", "{{section_map}}"):
+            assert words in text
+    assert "unknown placeholders" in caught.value.en
+    assert "未知的占位符" in caught.value.zh
+
+
+@pytest.mark.parametrize("where", ["beside", "table"])
+def test_a_section_needs_a_paragraph_of_its_own(tmp_path: Path, where: str) -> None:
+    paper = docx.Document()
+    if where == "beside":
+        paper.add_paragraph("见 {{section_map}}")
+    else:
+        paper.add_table(1, 1).cell(0, 0).text = "{{section_map}}"
+    paper.save(str(tmp_path / "t.docx"))
+    with pytest.raises(JobError) as caught:
+        require_template(tmp_path / "t.docx")
+    assert "{{section_map}}" in caught.value.zh
+    assert "own" in caught.value.en
+
+
+@pytest.mark.parametrize("content", [None, b"", b"PK\x03\x04 no archive", b"plain text"])
+def test_what_is_no_word_document_is_refused_in_both_languages(
+    tmp_path: Path, content: bytes | None
+) -> None:
+    if content is not None:
+        (tmp_path / "t.docx").write_bytes(content)
+    with pytest.raises(JobError) as caught:
+        require_template(tmp_path / "t.docx")
+    for text in (caught.value.en, caught.value.zh):
+        assert "t.docx" in text
+        assert "report_template" in text
+
+
+def test_all_figures_of_a_summary_are_known() -> None:
+    known = known_placeholders(frozenset(SECTIONS))
+    assert set(tables()["summary"].index) <= known
+    assert set(SECTIONS) <= known
+
+
+def test_the_same_template_gives_the_same_bytes(tmp_path: Path) -> None:
+    template = made(tmp_path / "t.docx", "{{title}}", "{{section_zones}}")
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        filled(template, tmp_path / name)
+    one, two = ((tmp_path / name / "report.docx").read_bytes() for name in ("one", "two"))
+    assert one == two
