@@ -16,6 +16,8 @@ from zoning.regionalization.exact import solve_exactly
 from zoning.regionalization.fixing import is_separable, open_pairs, restrict
 from zoning.regionalization.instance import Flags, Instance
 from zoning.regionalization.moves import Ground, make_ground
+from zoning.regionalization.regions import NEAR as REDRAWN
+from zoning.regionalization.regions import REGION, redraw_regions
 from zoning.regionalization.resolve import Effort, resolve_zones
 from zoning.regionalization.search import Found, best_of, improve
 from zoning.regionalization.starts import start_plans
@@ -39,7 +41,9 @@ LONG: Final = (1_500, 3)
 
 MORE_STARTS: Final = 8
 ABUNDANT: Final = 1_200
-"""Instances of fewer nodes are started more often, up to so many times."""
+SCARCE: Final = 2_400
+"""Instances of fewer nodes are started more often, up to so many times; larger ones half as often,
+because their regions are started by themselves."""
 
 REHEATS: Final = 3
 PASSES: Final = 8
@@ -213,6 +217,8 @@ def _anneal(state: Pursuit, *, sweeps: int, most: int) -> None:
     if state.found is None:
         return
     starts = most * max(1, min(MORE_STARTS, ABUNDANT // state.instance.nodes))
+    if state.instance.nodes > SCARCE:
+        starts = most // 2
     for zone in start_plans(state.relaxed, state.found, most=starts):
         if not state.has_time() or state.is_closed():
             return
@@ -225,6 +231,7 @@ def search(state: Pursuit) -> None:
     if _solve_exactly(state, EASY) or not state.has_time():
         return
     _anneal(state, sweeps=LONG[0], most=LONG[1])
+    _redraw(state)
     for _ in range(REHEATS):
         if not _solve_parts(state) or _solve_exactly(state, EASY) or not state.has_time():
             break
@@ -232,6 +239,24 @@ def search(state: Pursuit) -> None:
             break
     if not _solve_exactly(state, UNAIDED if state.upper == math.inf else EASY):
         _branch(state)
+
+
+def _redraw(state: Pursuit) -> None:
+    """Draw regions of the best plan anew where that leaves a gap worth the work."""
+    if state.best is None or state.found is None or not state.has_time():
+        return
+    if 2 * state.best.count < 3 * REGION or state.upper - state.bound <= REDRAWN * state.upper:
+        return
+    state.offer(
+        redraw_regions(
+            state.instance,
+            state.ground,
+            state.best,
+            state.rng,
+            prices=state.found.prices,
+            has_time=state.has_time,
+        )
+    )
 
 
 def _solve_parts(state: Pursuit) -> bool:

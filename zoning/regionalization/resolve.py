@@ -117,7 +117,7 @@ def _resolve_group(
     instance: Instance, zone: Ints, group: Ints, rng: np.random.Generator, effort: Effort
 ) -> bool:
     nodes = np.flatnonzero(np.isin(zone, group)).astype(np.int64)
-    if len(group) == 1 or _leaves_pins_behind(instance, nodes):
+    if len(group) == 1 or leaves_pins_behind(instance, nodes):
         return False
     part = instance.subset(nodes, len(group))
     ground = make_ground(part)
@@ -152,7 +152,7 @@ def _resolve_group(
     return True
 
 
-def _leaves_pins_behind(instance: Instance, nodes: Ints) -> bool:
+def leaves_pins_behind(instance: Instance, nodes: Ints) -> bool:
     """Tell whether a pin ties a node of the group with one outside it."""
     inside = np.isin(instance.tied, nodes)
     return bool((inside[:, 0] != inside[:, 1]).any()) if len(inside) else False
