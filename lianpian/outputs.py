@@ -71,7 +71,8 @@ def write_result(
     begin = time.perf_counter()
     with _swapped(out.resolve()) as folder:
         write_tables(plan.tables, folder / "tables")
-        write_geopackage(plan.tables, folder / "plan.gpkg")
+        languages = plan.imprint.languages
+        write_geopackage(plan.tables, folder / "plan.gpkg", languages=languages)
         if report_template is not None:
             shutil.copyfile(report_template, folder / REPORT_TEMPLATE)
         draw_result(

@@ -1,4 +1,4 @@
-"""The GeoPackage ``plan.gpkg``: every table with geometry as a layer for a desktop GIS."""
+"""The GeoPackage ``plan.gpkg``: every table with geometry as a styled layer for a desktop GIS."""
 
 from __future__ import annotations
 
@@ -12,7 +12,14 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from layers.files import write_layers
+from layers.contracts import captions_of, title_of
+from layers.files import FIXED_DATE, write_layers
+from layers.tables import CATEGORIES
+from maps.layer_styles import answer_fills, styles
+from maps.qml import write_qml
+from maps.style import missing_class
+from maps.words import EXTRA, HAVES, STATUSES, YES_NO, Both, pick, words_of
+from zoning.tables import CONTRACTS, MISSING_STATUSES
 
 _COLLECT: Final[Mapping[str, Callable[..., NDArray[np.object_]]]] = {
     "Polygon": shapely.multipolygons,
@@ -21,8 +28,25 @@ _COLLECT: Final[Mapping[str, Callable[..., NDArray[np.object_]]]] = {
 }
 
 
-def write_geopackage(tables: Mapping[str, pd.DataFrame], path: Path) -> None:
-    """Write all tables with geometry into one GeoPackage.
+ANSWERS: Final = "answers"
+"""Layer beside those of the tables: communities with their answers, for a map of what is missing.
+Nobody reads it back."""
+
+_ANSWER_CAPTIONS: Final[Mapping[str, Both]] = {
+    "name": ("小区名称", "Name"),
+    "zone_id": ("片区", "Zone"),
+    "households": ("户数", "Households"),
+    "missing": ("缺项数", "Haves missing"),
+    "unconfirmed": ("待核实项数", "Haves unconfirmed"),
+    "class": ("图例分级", "Class of the map"),
+    **HAVES,
+}
+
+
+def write_geopackage(
+    tables: Mapping[str, pd.DataFrame], path: Path, *, languages: tuple[str, ...] = ("zh", "en")
+) -> None:
+    """Write all tables with geometry into one GeoPackage, each with its style for QGIS.
 
     Parameters
     ----------
@@ -30,6 +54,8 @@ def write_geopackage(tables: Mapping[str, pd.DataFrame], path: Path) -> None:
         Tables under their contracts, by name; those without geometry are left to ``tables/``.
     path
         The .gpkg file to write; equal tables give equal bytes.
+    languages
+        Languages of legends and captions, in order of preference.
 
     Raises
     ------
@@ -41,13 +67,131 @@ def write_geopackage(tables: Mapping[str, pd.DataFrame], path: Path) -> None:
     A layer carries its table's name, the keys are columns, the reference system is the job's. A
     layer of single and multiple shapes of one kind becomes one of multiple shapes, which a GIS
     draws and edits as one; facilities, points and areas together, stay as they are.
+
+    `ANSWERS` is a layer of its own: communities with zone, number of missing haves and the
+    answer to each have (adults), coloured as on the public map. The table ``layer_styles``, which
+    QGIS looks for, holds one style a layer: symbols, captions as aliases, words for codes.
     """
     layers = {
         name: _of_one_kind(table)
         for name, table in tables.items()
         if isinstance(table, gpd.GeoDataFrame)
     }
-    write_layers(path, layers)
+    if {"communities", "gaps"} <= set(tables):
+        layers[ANSWERS] = _answers(tables)
+    write_layers(path, {**layers, "layer_styles": _styles_of(layers, languages)})
+
+
+def _answers(tables: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame:
+    """Say of each community what adults lack, and the class that the map draws it in."""
+    communities = gpd.GeoDataFrame(tables["communities"])
+    long = tables["gaps"].reset_index()
+    adult = (
+        long[long["walker"].eq("adult")]
+        .pivot_table(index="community_id", columns="category", values="status", aggfunc="first")
+        .reindex(index=communities.index, columns=list(CATEGORIES))
+    )
+    missing = adult.isin(MISSING_STATUSES).sum(axis=1)
+    unconfirmed = adult.isin(["unconfirmed"]).sum(axis=1)
+    silent = adult.isin(["no_data"]) | adult.isna()
+    classes = [
+        "no_data"
+        if dumb
+        else "doubt"
+        if count == 0 and (waits or partly)
+        else str(missing_class(int(count)).low)
+        for count, waits, dumb, partly in zip(
+            missing, unconfirmed, silent.all(axis=1), silent.any(axis=1), strict=True
+        )
+    ]
+    zones = tables["assignment"]["zone_id"] if "assignment" in tables else pd.Series(dtype="str")
+    frame = {
+        "name": communities["name"],
+        "zone_id": communities.index.to_series().map(zones).astype("str"),
+        "households": communities["households"],
+        "missing": missing.astype("int64"),
+        "unconfirmed": unconfirmed.astype("int64"),
+        "class": pd.Series(classes, index=communities.index, dtype="str"),
+        **{have: adult[have].astype("str") for have in CATEGORIES},
+    }
+    return _of_one_kind(
+        gpd.GeoDataFrame(frame, geometry=communities.geometry, crs=communities.crs).sort_index()
+    )
+
+
+def _styles_of(layers: Mapping[str, gpd.GeoDataFrame], languages: tuple[str, ...]) -> pd.DataFrame:
+    """Make the table ``layer_styles`` as QGIS lays it out."""
+    looks = styles(languages)
+    rows = [
+        {
+            "f_table_catalog": "",
+            "f_table_schema": "",
+            "f_table_name": name,
+            "f_geometry_column": GEOMETRY,
+            "styleName": _title(name, languages),
+            "styleQML": write_qml(
+                looks[name], _aliases(name, layer, languages), _words(name, layer, languages)
+            ),
+            "styleSLD": "",
+            "useAsDefault": True,
+            "description": _title(name, ("zh", "en")),
+            "owner": "lianpian",
+            "ui": "",
+            "update_time": pd.Timestamp(FIXED_DATE).tz_localize(None),
+        }
+        for name, layer in layers.items()
+        if name in looks
+    ]
+    return pd.DataFrame(rows)
+
+
+GEOMETRY: Final = "geom"
+"""Column of shapes in a GeoPackage that GDAL writes."""
+
+
+def _title(name: str, languages: tuple[str, ...]) -> str:
+    if name == ANSWERS:
+        return pick(("小区缺项", "What communities miss"), languages)
+    return pick(title_of(CONTRACTS[name]), languages)
+
+
+def _fields(layer: gpd.GeoDataFrame) -> list[str]:
+    columns = [str(column) for column in layer.columns if column != layer.geometry.name]
+    return [*(str(level) for level in layer.index.names if level), *columns]
+
+
+def _aliases(name: str, layer: gpd.GeoDataFrame, languages: tuple[str, ...]) -> dict[str, str]:
+    """Give each field its caption, with the unit; a field of the ledger keeps its own name."""
+    found: dict[str, str] = {}
+    own = captions_of(CONTRACTS[name if name in CONTRACTS else "communities"])
+    for field in _fields(layer):
+        both = EXTRA.get(field, (field, field))
+        unit = ""
+        if name == ANSWERS and field in _ANSWER_CAPTIONS:
+            both = _ANSWER_CAPTIONS[field]
+        elif field in own:
+            both, unit = (own[field]["zh"], own[field]["en"]), own[field]["unit"]
+        caption = pick(both, languages)
+        found[field] = f"{caption} [{unit}]" if unit not in {"", "0–1", "year"} else caption
+    return found
+
+
+def _words(
+    name: str, layer: gpd.GeoDataFrame, languages: tuple[str, ...]
+) -> dict[str, dict[str, str]]:
+    """Give the words for codes, field by field."""
+    found: dict[str, dict[str, str]] = {}
+    for field in _fields(layer):
+        words = dict(words_of(name, field))
+        if name == ANSWERS and field in HAVES:
+            words = dict(STATUSES)
+        elif name == ANSWERS and field == "class":
+            words = {code: label for code, (label, _) in answer_fills().items()}
+        elif field in layer.columns and layer[field].dtype == "boolean":
+            words = {str(yes).lower(): both for yes, both in YES_NO.items()}
+        if words:
+            found[field] = {code: pick(both, languages) for code, both in words.items()}
+    return found
 
 
 def _of_one_kind(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -11,9 +11,13 @@ import zipfile
 from pathlib import Path
 
 import openpyxl
+import pyogrio
 import pytest
+from PIL import Image
 
 from lianpian.plan import Plan
+from maps import style
+from maps.layer_styles import WALL_INK, answer_fills
 
 # QGIS brings Debian's own Python: nothing of a virtual environment may reach it
 PLAIN = {"PATH": "/usr/bin:/bin", "QT_QPA_PLATFORM": "offscreen"}
@@ -121,3 +125,83 @@ def test_qgis_opens_every_feature_of_a_layer(
     features = json.loads(out.read_text(encoding="utf-8"))["features"]
     assert len(features) == len(small_plan.tables[layer])
     assert all(feature["geometry"] for feature in features)
+
+
+LOOKS = {
+    "answers": [fill.colour for _, fill in answer_fills().values()],
+    "zones": [style.ZONE_INK],
+    "land": list(style.LAND_COLOURS.values()),
+    "facilities": list(style.HAVE_COLOURS.values()),
+    "barriers": [WALL_INK],
+    "access_points": [style.GATE_COLOURS["surveyed"]],
+    "routes": [style.WALK_INK],
+    "streets": ["#ffffff"],
+}
+"""Colours of the maps that a layer shows in QGIS, each where the layer has such features."""
+
+
+def colours_of(picture: Path) -> set[str]:
+    """List the colours of a picture that fill more than a few points."""
+    with Image.open(picture) as image:
+        counted = image.convert("RGB").getcolors(image.width * image.height) or []
+    return {"#{:02x}{:02x}{:02x}".format(*colour) for number, colour in counted if number > 3}
+
+
+@pytest.mark.full
+def test_qgis_opens_the_package_in_the_colours_of_the_maps(
+    small_result: Path, small_plan: Plan, tmp_path: Path
+):
+    script = Path(__file__).with_name("render_in_qgis.py")
+    names = [name for name, table in small_plan.tables.items() if "geometry" in table.columns]
+    done = subprocess.run(  # noqa: S603  Debian's Python, which has QGIS
+        [
+            "/usr/bin/python3",
+            str(script),
+            str(small_result / "plan.gpkg"),
+            str(tmp_path),
+            "1.5",
+            *names,
+            "answers",
+        ],
+        check=True,
+        capture_output=True,
+        timeout=600,
+        env={**PLAIN, "HOME": str(tmp_path), "LANG": "C.UTF-8"},
+    )
+    told = json.loads(done.stdout)
+    for name, layers in told.items():
+        for layer in layers:
+            assert layer["renderer"] == "RuleRenderer", name
+            assert all([*layer["drawn"], *layer["filters"]]), name
+            aliases = {field: alias for field, alias in layer["aliases"].items() if field != "fid"}
+            assert all(aliases.values()), name
+    assert told["communities"][0]["aliases"]["households"] == "户数 Households [户]"
+    assert "category" in told["facilities"][0]["words"]
+    assert told["zones"][0]["labels"]
+    for name, layers in told.items():
+        if sum(layer["features"] for layer in layers):
+            assert len(colours_of(tmp_path / f"{name}.png")) > 1, name
+    there = {
+        "answers": set(
+            pyogrio.read_dataframe(small_result / "plan.gpkg", layer="answers")["class"]
+        ),
+        "land": set(small_plan.tables["land"]["kind"]),
+        "facilities": {
+            category
+            for (_, category), yes in small_plan.tables["facilities"]["confirmed"].items()
+            if yes
+        },
+    }
+    keys = {
+        "answers": list(answer_fills()),
+        "land": list(style.LAND_COLOURS),
+        "facilities": list(style.HAVE_COLOURS),
+    }
+    # catchments reach as far as each other and hide each other's edges
+    assert colours_of(tmp_path / "catchments.png") & set(style.HAVE_COLOURS.values())
+    for name, wanted in LOOKS.items():
+        seen = colours_of(tmp_path / f"{name}.png")
+        for place, colour in enumerate(wanted):
+            if name in there and keys[name][place] not in there[name]:
+                continue
+            assert colour in seen, (name, colour)

@@ -111,7 +111,7 @@ def test_a_failing_write_leaves_the_earlier_result(
 def test_a_full_disk_names_the_folder_that_was_asked_for(
     small_plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    def no_space(_: object, path: Path) -> None:
+    def no_space(_: object, path: Path, **__: object) -> None:
         raise OutputError(en=f"{path} cannot be written: full", zh=f"无法写入 {path}：磁盘已满")
 
     monkeypatch.setattr("lianpian.outputs.write_geopackage", no_space)
