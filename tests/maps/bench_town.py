@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -159,15 +160,19 @@ def _gaps(rng: np.random.Generator, communities: gpd.GeoDataFrame) -> pd.DataFra
     return conform(GAPS, pd.DataFrame(rows))
 
 
+@cache
+def _empty() -> dict[str, pd.DataFrame]:
+    return {name: table.iloc[:0] for name, table in town_tables().items()}
+
+
 def _adjacency(
     communities: gpd.GeoDataFrame, walks: pd.DataFrame, links: pd.DataFrame | None
 ) -> pd.DataFrame:
-    town = town_tables()
     found, _ = find_adjacency(
         communities,
         walks,
-        streets=town["streets"].iloc[:0],
-        barriers=town["barriers"].iloc[:0],
+        streets=_empty()["streets"],
+        barriers=_empty()["barriers"],
         nearness=Nearness(),
         links=links,
     )
@@ -175,7 +180,6 @@ def _adjacency(
 
 
 def _tables(zoned: Zoned, edited: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    tables = {name: table.iloc[:0] for name, table in town_tables().items()}
     drawn = draw_zones(zoned, edited=edited, seed=0, time_limit_s=None)
     own = {
         "communities": zoned.communities,
@@ -190,7 +194,7 @@ def _tables(zoned: Zoned, edited: pd.DataFrame) -> dict[str, pd.DataFrame]:
             zoned.adjacency, zoned.gaps, zoned.communities, zoned.eligibility
         ),
     }
-    return tables | own
+    return _empty() | own
 
 
 def figures_of(town: BenchTown, assignment_csv: Path, links_csv: Path) -> dict[str, Any]:
