@@ -41,12 +41,20 @@ def _put(entry, ring, after, head, tail):
 def _enter(
     seed_node, seed_cost, seed_item, limit, per_cost, best, which, key, node, after, head, tail
 ):
-    """Label the seeds and put them into their rings; the pool must have room for all."""
+    """Label the seeds and put them into their rings; the pool must have room for all.
+
+    Which seed a label came from is not kept where ``which`` is None (left out when compiled).
+    """
     n = 0
     for k in range(len(seed_node)):
-        v, c, item = seed_node[k], seed_cost[k], seed_item[k]
-        if c <= limit and (c < best[v] or (c == best[v] and item < which[v])):
-            best[v], which[v] = c, item
+        v, c = seed_node[k], seed_cost[k]
+        better = c < best[v]
+        if which is not None and c == best[v]:
+            better = seed_item[k] < which[v]
+        if c <= limit and better:
+            best[v] = c
+            if which is not None:
+                which[v] = seed_item[k]
             key[n], node[n] = c, v
             _put(n, min(int(c * per_cost), len(head) - 1), after, head, tail)
             n += 1
@@ -82,18 +90,24 @@ def _spread(
             _put(entry, min(its_ring, ring + last_ahead) & last_ahead, after, head, tail)
             continue
         waiting -= 1
-        item = which[u]
+        if which is not None:
+            item = which[u]
         for k in range(first, last):
             v, there = to[k], c + cost[k]
-            if there <= limit:
-                known = best[v]
-                if there < known or (there == known and item < which[v]):
-                    best[v], which[v] = there, item
-                    key[n], node[n] = there, v
-                    beyond = min(int(there * per_cost), ring + last_ahead)
-                    _put(n, beyond & last_ahead, after, head, tail)
-                    n += 1
-                    waiting += 1
+            if there > limit:
+                continue
+            better = there < best[v]
+            if which is not None and there == best[v]:
+                better = item < which[v]
+            if better:
+                best[v] = there
+                if which is not None:
+                    which[v] = item
+                key[n], node[n] = there, v
+                beyond = min(int(there * per_cost), ring + last_ahead)
+                _put(n, beyond & last_ahead, after, head, tail)
+                n += 1
+                waiting += 1
     return n, waiting, ring
 
 
@@ -164,8 +178,7 @@ def _in_given_order(begin, size, item, cost):
 @numba.njit(cache=True)
 def reach_all(start, to, cost, order, seed_start, seed_node, seed_cost, limit, per_cost):
     """Search from every group of seeds; see `layers.search.reached_nodes`."""
-    best, which = np.full(len(start) - 1, np.inf), np.zeros(len(start) - 1, np.int32)
-    no_item = np.zeros(len(seed_node), np.int64)
+    best = np.full(len(start) - 1, np.inf)
     key, node, after = np.empty(4096), np.empty(4096, np.int32), np.empty(4096, np.int32)
     head, tail = np.full(RINGS, -1, np.int32), np.empty(RINGS, np.int32)
     begin, size = np.zeros(len(order), np.int64), np.zeros(len(order), np.int64)
@@ -174,8 +187,8 @@ def reach_all(start, to, cost, order, seed_start, seed_node, seed_cost, limit, p
     for origin in order:
         a, b = seed_start[origin], seed_start[origin + 1]
         n, key, node, after = _search(
-            start, to, cost, seed_node[a:b], seed_cost[a:b], no_item[a:b],
-            limit, per_cost, best, which, key, node, after, head, tail,
+            start, to, cost, seed_node[a:b], seed_cost[a:b], None,
+            limit, per_cost, best, None, key, node, after, head, tail,
         )  # fmt: skip
         while m + n > len(all_node):
             all_node, all_cost = _grow(all_node), _grow(all_cost)
@@ -214,8 +227,7 @@ def targets_all(
     target_start, target_item, target_cost, n_targets, limit, per_cost,
 ):  # fmt: skip
     """Search from every group of seeds for targets; see `layers.search.targets_in_reach`."""
-    best, which = np.full(len(start) - 1, np.inf), np.zeros(len(start) - 1, np.int32)
-    no_item = np.zeros(len(seed_node), np.int64)
+    best = np.full(len(start) - 1, np.inf)
     key, node, after = np.empty(4096), np.empty(4096, np.int32), np.empty(4096, np.int32)
     head, tail = np.full(RINGS, -1, np.int32), np.empty(RINGS, np.int32)
     begin, size = np.zeros(len(order), np.int64), np.zeros(len(order), np.int64)
@@ -226,8 +238,8 @@ def targets_all(
     for origin in order:
         a, b = seed_start[origin], seed_start[origin + 1]
         n, key, node, after = _search(
-            start, to, cost, seed_node[a:b], seed_cost[a:b], no_item[a:b],
-            limit, per_cost, best, which, key, node, after, head, tail,
+            start, to, cost, seed_node[a:b], seed_cost[a:b], None,
+            limit, per_cost, best, None, key, node, after, head, tail,
         )  # fmt: skip
         n_hit = _meet(
             key, node, n, best, target_start, target_item, target_cost, limit,

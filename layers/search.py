@@ -19,10 +19,11 @@ from layers.kernels import nearest_all, reach_all, targets_all
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-Number = TypeVar("Number", np.int64, np.float64)
+Places = npt.NDArray[np.int32]
+Number = TypeVar("Number", np.int32, np.int64, np.float64)
 
-_REGION: Final = 16_384
-"""Nodes searched together: their links and labels, about 1.2 MB, fit the cache of one core."""
+_REGION: Final = 2_048
+"""Nodes searched together: their links and labels, some 100 kB, stay in the cache of one core."""
 
 
 @dataclass(frozen=True)
@@ -32,16 +33,17 @@ class Links:
     Parameters
     ----------
     start
-        Where each node's links begin, shape (n + 1,).
+        Where each node's links begin, int32 of shape (n + 1,): half the bytes, which the search of
+        a large city waits for.
     to
-        Node at the other end, shape (2m,).
+        Node at the other end, int32 of shape (2m,).
     cost
         Cost of walking that way (metres or minutes), not negative, shape (2m,); infinite where
         nobody can walk.
     """
 
-    start: Ints
-    to: Ints
+    start: Places
+    to: Places
     cost: Floats
 
 
@@ -70,7 +72,9 @@ def links_of(ends: Ints, cost: Floats, n_nodes: int) -> Links:
     both = np.r_[cost[:, 0], cost[:, 1]]
     order = np.argsort(tail, kind="stable")
     start = np.r_[0, np.cumsum(np.bincount(tail, minlength=n_nodes))].astype(np.int64)
-    return Links(start, head[order].astype(np.int64), both[order].astype(np.float64))
+    return Links(
+        start.astype(np.int32), head[order].astype(np.int32), both[order].astype(np.float64)
+    )
 
 
 def reversed_links(ends: Ints, cost: Floats, n_nodes: int) -> Links:
@@ -246,7 +250,7 @@ def nearest_of(links: Links, sources: Sources, limit: float) -> Nearest:
     Notes
     -----
     Takes 12 bytes a node and group for the answer, and 16 bytes an entry for the search itself, of
-    which a region of 16 384 nodes needs some ten thousand.
+    which a region of 2 048 nodes needs a few thousand.
     """
     n_groups, n_nodes = len(sources.start) - 1, len(links.start) - 1
     limit, usual = _checked(sources.cost, limit), _usual(links.cost)
@@ -268,7 +272,7 @@ def nearest_of(links: Links, sources: Sources, limit: float) -> Nearest:
     return nearest
 
 
-def _plain(links: Links) -> tuple[Ints, Ints, Floats]:
+def _plain(links: Links) -> tuple[Places, Places, Floats]:
     return _writable(links.start), _writable(links.to), _writable(links.cost)
 
 
