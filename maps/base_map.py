@@ -54,7 +54,7 @@ def list_streets(
     groups = streets["class"].map(street_group)
     keep = ~(shapes.isna() | shapes.is_empty) & ~streets["tunnel"]
     keep &= streets["class"] != SQUARE_CLASS  # walks across squares are no lines on the ground
-    keep &= (groups != "path") | _is_near(shapes, communities)
+    keep &= (groups != "path") | _is_near(shapes.where(groups == "path"), communities)
     names = streets["name"].fillna("").where(groups != "path", "")
     table = pd.DataFrame({"group": groups, "name": names, "at": np.arange(len(names))})[keep]
     outlines = shapes.to_numpy()
@@ -64,7 +64,7 @@ def list_streets(
         lines = lines[shapely.get_type_id(lines) == shapely.GeometryType.LINESTRING]
         joined = shapely.line_merge(shapely.multilinestrings(lines))
         keys.append(key)
-        drawn.append(shapely.simplify(joined, STREET_TOLERANCE_M))
+        drawn.append(shapely.simplify(joined, STREET_TOLERANCE_M, preserve_topology=False))
     written = {"group": [key[0] for key in keys], "name": [key[1] for key in keys]}
     return written, pile_lines(gpd.GeoSeries(drawn, crs=shapes.crs), grid)
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
+import pandas as pd
 
-from maps.rows import NONE, Tables, flags, texts, whole
+from maps.rows import NONE, Tables, coded, flags, texts, whole
 from maps.words import say
 
 
@@ -100,7 +102,7 @@ def list_findings(tables: Tables, communities: gpd.GeoDataFrame) -> dict[str, An
     return out | {"community": [place.get(key, NONE) for key in own]}
 
 
-def list_partners(tables: Tables, communities: gpd.GeoDataFrame) -> list[list[Any]]:
+def list_partners(tables: Tables, communities: gpd.GeoDataFrame) -> dict[str, Any]:
     """Write for each community its partners, best first.
 
     Parameters
@@ -112,15 +114,17 @@ def list_partners(tables: Tables, communities: gpd.GeoDataFrame) -> list[list[An
 
     Returns
     -------
-    list
-        Position, reason and common missing haves of each partner.
+    dict
+        How many partners each community has, and of each partner, community after community, its
+        position, the reason and the common missing haves.
     """
-    place = {key: position for position, key in enumerate(communities.index)}
-    rows: list[list[Any]] = [[] for _ in place]
-    table = tables["partners"].reset_index().sort_values(["community_id", "rank"], kind="stable")
-    columns = (table["community_id"], table["partner_id"], texts(table["reason"]))
-    for focal, partner, reason, common in zip(
-        *columns, texts(table["common_missing"]), strict=True
-    ):
-        rows[place[focal]].append([place[partner], reason, common])
-    return rows
+    place = pd.Series(range(len(communities)), index=communities.index)
+    table = tables["partners"].reset_index()
+    own = place.reindex(table["community_id"]).to_numpy()
+    table = table.assign(own=own).sort_values(["own", "rank"], kind="stable")
+    return {
+        "counts": np.bincount(table["own"], minlength=len(communities)).tolist(),
+        "partner": place.reindex(table["partner_id"]).tolist(),
+        "reason": coded(table["reason"]),
+        "common": coded(table["common_missing"]),
+    }

@@ -19,8 +19,8 @@ FINE: Final = 1e-6
 COARSE: Final = 1e-5
 """Step of the public map, degrees: about 1 m."""
 
-ROUGH: Final = 2e-5
-"""Step of life circles, degrees: about 2 m, a fifth of the cells that they are traced on."""
+ROUGH: Final = 3e-5
+"""Step of life circles, degrees: about 3 m, a third of the cells that they are traced on."""
 
 
 @dataclass(frozen=True)

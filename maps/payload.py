@@ -34,10 +34,15 @@ FORM: Final = 2
 """Version of the document's form; the page's script reads this form only."""
 
 BORDER_TOLERANCE_M: Final = 0.6
-CIRCLE_TOLERANCE_M: Final = 4.0
+CIRCLE_TOLERANCE_M: Final = 6.0
+"""Less than a line is wide where a whole circle is in sight; circles are most of a page."""
+
 SLOT_M: Final = 16.0
 SPECK_M2: Final = 400.0
 """Less than a millimetre wide at 1:20 000: smaller than the lines of the map."""
+
+YARD_M2: Final = 900.0
+"""Holes of life circles from 30 m across on are drawn; smaller ones are the middle of a block."""
 
 
 def public_document(tables: Tables, imprint: Imprint) -> Document:
@@ -293,7 +298,7 @@ def _circles(tables: Tables, owners: pd.Index, name: str, contents: Contents, gr
     shapes[at >= 0] = _thinned(found).to_numpy()
     each = len(contents.walkers) * len(contents.bands)
     shown = gpd.GeoSeries(shapes, crs=circles.crs)
-    return pile_rings(shown, grid, each=each, least_m2=SPECK_M2)
+    return pile_rings(shown, grid, each=each, least_m2=YARD_M2)
 
 
 def _catchments(tables: Tables, grid: Grid) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import geopandas as gpd
@@ -65,7 +66,7 @@ def pile_rings(shapes: gpd.GeoSeries, grid: Grid, *, each: int = 1, least_m2: fl
     rings, part = shapely.get_rings(parts, return_index=True)
     shape = owner[part].astype(np.int64)
     if least_m2 > 0:
-        areas = shapely.area(shapely.polygons(rings))
+        areas = _areas(rings)
         largest = np.zeros(len(shapes))
         np.maximum.at(largest, shape, areas)
         kept = (areas >= least_m2) | (areas == largest[shape])
@@ -81,6 +82,20 @@ def pile_lines(shapes: gpd.GeoSeries, grid: Grid, *, each: int = 1) -> str:
     return _written(_runs(parts[line], shape, shapes, grid, closed=False), len(shapes), each)
 
 
+@cache
+def _to_degrees(crs: str) -> pyproj.Transformer:
+    return pyproj.Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+
+
+def _areas(rings: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:
+    """Measure rings by the shoelace formula: no polygon is built for it."""
+    coordinates, ring = shapely.get_coordinates(rings, return_index=True)
+    x, y = (coordinates - coordinates.mean(axis=0)).T if len(coordinates) else coordinates.T
+    cross = x[:-1] * y[1:] - x[1:] * y[:-1]
+    cross[ring[1:] != ring[:-1]] = 0.0
+    return np.abs(np.bincount(ring[:-1], cross, minlength=len(rings))) / 2
+
+
 def _runs(
     lines: npt.NDArray[np.object_],
     shape: _Whole,
@@ -90,7 +105,7 @@ def _runs(
     closed: bool,
 ) -> _Runs:
     coordinates, run = shapely.get_coordinates(lines, return_index=True)
-    to_degrees = pyproj.Transformer.from_crs(shapes.crs, "EPSG:4326", always_xy=True)
+    to_degrees = _to_degrees(pyproj.CRS(shapes.crs).to_wkt())
     steps = grid.steps(np.column_stack(to_degrees.transform(*coordinates.T)))
     run = run.astype(np.int64)
     moved = np.ones(len(steps), dtype=bool)

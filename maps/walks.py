@@ -39,5 +39,6 @@ def pile_walks(tables: Tables, communities: gpd.GeoDataFrame, grid: Grid) -> str
     routes = cast("gpd.GeoDataFrame", tables["routes"])
     at = routes.index.get_indexer(wanted)
     lines = np.full(len(wanted), None, dtype=object)
-    lines[at >= 0] = shapely.simplify(routes.geometry.to_numpy()[at[at >= 0]], TOLERANCE_M)
+    found = routes.geometry.to_numpy()[at[at >= 0]]
+    lines[at >= 0] = shapely.simplify(found, TOLERANCE_M, preserve_topology=False)
     return pile_lines(gpd.GeoSeries(lines, crs=routes.crs), grid, each=len(CATEGORIES))

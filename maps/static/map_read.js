@@ -136,6 +136,18 @@
     return Array.from({ length: count }, (_, i) => shapeOf(i)[0] || { parts: [], closed, box: boxOf([]) });
   };
 
+  /* Partners of each community: position, reason, what both lack. */
+  const partnersOf = ({ counts, partner, reason, common }) => {
+    let at = 0;
+    return counts.map((count) =>
+      Array.from({ length: count }, () => {
+        const row = [partner[at], reason.words[reason.at[at]], common.words[common.at[at]]];
+        at += 1;
+        return row;
+      }),
+    );
+  };
+
   /* What the first picture needs; the rest of the document stays as it was read. */
   app.decode = async (doc) => {
     const { fine, coarse } = doc;
@@ -156,6 +168,7 @@
       gates: { ...doc.gates, places: points(doc.gates.points, fine) },
       streets: streets.map((shape, i) => ({ group: doc.streets.group[i], name: doc.streets.name[i], shape })),
       land: [...entries(doc.land.areas, areas), ...entries(doc.land.tracks, tracks)],
+      partners: doc.partners && partnersOf(doc.partners),
       hasWalks: Boolean(document.getElementById("pile-walks")),
       catchments: Array(HAVES).fill(null),
       circleOf: () => null,

@@ -12,8 +12,8 @@
   const spells = (letters, from, signs, at) => {
     if (from === letters.length) return true;
     if (at === signs.length) return false;
-    const readings = app.doc.readings[signs[at]];
-    if (!readings) return letters[from] === signs[at] && spells(letters, from + 1, signs, at + 1);
+    if (letters[from] === signs[at] && spells(letters, from + 1, signs, at + 1)) return true;
+    const readings = app.doc.readings[signs[at]] || "";
     for (const reading of readings.split(" ")) {
       let length = 0;
       while (length < reading.length && letters[from + length] === reading[length]) length += 1;
