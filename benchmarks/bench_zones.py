@@ -31,6 +31,7 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import Delaunay, cKDTree
 
 from zoning.regionalization import Bounds, regionalize
+from zoning.regionalization.needs import unlike_needs
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -38,7 +39,7 @@ Ints = npt.NDArray[np.int64]
 MINUTE_S = 60.0
 HAVES = 9
 NEED_M = 20_000.0
-"""Metres of walk that two communities with nothing alike are held apart, for the need term."""
+"""Metres of walk that needs with nothing alike count as much as: the walk hardly matters."""
 
 
 @dataclass(frozen=True)
@@ -164,15 +165,18 @@ Plans = Iterator[tuple[float, Ints]]
 def ours(town: Town, needs_m: float = 0.0) -> tuple[Ints, float]:
     """Solve with this project; also give the proven gap."""
     ids = np.array(town.ids)
+    households = pd.Series(town.households, index=ids)
+    links = pd.DataFrame({"focal": ids[town.links[:, 0]], "neighbor": ids[town.links[:, 1]]})
     radius = 3.2 * float(np.sqrt(len(ids) / town.zones)) * 100.0
     unit, centre = np.nonzero(town.walks <= radius)
     cost = town.walks[unit, centre].round(1)
     if needs_m:
-        unlike = (town.lacks[unit] != town.lacks[centre]).mean(axis=1)
-        cost = cost + needs_m * unlike  # as `terms.needs` of a job does
+        pairs = pd.DataFrame({"unit": ids[unit], "centre": ids[centre]})
+        lacks = pd.DataFrame(town.lacks, index=ids)  # as `terms.needs` of a job does
+        cost = cost + needs_m * unlike_needs(lacks, households, links, pairs)
     result = regionalize(
-        pd.Series(town.households, index=ids),
-        pd.DataFrame({"focal": ids[town.links[:, 0]], "neighbor": ids[town.links[:, 1]]}),
+        households,
+        links,
         pd.DataFrame({"unit": ids[unit], "centre": ids[centre], "cost": cost}),
         Bounds(weight=town.limits, count=town.zones),
     )

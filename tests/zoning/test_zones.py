@@ -196,8 +196,10 @@ def test_unlike_needs_and_other_offices_cost_what_the_terms_say() -> None:
     settings = replace(TWO, terms=terms, subdistrict="soft")
     problem = Row(missing={"b": 0}, office="xxyyyy").pose(settings)
     cost = problem.cost.set_index(["unit", "centre"])["cost"]
-    assert cost["a", "b"] == pytest.approx(110 + 90 / 9)
-    assert cost["a", "c"] == 220
+    # around a and b one of two or three lacks something; a counts as much as 115 households
+    assert cost["a", "b"] == pytest.approx(110 + 90 / 9 * (1 / 3) ** 2 * 115 / 100)
+    assert cost["a", "a"] == pytest.approx(90 / 9 * (1 / 2) ** 2 * 115 / 100)
+    assert cost["a", "d"] == pytest.approx(330)
     assert (problem.bounds.group_rule, problem.bounds.group_penalty) == ("soft", 70.0)
     default = Row().pose(replace(TWO, subdistrict="soft"))
     assert default.bounds.group_penalty == 300.0

@@ -13,9 +13,10 @@ from scipy.sparse.csgraph import connected_components
 from layers.checks import Finding
 from layers.contracts import check
 from layers.errors import JobError
-from layers.tables import COMMUNITIES, WALKS
+from layers.tables import CATEGORIES, COMMUNITIES, WALKS
 from layers.walking import Walking
 from zoning.regionalization.bounds import Bounds
+from zoning.regionalization.needs import unlike_needs
 from zoning.regionalization.settings import ZoningSettings, ZoningTerms
 from zoning.tables import ADJACENCY, ELIGIBILITY, GAPS, MISSING_STATUSES
 
@@ -24,8 +25,6 @@ REFERENCE_HOUSEHOLDS: Final = 1347.0
 
 REFERENCE_COMMUNITIES: Final = 136 / 7
 """Communities of a zone there: 136 in 7 zones (RULES Z05)."""
-
-HAVES: Final = 9
 
 WORDING: Final = {
     "excluded": ("excluded by the rulebook: {}", "按规则不纳入：{}"),
@@ -143,7 +142,7 @@ def pose_zoning(
     return ZoningProblem(
         weights=households.reindex(units).rename("households"),
         adjacency=links,
-        cost=_cost(units, pairs, gaps, settings),
+        cost=_cost(units, households, links, pairs, gaps, settings),
         bounds=bounds,
         left_out=_left_out(reasons),
         findings=tuple(findings),
@@ -342,17 +341,20 @@ def _idle_pin(name: str, member: str) -> Finding:
 
 
 def _cost(
-    units: list[str], pairs: pd.DataFrame, gaps: pd.DataFrame, settings: ZoningSettings
+    units: list[str],
+    households: pd.Series,
+    links: pd.DataFrame,
+    pairs: pd.DataFrame,
+    gaps: pd.DataFrame,
+    settings: ZoningSettings,
 ) -> pd.DataFrame:
     own = pd.DataFrame({"unit": units, "centre": units, "cost": 0.0})
     among = pairs.loc[pairs["unit"].isin(units) & pairs["centre"].isin(units)]
     table = among.rename(columns={"walk_m": "cost"}).reset_index(drop=True)
-    if settings.terms.needs > 0 and len(table):
-        lacks = _lacks(gaps, units)
-        first = lacks.reindex(table["unit"]).to_numpy()
-        second = lacks.reindex(table["centre"]).to_numpy()
-        table["cost"] += settings.terms.needs * (first != second).sum(axis=1) / HAVES
     joined = pd.concat([own, table], ignore_index=True) if len(table) else own
+    if settings.terms.needs > 0:
+        unlike = unlike_needs(_lacks(gaps, units), households.reindex(units), links, joined)
+        joined["cost"] += settings.terms.needs * unlike
     return joined.astype({"unit": "str", "centre": "str", "cost": "float64"})
 
 
@@ -364,7 +366,7 @@ def _lacks(gaps: pd.DataFrame, units: list[str]) -> pd.DataFrame:
     wide = lacking.pivot_table(
         index="community_id", columns="category", values="lacks", aggfunc="max"
     )
-    return wide.reindex(units).fillna(value=False).astype(bool)
+    return wide.reindex(index=units, columns=list(CATEGORIES)).fillna(value=False).astype(bool)
 
 
 def _left_out(reasons: dict[str, tuple[str, str]]) -> pd.DataFrame:

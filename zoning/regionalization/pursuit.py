@@ -41,9 +41,10 @@ LONG: Final = (1_500, 3)
 
 MORE_STARTS: Final = 8
 ABUNDANT: Final = 1_200
-SCARCE: Final = 2_400
-"""Instances of fewer nodes are started more often, up to so many times; larger ones half as often,
-because their regions are started by themselves."""
+LARGE: Final = 2_400
+LONGER: Final = (6_000, 1)
+"""Instances of fewer nodes are started more often, up to so many times; above the other size there
+is one start a rung, annealed longest in the end: their regions are started by themselves."""
 
 REHEATS: Final = 3
 PASSES: Final = 8
@@ -186,7 +187,8 @@ def find_bound(state: Pursuit) -> None:
         if state.found is None or state.is_closed():
             return
         if number < QUICK_ROUNDS:
-            _anneal(state, sweeps=QUICK[0], most=QUICK[1])
+            most = 1 if state.instance.nodes > LARGE else QUICK[1]
+            _anneal(state, sweeps=QUICK[0], most=most)
         rests = state.bound - before <= GAIN * abs(state.bound)
         shrinks = state.close() < SHRINK
         upper = min(state.upper, state.bound + NEAR * abs(state.bound))
@@ -217,8 +219,6 @@ def _anneal(state: Pursuit, *, sweeps: int, most: int) -> None:
     if state.found is None:
         return
     starts = most * max(1, min(MORE_STARTS, ABUNDANT // state.instance.nodes))
-    if state.instance.nodes > SCARCE:
-        starts = most // 2
     for zone in start_plans(state.relaxed, state.found, most=starts):
         if not state.has_time() or state.is_closed():
             return
@@ -230,7 +230,8 @@ def search(state: Pursuit) -> None:
     state.done = True
     if _solve_exactly(state, EASY) or not state.has_time():
         return
-    _anneal(state, sweeps=LONG[0], most=LONG[1])
+    sweeps, most = LONGER if state.instance.nodes > LARGE else LONG
+    _anneal(state, sweeps=sweeps, most=most)
     _redraw(state)
     for _ in range(REHEATS):
         if not _solve_parts(state) or _solve_exactly(state, EASY) or not state.has_time():

@@ -14,8 +14,9 @@ class ZoningTerms:
     Parameters
     ----------
     needs
-        Added when a community lacks entirely other haves than its zone's centre; a share of the
-        nine that differs adds the same share of it (RULES Z04).
+        Added for a community of mean size when it lacks entirely other haves than its zone's centre
+        and those linked with the centre, in the mean; a share of the nine that differs adds the
+        same share of it (RULES Z04). Each community counts alike, large or small.
     balance
         Added for each household by which a zone is larger or smaller than the mean zone.
     crossing
