@@ -195,11 +195,20 @@
 
   const quoted = (value) => (Array.isArray(value) ? `[${value.map(quoted).join(", ")}]` : `'${value}'`);
 
-  /* A fault in words, those of the command line. */
-  bench.faultText = (fault, side) => {
+  const SHOWN = 4;
+  /* Ids of communities as their names, the first few of them. */
+  bench.namedIds = (value) => {
+    if (typeof value !== "string" || !value.split(";").every((id) => bench.place.has(id))) return value;
+    const ids = value.split(";");
+    const names = ids.slice(0, SHOWN).map((id) => app.communityName(bench.place.get(id)));
+    return app.listed(names) + (ids.length > SHOWN ? app.t("bench_and_more", { n: ids.length }) : "");
+  };
+
+  /* A fault in words, those of the command line; `named` may put names in the place of ids. */
+  bench.faultText = (fault, side, named = (text) => text) => {
     const template = bench.data.faults[fault.code][side];
     return template.replace(/\{(\w+)(!r)?(?::([^}]*))?\}/g, (_, name, asWritten, form) => {
-      const value = fault[name];
+      const value = name === "who" || name === "found" ? named(fault[name]) : fault[name];
       if (form === "g") return bench.short(value);
       if (form === ".1f") return value.toFixed(1);
       return asWritten || Array.isArray(value) ? quoted(value) : String(value);

@@ -178,7 +178,7 @@
   };
 
   bench.faultRow = (fault) =>
-    make("li", {}, make("span", { class: "bench-sign", textContent: "✗", aria: { hidden: "true" } }), bench.faultText(fault, app.state.language === "zh" ? 1 : 0));
+    make("li", {}, make("span", { class: "bench-sign", textContent: "✗", aria: { hidden: "true" } }), bench.faultText(fault, app.state.language === "zh" ? 1 : 0, bench.namedIds));
 
   const ruleParts = () => {
     if (!bench.faults.length) return [make("p", { class: "bench-fine", textContent: `✓ ${app.t("bench_rules_kept")}` })];

@@ -5,6 +5,8 @@
   const { bench } = app;
   /* Light grounds that black names stand out on; neighbours differ, and each zone bears its name. */
   const GROUNDS = ["#bcd6ea", "#f6d3a8", "#c9e2b8", "#e8c6dd", "#f3e6a1", "#bfe3df", "#d5cdeb", "#f2c4b8", "#d9dcc0", "#c6cfd8"];
+  const OLD = "#d4569a";
+  const CIRCLE = "#6b3f94";
   const FREE = { core: "#ffffff", absorbable: "#ffffff", excluded: "#dcdfe2", unknown: "#eceef0" };
 
   /* A ground for each zone: kept as long as the zone is there, another one than its neighbours'. */
@@ -63,8 +65,14 @@
     ctx.beginPath();
     app.trace(ctx, view, shapes[i]);
     if (bench.shows.missing) {
-      ctx.fillStyle = app.classes[i].fill.colour;
+      const { fill, waits } = app.classes[i];
+      ctx.fillStyle = fill.colour;
       ctx.fill();
+      const hatch = waits ? app.doc.looks.unconfirmed_hatch : fill.hatch;
+      if (hatch && view.zoom >= 13) {
+        ctx.fillStyle = app.hatch(ctx, hatch, fill.ink, view.ratio);
+        ctx.fill();
+      }
     } else {
       ctx.fillStyle = id === "" ? FREE[eligibility[i]] || "#ffffff" : bench.groundOf(id);
       ctx.fill();
@@ -92,7 +100,7 @@
     pen.setTransform(ctx.getTransform());
     /* The outline of all of them: every outline first, then the ground of each is taken out. */
     pen.globalCompositeOperation = "source-over";
-    for (const one of own) app.strokeShapes(pen, view, [one], "#6b3f94", 5);
+    for (const one of own) app.strokeShapes(pen, view, [one], CIRCLE, 5);
     pen.globalCompositeOperation = "destination-out";
     const fill = (ink) => {
       pen.fillStyle = ink;
@@ -115,7 +123,7 @@
     pen.clearRect(0, 0, width, height);
     pen.setTransform(ctx.getTransform());
     pen.globalCompositeOperation = "source-over";
-    fill("#6b3f94");
+    fill(CIRCLE);
     lay(0.1);
   };
 
@@ -125,16 +133,14 @@
     if (bench.shows.circle) drawCircle(ctx, view, bench.membersOf(bench.target));
     for (let i = 0; i < shapes.length; i += 1) if (app.isSeen(view, shapes[i].box)) fillOne(ctx, view, i);
     const { zone, halo } = app.theme();
+    /* The old plan lies under the new one: where they agree it shows on either side of the line. */
+    if (bench.shows.old) app.strokeShapes(ctx, view, app.doc.zones.shapes, OLD, 9, [12, 7]);
     traceLines(ctx, view, bench.edges);
-    app.strokePath(ctx, halo, app.between(view.zoom, 12, 16, 2.4, 4.5));
+    if (!bench.shows.old) app.strokePath(ctx, halo, app.between(view.zoom, 12, 16, 2.4, 4.5));
     traceLines(ctx, view, bench.edges);
     app.strokePath(ctx, zone, app.between(view.zoom, 12, 16, 1, 2));
     traceLines(ctx, view, bench.targetEdges);
     app.strokePath(ctx, zone, app.between(view.zoom, 12, 16, 2.6, 4.6));
-    if (bench.shows.old) {
-      app.strokeShapes(ctx, view, app.doc.zones.shapes, halo, 4.4);
-      app.strokeShapes(ctx, view, app.doc.zones.shapes, "#a3246b", 2.4, [9, 6]);
-    }
   };
 
   /* Paint communities at once on what is drawn already; the whole picture follows after the stroke. */
@@ -150,7 +156,7 @@
     ctx.beginPath();
     ctx.moveTo(view.x(anchors[a].x), view.y(anchors[a].y));
     ctx.lineTo(view.x(anchors[b].x), view.y(anchors[b].y));
-    app.strokePath(ctx, theme.halo, 4);
+    app.strokePath(ctx, theme.halo, 3);
     app.strokePath(ctx, theme[kind], kind === "wall" || kind === "added" ? 2.8 : 1.8, app.linkDash(kind));
     if (kind !== "cut") return;
     const x = (view.x(anchors[a].x) + view.x(anchors[b].x)) / 2;
@@ -214,6 +220,12 @@
       if (bench.pinned[i] && view.zoom >= 13.5) drawPin(ctx, view.x(place.x), view.y(place.y) + 10);
       const { box } = communities.shapes[i];
       const width = (box[2] - box[0]) * view.scale;
+      if (bench.shows.missing && app.classes[i].label && width > 14) {
+        const { fill, label } = app.classes[i];
+        const halo = fill.ink === "#ffffff" ? "rgba(60,25,10,.75)" : "rgba(255,255,255,.9)";
+        app.text(ctx, taken, label, view.x(place.x), view.y(place.y), { size: 12, weight: 700, ink: fill.ink, halo });
+        continue;
+      }
       if (view.zoom < 15 || width <= 46) continue;
       const style = { size: 12, fits: width * 1.5, ink: "#1c2730", halo: "rgba(255,255,255,.9)" };
       app.text(ctx, taken, app.communityShort(i), view.x(place.x), view.y(place.y), style);
@@ -262,7 +274,38 @@
     bench.marks = new app.Canvas((ctx, view) => bench.drawMarks(ctx, view), { pane: "bench-marks", padding: 0.25 });
   };
 
+  /* What the lines mean that are shown just now. */
+  const lineSample = (colour, dash, width) =>
+    app.picture(30, 12, (pen) => {
+      pen.strokeStyle = colour;
+      pen.lineWidth = width;
+      pen.setLineDash(dash);
+      pen.beginPath();
+      pen.moveTo(0, 6);
+      pen.lineTo(30, 6);
+      pen.stroke();
+    });
+
+  bench.showLegend = () => {
+    const box = document.getElementById("bench-legend");
+    const theme = app.theme();
+    const rows = [];
+    const row = (picture, text) => rows.push(app.make("li", {}, picture, app.make("span", { textContent: text })));
+    if (bench.shows.links || bench.tool === "link") {
+      for (const kind of Object.keys(app.doc.codes["adjacency.kind"])) {
+        row(lineSample(theme[kind], app.linkDash(kind), kind === "wall" ? 2.8 : 2), app.code("adjacency.kind", kind));
+      }
+    }
+    if (bench.shows.old) row(lineSample(OLD, [8, 4], 6), app.t("bench_show_old"));
+    if (bench.shows.circle) row(lineSample(CIRCLE, [], 2.6), app.t("bench_show_circle"));
+    if (bench.shows.missing) row(app.make("strong", { textContent: "2" }), app.t("bench_legend_missing"));
+    if (bench.loose.size) row(lineSample("#b3121f", [5, 3], 3), app.t("bench_legend_loose"));
+    box.hidden = !rows.length;
+    box.replaceChildren(...rows);
+  };
+
   bench.redraw = () => {
+    bench.showLegend();
     bench.areas.invalidate();
     bench.marks.invalidate();
   };

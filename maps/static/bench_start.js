@@ -22,10 +22,12 @@
   /* After a change: what it touched is measured anew. While the hand draws on a large plan, figures
      follow as fast as they can be measured, and completely when the stroke ends. */
   let touched = new Set();
+  let isDirty = false;
   let cost = 0;
   let timer = 0;
   bench.changed = (changes) => {
     if (!bench.isReady) return;
+    isDirty = true;
     let hasLinks = false;
     for (const { kind, before, after } of changes) {
       if (kind === "zone") touched.add(before).add(after);
@@ -46,6 +48,7 @@
     cost = performance.now() - begin;
     if (!bench.isOpen) return;
     bench.showSteps();
+    tellDone();
     const fresh = [...bench.loose.values()].flat().filter((i) => !before.has(i));
     if (fresh.length) {
       bench.flash();
@@ -53,8 +56,22 @@
     }
   };
 
+  /* What the last step did, for the eye and for screen readers. */
+  const tellDone = () => {
+    const last = bench.past[bench.past.length - 1];
+    if (!last) return;
+    const moved = new Map();
+    for (const { kind, key, after } of last.changes) if (kind === "zone") moved.set(key, after);
+    const into = new Set(moved.values());
+    const where = into.size === 1 ? [...into][0] || app.t("not_in_zone") : "";
+    const key = moved.size ? (where ? "bench_done_into" : "bench_done_n") : "bench_done";
+    bench.say(app.t(key, { step: app.t(last.label), n: moved.size, zone: where }));
+  };
+
   const settle = () => {
     window.clearTimeout(timer);
+    timer = 0;
+    isDirty = false;
     update();
     bench.findEdges();
     if (!bench.isOpen) return;
@@ -64,7 +81,7 @@
     bench.showKept(bench.keep());
   };
   bench.settle = () => {
-    if (bench.isReady && touched.size) settle();
+    if (bench.isReady && isDirty) settle();
     else if (bench.isOpen) bench.redraw();
   };
 
@@ -226,6 +243,7 @@
     const button = app.make("button", { type: "button", id: "open-bench", on: { click: () => (bench.isOpen ? bench.close() : bench.open()) } });
     document.querySelector(".bar-tools").prepend(button);
     document.querySelector(".map-box").before(app.make("section", { id: "bench", class: "bench" }));
+    document.querySelector(".map-area").append(app.make("ul", { id: "bench-legend", class: "bench-legend", hidden: true }));
     document.querySelector(".map-box").prepend(app.make("div", { id: "bench-bar", class: "bench-bar", role: "toolbar" }));
     bench.startLayers();
     bench.startTools();
@@ -243,6 +261,7 @@
     showSwitch();
     const bar = document.getElementById("bench-bar");
     bar.setAttribute("aria-label", app.t("bench_tools"));
+    document.getElementById("bench-legend").setAttribute("aria-label", app.t("bench_legend"));
     document.getElementById("bench").setAttribute("aria-label", app.t("bench_title"));
     if (!bench.isOpen) return;
     const state = [app.state.language, app.state.walker, app.state.theme].join(" ");

@@ -22,7 +22,7 @@
     app.map.getContainer().classList.toggle("bench-aims", tool !== "select");
     bench.showBar();
     bench.say(app.t(`bench_hint_${tool}`));
-    bench.marks.invalidate();
+    bench.redraw();
   };
 
   /* A click with the tools that need no drag. */
