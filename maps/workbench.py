@@ -18,7 +18,7 @@ rules kept or broken      the faults of `zoning.zone_checks`, in its words
 from __future__ import annotations
 
 import hashlib
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import geopandas as gpd
 import numpy as np
@@ -38,8 +38,8 @@ from zoning.zone_faults import WORDS
 
 Ints = npt.NDArray[np.int64]
 
-MOST_WALKS: Final = 400_000
-"""Pairs of communities whose walk a page carries: about 2 MB. Beyond, the shorter walks only."""
+MOST_WALKS: Final = 150_000
+"""Pairs of communities whose walk a page carries: about 1 MB. Beyond, the shorter walks only."""
 
 _MILLIMETRES: Final = 1000.0
 
@@ -96,7 +96,7 @@ def pile_bench(
     }
     text = to_json(bench)
     named = to_json([imprint.title, list(communities.index)]) + text
-    lines = gpd.GeoSeries([shapely.LineString(run) for run in faces.lines], crs=communities.crs)
+    lines = gpd.GeoSeries(_lines(faces), crs=communities.crs)
     return (
         hashlib.sha256(named.encode("utf-8")).hexdigest()[:16],
         {"bench": pack(text), "borders": pile_lines(lines, grid)},
@@ -110,18 +110,21 @@ def _touching(adjacency: pd.DataFrame) -> pd.Series:
 
 def _walks(walks: pd.DataFrame, ids: pd.Index) -> dict[str, Any]:
     """Write the shorter walk of each pair in millimetres, row by row of the lesser community."""
-    place = pd.Series(np.arange(len(ids)), index=ids)
+    rows = cast("pd.MultiIndex", walks.index)
     ends = np.sort(
         np.column_stack(
-            [place.reindex(walks.index.get_level_values(level)) for level in ("focal", "neighbor")]
+            [
+                ids.get_indexer(level)[codes]
+                for level, codes in zip(rows.levels, rows.codes, strict=True)
+            ]
         ),
         axis=1,
     )
-    known = ~np.isnan(ends).any(axis=1) & (ends[:, 0] != ends[:, 1])
+    known = (ends[:, 0] >= 0) & (ends[:, 0] != ends[:, 1])
     found = pd.DataFrame(
         {
-            "one": ends[known, 0].astype(np.int64),
-            "other": ends[known, 1].astype(np.int64),
+            "one": ends[known, 0],
+            "other": ends[known, 1],
             "mm": np.rint(walks["walk_m"].to_numpy()[known] * _MILLIMETRES).astype(np.int64),
         }
     )
@@ -148,6 +151,13 @@ def _faces(faces: LandFaces) -> dict[str, Any]:
         "borders": [_steps(column) for column in faces.borders.T],
         "length": faces.length.tolist(),
     }
+
+
+def _lines(faces: LandFaces) -> npt.NDArray[np.object_]:
+    if not faces.lines:
+        return np.empty(0, dtype=object)
+    owner = np.repeat(np.arange(len(faces.lines)), [len(run) for run in faces.lines])
+    return np.asarray(shapely.linestrings(np.concatenate(faces.lines), indices=owner))
 
 
 def _steps(numbers: Ints) -> list[int]:

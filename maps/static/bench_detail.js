@@ -66,7 +66,7 @@
       rules.households && bound(one.kept.floor && one.kept.cap, range(rules.households, "bench_limit_households")),
     );
     row(
-      app.t("bench_column_communities"),
+      app.t("bench_communities"),
       `${app.t("bench_core", { all: one.members.length, core: one.core.length })}　`,
       rules.communities && bound(one.kept.communities, range(rules.communities, "bench_limit_communities")),
     );
@@ -94,7 +94,10 @@
         { class: missing ? "is-missing" : "" },
         app.badgePicture(have),
         make("span", { class: "bench-have-name", textContent: app.haveShort(have) }),
-        make("span", { textContent: app.t("bench_have_counts", { missing, unconfirmed, met }) }),
+        make("span", { class: "unseen", textContent: app.t("bench_have_counts", { missing, unconfirmed, met }) }),
+        ...[["✗", missing, "bench-lacks"], ["?", unconfirmed, "bench-opens"], ["✓", met, "bench-meets"]].map(([mark, n, name]) =>
+          make("span", { class: `bench-count ${name}${n ? "" : " is-none"}`, textContent: `${mark} ${n}`, aria: { hidden: "true" } }),
+        ),
       ),
     );
     return make("ul", { class: "bench-haves" }, ...items);
@@ -151,8 +154,8 @@
       { class: "bench-actions" },
       button(app.t(isLocked ? "bench_unlock" : "bench_lock"), () => bench.toggleLock(id), { id: "bench-lock", aria: { pressed: String(isLocked) } }),
       button(app.t("bench_split_alone"), () => bench.splitAlone(), { id: "bench-split" }),
-      others.length ? button(app.t("bench_merge_with"), () => bench.merge(choice.value, id), { id: "bench-merge-go" }) : null,
       others.length ? choice : null,
+      others.length ? button(app.t("bench_merge_go"), () => bench.merge(choice.value, id), { id: "bench-merge-go" }) : null,
     );
   };
 

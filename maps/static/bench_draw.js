@@ -5,6 +5,7 @@
   const { bench } = app;
   /* Light grounds that black names stand out on; neighbours differ, and each zone bears its name. */
   const GROUNDS = ["#bcd6ea", "#f6d3a8", "#c9e2b8", "#e8c6dd", "#f3e6a1", "#bfe3df", "#d5cdeb", "#f2c4b8", "#d9dcc0", "#c6cfd8"];
+  const KINDS = ["wall", "lane", "road", "bridge", "added", "cut"];
   const OLD = "#d4569a";
   const CIRCLE = "#6b3f94";
   const FREE = { core: "#ffffff", absorbable: "#ffffff", excluded: "#dcdfe2", unknown: "#eceef0" };
@@ -292,7 +293,7 @@
     const rows = [];
     const row = (picture, text) => rows.push(app.make("li", {}, picture, app.make("span", { textContent: text })));
     if (bench.shows.links || bench.tool === "link") {
-      for (const kind of Object.keys(app.doc.codes["adjacency.kind"])) {
+      for (const kind of KINDS) {
         row(lineSample(theme[kind], app.linkDash(kind), kind === "wall" ? 2.8 : 2), app.code("adjacency.kind", kind));
       }
     }

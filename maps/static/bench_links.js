@@ -21,15 +21,16 @@
     const option = (id, text) => make("option", { value: id, textContent: text, selected: id === bench.zone[i] });
     const choice = make(
       "select",
-      { id: "bench-move", aria: { label: app.t("bench_move_to") } },
+      { id: "bench-move" },
       option("", app.t("not_in_zone")),
       ...ids.map((id) => option(id, near.has(id) ? app.t("bench_zone_near", { zone: id }) : id)),
     );
     return make(
       "div",
       { class: "bench-actions" },
+      make("label", { htmlFor: "bench-move", textContent: app.t("bench_move_to") }),
       choice,
-      bench.button(app.t("bench_move_to"), () => bench.assign("bench_step_move", [i], choice.value), { id: "bench-move-go" }),
+      bench.button(app.t("bench_move_go"), () => bench.assign("bench_step_move", [i], choice.value), { id: "bench-move-go" }),
       bench.button(app.t(bench.pinned[i] ? "bench_unpin" : "bench_pin"), () => bench.togglePin(i), {
         id: "bench-pin",
         aria: { pressed: String(Boolean(bench.pinned[i])) },

@@ -52,7 +52,7 @@
     const fresh = [...bench.loose.values()].flat().filter((i) => !before.has(i));
     if (fresh.length) {
       bench.flash();
-      bench.say(app.t("bench_loose", { list: app.listed(fresh.slice(0, 4).map(app.communityName)), n: fresh.length }));
+      bench.say(app.t("bench_loose", { list: app.listed(fresh.slice(0, 4).map(app.communityName)), n: app.count(fresh.length) }));
     }
   };
 
@@ -65,7 +65,7 @@
     const into = new Set(moved.values());
     const where = into.size === 1 ? [...into][0] || app.t("not_in_zone") : "";
     const key = moved.size ? (where ? "bench_done_into" : "bench_done_n") : "bench_done";
-    bench.say(app.t(key, { step: app.t(last.label), n: moved.size, zone: where }));
+    bench.say(app.t(key, { step: app.t(last.label), n: app.count(moved.size), zone: where }));
   };
 
   const settle = () => {
@@ -96,8 +96,8 @@
     if (line) line.textContent = text;
   };
   bench.tellHeld = ({ pinned, locked }) => {
-    if (pinned) bench.say(app.t("bench_held_pinned", { n: pinned }));
-    else if (locked) bench.say(app.t("bench_held_locked", { n: locked }));
+    if (pinned) bench.say(app.t("bench_held_pinned", { n: app.count(pinned) }));
+    else if (locked) bench.say(app.t("bench_held_locked", { n: app.count(locked) }));
   };
   bench.showKept = (isKept) => {
     const line = document.getElementById("bench-kept");

@@ -34,12 +34,15 @@
     return [
       [sign(low, high) + app.number(one.households), low || high],
       [sign(few, !few && !one.kept.communities) + app.number(one.members.length), !one.kept.communities],
-      [sign(false, !one.kept.walk) + one.minutes.toFixed(1), !one.kept.walk],
+      [sign(false, !one.kept.walk) + (isCut(one) ? "≥" : "") + one.minutes.toFixed(1), !one.kept.walk],
       [one.compactness.toFixed(2), false],
       ...one.answers[app.state.walker].map(({ missing }) => [missing ? String(missing) : "·", false]),
       [broken ? `✗ ${broken}` : "✓", broken > 0],
     ];
   };
+
+  /* A walk longer than those that the page carries counts as at least the longest known. */
+  const isCut = (one) => one.unknown > 0 && bench.walks.within !== null;
 
   const empty = () => [["0", false], ["0", false], ["–", false], ["–", false], ...Array(HAVES).fill(["·", false]), ["–", false]];
 
