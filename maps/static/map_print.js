@@ -20,6 +20,18 @@
     for (const layer of layers()) layer._update();
   };
 
+  /* Canvases do not always reach the printer: what they show goes there as pictures. */
+  const showPictures = () => {
+    for (const layer of layers()) {
+      const picture = app.make("img", { class: "printed", alt: "", src: layer._container.toDataURL() });
+      picture.style.cssText = layer._container.style.cssText;
+      layer._container.after(picture);
+    }
+  };
+  const dropPictures = () => {
+    for (const picture of document.querySelectorAll("img.printed")) picture.remove();
+  };
+
   app.setTheme = (theme) => {
     app.state.theme = theme;
     showTheme(theme);
@@ -38,12 +50,14 @@
     const zoom = app.map.getBoundsZoom(before.bounds);
     app.map.setView(before.centre, zoom, { animate: false });
     paintAll();
+    showPictures();
   };
 
   const fromPaper = () => {
     if (!before) return;
     const { centre, zoom } = before;
     before = null;
+    dropPictures();
     app.printing = "";
     app.printTheme = "";
     document.documentElement.classList.remove("printing");

@@ -71,7 +71,7 @@
       strokeShapes(ctx, view, linesOf("path"), theme.path, between(view.zoom, 14.5, 18, 0.7, 1.6), [4, 3]);
     }
     const minor = between(view.zoom, 13, 18, 1, 9);
-    const major = between(view.zoom, 11, 18, 1.2, 15);
+    const major = view.zoom < 12.5 ? 1.1 : between(view.zoom, 12, 18, 2.4, 15);
     const near = view.zoom >= 15;
     const small = view.zoom >= 12.5 ? linesOf("minor") : [];
     const large = linesOf("major");
@@ -117,7 +117,7 @@
           ctx.fillStyle = pattern;
           ctx.fill();
         }
-        app.strokePath(ctx, theme.edge, width);
+        if (view.zoom >= 12.5) app.strokePath(ctx, theme.edge, width);
       });
     }
   };
@@ -184,8 +184,8 @@
     drawCircles(ctx, view, theme, circles);
     if (layers.zones) {
       const { shapes } = app.doc.zones;
-      strokeShapes(ctx, view, shapes, theme.halo, between(view.zoom, 12, 16, 2.5, 5.5));
-      strokeShapes(ctx, view, shapes, theme.zone, between(view.zoom, 12, 16, 1.1, 2.6));
+      if (view.zoom >= 12.5) strokeShapes(ctx, view, shapes, theme.halo, between(view.zoom, 12, 16, 2, 5.5));
+      strokeShapes(ctx, view, shapes, theme.zone, between(view.zoom, 11, 16, 0.5, 2.6));
     }
     drawChosen(ctx, view, theme);
   };
