@@ -17,7 +17,7 @@ from layers.contracts import title_of
 from layers.errors import InputError, OutputError
 from layers.tables import CATEGORIES
 from lianpian.compare import compare_plans
-from lianpian.comparing import draw_pair
+from lianpian.comparing import draw_pair, names_of
 from lianpian.console import DONE, NEEDS_DECISION, Console
 from lianpian.job import LocatedJob, read_job
 from lianpian.made_city import make_city
@@ -106,8 +106,21 @@ def run_and_write(  # one parameter for each option of the command
         plan = run_job(located, assignment=assignment, links=links, finish=finish, progress=begin)
         begin("write")
         outputs = located.job.outputs
-        write_result(plan, target, sheets=outputs.sheets, report_template=template)
+        altered = write_result(
+            plan,
+            target,
+            sheets=outputs.sheets,
+            report_template=template,
+            shapefiles=outputs.shapefiles,
+        )
     _print_headline(plan, target, console)
+    if altered:
+        where = target / "shapefiles" / "altered.csv"
+        console.note(
+            f"Shapefile 有 {altered} 处文字未能原样写入（过长或字符不在 GBK 中），原文见 {where}",
+            f"{altered} texts could not be written into the Shapefiles as they are (too long, or "
+            f"a character that GBK lacks); they stand whole in {where}",
+        )
     undecided = int((plan.findings["severity"] == "decide").sum())
     return NEEDS_DECISION if strict and undecided else DONE
 
@@ -399,8 +412,9 @@ def compare_results(first: Path, second: Path, *, out: Path | None, console: Con
     one, imprint, _ = read_result(first)
     other, _, _ = read_result(second)
     result = compare_plans(one, other)
-    target = out or first.parent / f"{first.name}-{second.name}"
-    files = draw_pair(one, other, result, imprint, (first.name, second.name), target)
+    names = names_of(first, second)
+    target = out or first.resolve().parent / f"{names[0]}-vs-{names[1]}"
+    files = draw_pair(one, other, result, imprint, names, target)
     for line_zh, line_en in result.lines:
         console.say(line_zh, line_en)
     console.say("对照图：", "Maps side by side:")

@@ -18,6 +18,25 @@ FILES: Final = ("comparison.html", "comparison.png")
 """What a comparison writes."""
 
 
+def names_of(first: Path, second: Path) -> tuple[str, str]:
+    """Give two result folders names that tell them apart.
+
+    Parameters
+    ----------
+    first, second
+        Result folders.
+
+    Returns
+    -------
+    tuple of str
+        The part of each path, from its end, in which they differ: ``one/result`` and
+        ``two/result`` are ``one`` and ``two``. Where nothing differs, the folders' own names.
+    """
+    one, other = first.resolve(), second.resolve()
+    pairs = zip(reversed(one.parts), reversed(other.parts), strict=False)
+    return next(((a, b) for a, b in pairs if a != b), (one.name, other.name))
+
+
 def draw_pair(
     first: Mapping[str, pd.DataFrame],
     second: Mapping[str, pd.DataFrame],

@@ -205,6 +205,8 @@ class OutputsSection(_Section):
     public_columns: Annotated[tuple[str, ...], AfterValidator(unrepeated)] = ()
     report_template: PathText | None = None
     """An office's own .docx with placeholders, filled instead of the toolkit's report."""
+    shapefiles: Literal["", "gbk", "utf-8"] = ""
+    """Encoding of Shapefiles beside the GeoPackage; empty for none."""
     drafting_unit: Label = ""
     review_number: Label = ""
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -28,6 +28,7 @@ from maps.geopackage import write_geopackage
 from maps.interactive import draw_public_map, draw_working_map
 from maps.labels import Imprint
 from maps.report import write_report
+from maps.shapefile_export import write_shapefiles
 from maps.sheets import draw_sheets
 from maps.workbook import write_workbook
 from zoning.tables import CONTRACTS
@@ -46,8 +47,13 @@ REPORT_TEMPLATE: Final = "report_template.docx"
 
 
 def write_result(
-    plan: Plan, out: Path, *, sheets: tuple[str, ...], report_template: Path | None = None
-) -> None:
+    plan: Plan,
+    out: Path,
+    *,
+    sheets: tuple[str, ...],
+    report_template: Path | None = None,
+    shapefiles: Literal["", "gbk", "utf-8"] = "",
+) -> int:
     """Write the whole result folder, or nothing.
 
     Parameters
@@ -60,6 +66,13 @@ def write_result(
         Sheets to draw, as in ``[outputs] sheets``.
     report_template
         An office's own .docx to fill in; a copy of it stands in the folder.
+    shapefiles
+        Encoding of Shapefiles to write as well, as in ``[outputs] shapefiles``; empty for none.
+
+    Returns
+    -------
+    int
+        Texts that the Shapefiles could not hold as they are: listed in ``altered.csv`` there.
 
     Raises
     ------
@@ -69,10 +82,14 @@ def write_result(
     """
     require_replaceable(out)
     begin = time.perf_counter()
+    altered = 0
     with _swapped(out.resolve()) as folder:
         write_tables(plan.tables, folder / "tables")
         languages = plan.imprint.languages
         write_geopackage(plan.tables, folder / "plan.gpkg", languages=languages)
+        if shapefiles:
+            changed = write_shapefiles(plan.tables, folder / "shapefiles", encoding=shapefiles)
+            altered = len(changed)
         if report_template is not None:
             shutil.copyfile(report_template, folder / REPORT_TEMPLATE)
         draw_result(
@@ -87,6 +104,7 @@ def write_result(
         _write_json(folder / "run.json", {**_run_record(plan), "files": files})
         seconds = round(time.perf_counter() - begin, 3)
         _write_json(folder / "timings.json", {**plan.timings, "write": {"seconds": seconds}})
+    return altered
 
 
 def draw_result(

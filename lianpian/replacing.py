@@ -27,6 +27,7 @@ RESULT_FILES: Final = (
     *(f"tables/{name}.csv" for name in CONTRACTS),
     "sheets/overview-*.*",
     "sheets/sheet*-*.*",
+    "shapefiles/*.*",
 )
 """Files of a result folder; beside them those that its own run.json lists."""
 

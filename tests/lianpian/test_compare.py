@@ -9,7 +9,7 @@ import pytest
 
 from layers.errors import InputError, OutputError
 from lianpian.compare import compare_plans
-from lianpian.comparing import draw_pair
+from lianpian.comparing import draw_pair, names_of
 from maps.labels import Imprint
 from tests.town import town_tables
 
@@ -94,3 +94,18 @@ def test_plans_in_two_reference_systems_are_not_laid_side_by_side(tmp_path: Path
     with pytest.raises(InputError, match="EPSG:4548"):
         draw_pair(tables, other, result, Imprint(title="x"), ("a", "b"), tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "names"),
+    [
+        ("one/result", "two/result", ("one", "two")),
+        ("job/result", "job/result-b", ("result", "result-b")),
+        ("a/x/result", "b/x/result", ("a", "b")),
+        ("job/result", "job/result", ("result", "result")),
+    ],
+)
+def test_two_plans_are_called_by_what_tells_their_folders_apart(
+    first: str, second: str, names: tuple[str, str]
+):
+    assert names_of(Path(first), Path(second)) == names

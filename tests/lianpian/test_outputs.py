@@ -134,3 +134,16 @@ def test_a_folder_without_a_result_is_refused(tmp_path: Path):
         read_result(tmp_path)
     assert "run.json" in caught.value.en
     assert "不是结果文件夹" in caught.value.zh
+
+
+def test_shapefiles_are_written_when_the_job_asks_and_replaced_by_the_next_run(
+    small_plan: Plan, tmp_path: Path
+):
+    out = tmp_path / "result"
+    assert write_result(small_plan, out, sheets=(), shapefiles="gbk") == 0
+    zones = pyogrio.read_dataframe(out / "shapefiles" / "zones.shp")
+    assert len(zones) == len(small_plan.zones)
+    listed = json.loads((out / "run.json").read_text(encoding="utf-8"))["files"]
+    assert {"shapefiles/zones.dbf", "shapefiles/fields.csv"} <= set(listed)
+    write_result(small_plan, out, sheets=())
+    assert not (out / "shapefiles").exists()
