@@ -1,33 +1,29 @@
-"""Pages made from the code while the site is built: tables, walk filter, rulebooks."""
+"""Pages made from the code: tables, walk filter, rulebooks.
+
+Run ``python docs/make_pages.py`` after a change of these; the pages are part of the repository, so
+that links to them open on a code host too. A test compares them with the code.
+"""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-
-from mkdocs.structure.files import File, Files
 
 from layers.contracts import captions_of, keys_of, title_of
 from layers.walk_filter import WALK_FILTER
 from zoning.rulebooks import read_rulebook, shipped_rulebooks
 from zoning.tables import CONTRACTS
 
-if TYPE_CHECKING:
-    from mkdocs.config.defaults import MkDocsConfig
 
-
-def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the generated pages."""
-    for name, text in (
-        ("tables.md", tables_page()),
-        ("walk-filter.md", walk_filter_page()),
-        ("rulebooks.md", rulebooks_page()),
-    ):
-        files.append(File.generated(config, name, content=text))
-    return files
+def pages() -> dict[str, str]:
+    """Give the text of each page by its file's name."""
+    return {
+        "tables.md": tables_page(),
+        "walk-filter.md": walk_filter_page(),
+        "rulebooks.md": rulebooks_page(),
+    }
 
 
 def tables_page() -> str:
@@ -75,4 +71,9 @@ def rulebooks_page() -> str:
     for name in shipped_rulebooks():
         book = read_rulebook(name)
         lines += [f"## {name}", "", f"{book.title_zh}", "", f"{book.title_en}", ""]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    for page, content in pages().items():
+        Path(__file__).with_name(page).write_text(content, encoding="utf-8", newline="\n")
