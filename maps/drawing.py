@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, Literal
+from functools import cache
+from typing import Final
 
 import numpy as np
 import shapely
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.markers import MarkerStyle
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
-from matplotlib.patheffects import Stroke
-from matplotlib.text import Text
 from matplotlib.textpath import TextPath
 
 from maps.fonts import Face, one_line
+from maps.letters import Across, Line, rim_of
 from maps.paper import MM_PER_INCH, MM_PER_POINT, Frame, Layout, Window
 from maps.style import HAVE_CHARACTERS, HAVE_COLOURS, HAVE_SHAPES, INK, PAPER
 from maps.typesetting import cut, wrap
@@ -26,9 +27,6 @@ LEADING: Final = 1.42
 
 PLATE_PAD: Final = 0.22
 """Rim of a plate around its letters, in sizes of the letters."""
-
-Across = Literal["left", "center", "right"]
-Up = Literal["baseline", "center_baseline", "center", "top", "bottom"]
 
 
 class Canvas:
@@ -46,7 +44,7 @@ class Canvas:
         self.layout = layout
         self.face = face
         self.by = layout.enlargement
-        self._font = FontProperties(fname=str(face.path))
+        self._fonts: dict[tuple[float, bool], FontProperties] = {}
         size = (layout.page.width * self.by, layout.page.height * self.by)
         self.figure = Figure(figsize=(size[0] / MM_PER_INCH, size[1] / MM_PER_INCH))
         self.page = self._axes(layout.page)
@@ -90,7 +88,7 @@ class Canvas:
         *,
         points: float = 6.5,
         colour: str = INK,
-        align: tuple[Across, Up] = ("left", "baseline"),
+        across: Across = "left",
     ) -> None:
         """Set one line of plain text on the page.
 
@@ -104,7 +102,7 @@ class Canvas:
             Size on A3.
         colour
             Colour of the letters.
-        align
+        across
             Which point of the text stands at the place.
 
         Raises
@@ -112,9 +110,8 @@ class Canvas:
         OutputError
             If the face lacks a glyph.
         """
-        artist = self._letters(x, y, text, points, colour)
-        artist.set(horizontalalignment=align[0], verticalalignment=align[1])
-        self.page.add_artist(artist)
+        line = self._checked(text)
+        self._write(self.page, (x, y), line, points, colour, across=across)
 
     def map_text(
         self,
@@ -133,48 +130,76 @@ class Canvas:
         OutputError
             If the face lacks a glyph.
         """
-        # The rim is drawn as outlines below letters that stay letters.
-        rim = self._letters(*place, text, points, "#ffffff")
-        rim.set_path_effects([Stroke(linewidth=points * 0.36 * self.by, foreground="#ffffff")])
-        for artist in (rim, self._letters(*place, text, points, colour)):
-            artist.set(
-                horizontalalignment="center",
-                verticalalignment="center_baseline",
-                rotation=angle,
-                rotation_mode="anchor",
-                clip_on=True,
-            )
-            axes.add_artist(artist)
+        line = self._checked(text)
+        rim = rim_of(line, self.face, points, angle)
+        self._under(axes, rim, place, fill="#ffffff", edge="none", width=0.0)
+        self._write(axes, place, line, points, colour, across="center", angle=angle)
 
     def map_plate(
         self, axes: Axes, place: tuple[float, float], text: str, *, points: float, fill: str
     ) -> None:
         """Set a short name in white on a plate of its own: what must be found at first glance."""
-        artist = self._letters(*place, text, points, "#ffffff")
-        artist.set(horizontalalignment="center", verticalalignment="center_baseline", clip_on=True)
-        artist.set_bbox(
-            {
-                "boxstyle": f"round,pad={PLATE_PAD},rounding_size=0.3",
-                "facecolor": fill,
-                "edgecolor": "#ffffff",
-                "linewidth": 0.6 * self.by,
-            }
-        )
-        axes.add_artist(artist)
+        line = self._checked(text)
+        size = points * MM_PER_POINT
+        half = self.width_of(line, points) / 2 + PLATE_PAD * size
+        up = (0.5 + PLATE_PAD) * size
+        corner = 0.3 * size
+        plate = shapely.box(corner - half, corner - up, half - corner, up - corner)
+        rounded = np.array([shapely.buffer(plate, corner, quad_segs=4)])
+        self._under(axes, rounded, place, fill=fill, edge="#ffffff", width=0.6)
+        self._write(axes, place, line, points, "#ffffff", across="center")
 
-    def _letters(self, x: float, y: float, text: str, points: float, colour: str) -> Text:
+    def _checked(self, text: str) -> str:
         line = one_line(text)
         self.face.require(line)
-        return Text(
-            x,
-            y,
+        return line
+
+    def _under(
+        self,
+        axes: Axes,
+        shapes: np.ndarray,
+        place: tuple[float, float],
+        *,
+        fill: str,
+        edge: str,
+        width: float,
+    ) -> None:
+        """Draw shapes, in units of the layout around a place, below the letters on it."""
+        metres = self._metres(axes)
+        path = area_path(shapely.transform(shapes, lambda corners: corners * metres + place))
+        if path is not None:
+            self.path(axes, path, fill=fill, edge=edge, width=width, zorder=5.9)
+
+    def _metres(self, axes: Axes) -> float:
+        """Tell what one unit of the layout is in the coordinates of some axes."""
+        low, high = axes.get_xlim()
+        return float(high - low) / axes.get_position().width / self.layout.page.width
+
+    def _write(
+        self,
+        axes: Axes,
+        place: tuple[float, float],
+        line: str,
+        points: float,
+        colour: str,
+        *,
+        across: Across,
+        angle: float = 0.0,
+    ) -> None:
+        key = points, self.face.draws(line)
+        if key not in self._fonts:
+            self._fonts[key] = self.face.font(line, points * self.by)
+        letters = Line(
+            place,
             line,
-            color=colour,
-            fontproperties=self._font,
-            fontsize=points * self.by,
-            parse_math=False,
-            zorder=6.0,
+            self._fonts[key],
+            width_mm=self.width_of(line, points) * self.by,
+            across=across,
+            is_centred=axes is not self.page,
+            angle=angle,
+            colour=colour,
         )
+        axes.add_artist(letters)
 
     def fitted(
         self,
@@ -197,7 +222,7 @@ class Canvas:
         middle = frame.bottom + frame.height / 2
         # The middle of the letters lies about 0.36 em above the line they stand on.
         y = middle - 0.36 * points * MM_PER_POINT
-        self.text(x, y, line, points=points, colour=colour, align=(across, "baseline"))
+        self.text(x, y, line, points=points, colour=colour, across=across)
 
     def paragraph(
         self, frame: Frame, text: str, *, points: float = 5.6, colour: str = INK
@@ -293,18 +318,17 @@ class Canvas:
         zorder: float = 4.5,
     ) -> None:
         """Draw a mark of `size` mm (A3) at each place; a shape is a name or a path of its own."""
-        drawn = _SHAPES[shape] if isinstance(shape, str) else shape
+        one = _mark(shape) if isinstance(shape, str) else shape
+        step = size * self._metres(axes)
+        outline, codes = np.asarray(one.vertices), one.codes
+        if codes is None:
+            codes = np.full(len(outline), Path.LINETO, dtype=Path.code_type)
+            codes[0] = Path.MOVETO
+        corners = (places[:, None, :] + outline * step).reshape(-1, 2)
+        every = Path(corners, np.tile(codes, len(places)))
         # A cross has no inside: its colour is that of its lines.
-        colours = {"color": edge} if drawn == "x" else {"facecolor": fill, "edgecolor": edge}
-        axes.scatter(
-            places[:, 0],
-            places[:, 1],
-            (size * self.by / MM_PER_POINT) ** 2,
-            marker=drawn,
-            linewidths=0.45 * self.by if edge != "none" else 0.0,
-            zorder=zorder,
-            **colours,  # type: ignore[arg-type]  # names and colours, all of them texts
-        )
+        inside = "none" if shape == "cross" else fill
+        self.path(axes, every, edge=edge, fill=inside, width=0.45, zorder=zorder)
 
     def badge(
         self, axes: Axes, places: np.ndarray, have: str, *, confirmed: bool, size: float
@@ -321,13 +345,20 @@ class Canvas:
 
     def _glyph(self, character: str) -> Path:
         self.face.require(character)
-        drawn = TextPath((0, 0), character, size=1.0, prop=self._font)
+        drawn = TextPath((0, 0), character, size=1.0, prop=self.face.font(character, 1.0))
         vertices = np.array(drawn.vertices)
         middle = (vertices.min(axis=0) + vertices.max(axis=0)) / 2
         return Path(vertices - middle, drawn.codes)
 
 
 _SHAPES: Final = {"square": "s", "circle": "o", "diamond": "D", "triangle": "^", "cross": "x"}
+
+
+@cache
+def _mark(shape: str) -> Path:
+    """Give the outline of a mark, about 1 wide around 0."""
+    style = MarkerStyle(_SHAPES[shape])
+    return style.get_path().transformed(style.get_transform())
 
 
 def line_path(lines: np.ndarray) -> Path | None:

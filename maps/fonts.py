@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import importlib.util
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Final
 
+from fontTools import subset
 from fontTools.ttLib import TTFont
+from matplotlib.font_manager import FontProperties
 
 from layers.errors import OutputError
 from maps.paper import MM_PER_POINT
@@ -29,10 +31,25 @@ class Face:
         The font file.
     advances
         Width of each character that the face has, in em.
+    excerpt
+        A small font file with some of its glyphs, which is quicker to draw with.
+    excerpted
+        Characters in `excerpt`.
     """
 
     path: Path
     advances: Mapping[str, float]
+    excerpt: Path | None = None
+    excerpted: frozenset[str] = frozenset()
+
+    def draws(self, text: str) -> bool:
+        """Tell whether the excerpt has all glyphs of a text."""
+        return self.excerpt is not None and self.excerpted.issuperset(text)
+
+    def font(self, text: str, points: float) -> FontProperties:
+        """Give the font to draw a text with."""
+        path = self.excerpt if self.draws(text) else self.path
+        return FontProperties(fname=str(path), size=points)
 
     def width_mm(self, text: str, points: float) -> float:
         """Measure a line of text set in `points`, millimetres."""
@@ -85,6 +102,40 @@ def read_face(path: Path) -> Face:
         metrics = font["hmtx"].metrics
         advances = {chr(code): metrics[name][0] / em for code, name in font.getBestCmap().items()}
     return Face(path, advances)
+
+
+_WITHOUT: Final = (
+    *("BASE", "GDEF", "GPOS", "GSUB", "kern", "DSIG", "vhea", "vmtx", "VORG"),
+    *("cvt ", "fpgm", "prep", "gasp", "hdmx", "VDMX", "LTSH"),
+)
+"""Tables that horizontal text of single characters, drawn without hinting, has no use for."""
+
+
+def excerpt_of(face: Face, characters: Iterable[str], path: Path) -> Face:
+    """Write a small font with some characters of a face, to draw many lines of text with.
+
+    Parameters
+    ----------
+    face
+        The face.
+    characters
+        Characters to keep; those that the face lacks are passed over.
+    path
+        The font file to write.
+
+    Notes
+    -----
+    The whole face has 30 000 glyphs and rules of typesetting for them: the drawing library reads
+    and applies them for each line, and cuts the file down for each document, several times.
+    """
+    kept = frozenset(characters) & face.advances.keys()
+    options = subset.Options(drop_tables=list(_WITHOUT), layout_features=[], hinting=False)
+    with subset.load_font(str(face.path), options, lazy=True) as font:
+        cutter = subset.Subsetter(options)
+        cutter.populate(text="".join(sorted(kept)))
+        cutter.subset(font)
+        subset.save_font(font, str(path), options)
+    return replace(face, excerpt=path, excerpted=kept)
 
 
 def one_line(text: str) -> str:

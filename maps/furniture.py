@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from maps.drawing import LEADING, Across, Canvas
+from maps.drawing import LEADING, Canvas
 from maps.labels import Imprint
+from maps.letters import Across
 from maps.notes import marks, method, review_note, rulebook_title
 from maps.paper import MM_PER_POINT, Frame
 from maps.sheet_style import ALARM, HEAD_FILL, RULE, SOFT_INK

@@ -7,8 +7,8 @@ from typing import Final, TypeGuard
 
 import pandas as pd
 
-from maps.drawing import Across
 from maps.furniture import TextTable
+from maps.letters import Across
 from maps.scene import Scene
 from maps.style import HAVE_CHARACTERS
 from maps.words import FIGURES, HAVES, LEFT_OUT, STATUSES, YES_NO, Both, pick, say

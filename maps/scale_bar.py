@@ -49,9 +49,7 @@ def draw_scale(
         canvas.box(piece, edge=INK, fill=INK if part % 2 == 0 else "#ffffff", width=0.3)
     for share in (0.0, 0.5, 1.0):
         text = _distance(metres * share, with_unit=share == 1.0)
-        canvas.text(
-            left + length * share, bottom + 2.2, text, points=5.0, align=("center", "baseline")
-        )
+        canvas.text(left + length * share, bottom + 2.2, text, points=5.0, across="center")
     name = pick(("比例尺", "Scale"), languages)
     number = f"1:{window.denominator:,.0f}".replace(",", " ")
     canvas.text(left - 1.6, plate.top - 3.4, f"{name} {number}（{canvas.layout.size}）", points=6.6)
@@ -70,7 +68,7 @@ def draw_north(canvas: Canvas, languages: tuple[str, ...], plate: Frame) -> None
     canvas.path(canvas.page, Path(left_half), edge=INK, fill=INK, width=0.4, zorder=3.0)
     canvas.path(canvas.page, Path(right_half), edge=INK, fill="#ffffff", width=0.4, zorder=3.0)
     word = pick(("北", "N"), languages[:1])
-    canvas.text(x, plate.top - 3.6, word, points=7.5, align=("center", "baseline"))
+    canvas.text(x, plate.top - 3.6, word, points=7.5, across="center")
 
 
 def choose_plates(

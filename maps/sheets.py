@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import ceil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import matplotlib as mpl
@@ -17,8 +18,9 @@ from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 
 from maps.cartography import GroundMap, Shown, View
+from maps.characters import characters_of
 from maps.drawing import Canvas
-from maps.fonts import paper_face
+from maps.fonts import Face, excerpt_of, paper_face
 from maps.furniture import (
     Sheet,
     draw_border,
@@ -79,6 +81,7 @@ class _Job:
     imprint: Imprint
     scene: Scene
     haves: Mapping[str, Mapping[str, ZoneHave]]
+    face: Face
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -130,12 +133,18 @@ def draw_sheets(
     """
     wishes = [read_wish(text) for text in sheets]
     series = next((wish.size for wish in wishes), PREVIEW.size)
-    job = _Job(tables, imprint, make_scene(tables), zone_haves(tables))
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     # Type 42: embedded outlines, cut down to the glyphs in use, so that text stays text. Small
     # letters of pictures keep their distances when they are not fitted to the pixels.
-    with mpl.rc_context({"pdf.fonttype": 42, "hatch.linewidth": 0.4, "text.hinting": "none"}):
+    # The drawing library keeps fonts open, and some systems do not delete what is open.
+    with (
+        mpl.rc_context({"pdf.fonttype": 42, "hatch.linewidth": 0.4, "text.hinting": "none"}),
+        TemporaryDirectory(ignore_cleanup_errors=True) as name,
+    ):
+        characters = characters_of(tables, imprint)
+        face = excerpt_of(paper_face(), characters, Path(name, "excerpt.ttf"))
+        job = _Job(tables, imprint, make_scene(tables), zone_haves(tables), face)
         for wish in wishes:
             written += _write_series(job, wish, folder)
         wall = folder / f"overview-{WALL.size}.pdf"
@@ -194,7 +203,7 @@ def _numbers(job: _Job, size: str) -> dict[str, str]:
 def _overview(job: _Job, size: str, series: str) -> Figure:
     """Draw the overview; the sheets that it refers to are those of the series of a page size."""
     layout = lay_out(size)
-    canvas = Canvas(layout, paper_face())
+    canvas = Canvas(layout, job.face)
     sheet = Sheet(OVERVIEW, f"{size}-01")
     window = choose_window(_bounds_of_all(job.scene), layout.map, canvas.by)
     plates = _plates(canvas, window, job.scene.communities.geometry.to_numpy(), job.scene)
@@ -281,7 +290,7 @@ def _overview_panel(canvas: Canvas, job: _Job, panel: Frame, series: str) -> Non
 
 def _zone_sheet(job: _Job, size: str, zone: str) -> Figure:
     layout = lay_out(size)
-    canvas = Canvas(layout, paper_face())
+    canvas = Canvas(layout, job.face)
     number = _numbers(job, size)[zone]
     sheet = Sheet((f"{zone} 片区规划图", f"Plan of zone {zone}"), number)
     scene = job.scene
@@ -376,7 +385,7 @@ def _index(job: _Job, size: str) -> Iterator[Figure]:
     table = index_table(job.tables, job.haves, _numbers(job, size), job.languages)
     step, pages = _zones_per_page(size), _index_pages(job, size)
     for page in range(pages):
-        canvas = Canvas(lay_out(size), paper_face())
+        canvas = Canvas(lay_out(size), job.face)
         sheet = Sheet(INDEX, f"{size}-{2 + page:02d}")
         draw_title(canvas, job.imprint, sheet)
         draw_border(canvas)
