@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -282,6 +283,30 @@ def test_each_change_offered_makes_a_plan_possible_and_the_least_one_only_just(n
         if change.least:
             for bounds in nearer(case.bounds, change):
                 assert not has_plan(case.tables, bounds), change.en
+
+
+@functools.cache
+def refusal(name: str, *, named: bool) -> InfeasibleError:
+    """Give the error of a case, its units named or not."""
+    case = CASES[name]
+    called = {one: f"Court {one.upper()}" for one in case.tables[0].index} if named else {}
+    with pytest.raises(InfeasibleError) as caught:
+        regionalize(*case.tables, replace(case.bounds, names=called))
+    return caught.value
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_names_stand_before_every_id_and_change_nothing_else(name: str):
+    plain, named = refusal(name, named=False), refusal(name, named=True)
+    assert re.sub(r"Court [A-Z] \((\w)\)", r"\1", named.en) == plain.en
+    assert re.sub(r"Court [A-Z]（(\w)）", r"\1", named.zh) == plain.zh
+    assert len(named.conflicts) == len(plain.conflicts)
+
+
+def test_most_of_the_conflicts_name_somebody():
+    named = [name for name in CASES if "Court" in refusal(name, named=True).en]
+    assert len(named) >= 8
+    assert all("Court" in refusal(name, named=True).zh for name in named)
 
 
 @pytest.mark.parametrize("seed", range(6))

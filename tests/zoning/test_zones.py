@@ -13,7 +13,7 @@ import shapely
 from shapely import Polygon, box
 
 from layers.contracts import check, conform
-from layers.errors import JobError
+from layers.errors import InfeasibleError, JobError
 from layers.tables import COMMUNITIES, WALKS
 from layers.walking import Walking
 from zoning.regionalization import regionalize
@@ -40,6 +40,7 @@ class Row:
         self.office = list(changes.get("office", ["x"] * 6))
         self.household_list = list(changes.get("households", self.households))
         self.status_list = list(changes.get("status", self.status))
+        self.names = list(changes.get("name", [None] * 6))
         self.missing = dict.fromkeys(self.ids, 1) | dict(changes.get("missing", {}))
         self.cut = set(changes.get("cut", ()))
 
@@ -53,6 +54,7 @@ class Row:
                     "households": self.household_list,
                     "households_source": "ledger",
                     "subdistrict": self.office,
+                    "name": pd.array(self.names, dtype="str"),
                 },
                 geometry=[square(110 * n) for n in range(6)],
                 crs=CRS,
@@ -203,6 +205,16 @@ def test_unlike_needs_and_other_offices_cost_what_the_terms_say() -> None:
     assert (problem.bounds.group_rule, problem.bounds.group_penalty) == ("soft", 70.0)
     default = Row().pose(replace(TWO, subdistrict="soft"))
     assert default.bounds.group_penalty == 300.0
+
+
+def test_communities_in_conflict_are_called_by_their_names() -> None:
+    row = Row(name=["朝阳里", None, "Rose Court", None, None, None])
+    problem = row.pose(replace(TWO, together=(("a", "b"),), apart=(("b", "a"),)))
+    assert problem.bounds.names == {"a": "朝阳里", "c": "Rose Court"}
+    with pytest.raises(InfeasibleError) as caught:
+        regionalize(problem.weights, problem.adjacency, problem.cost, problem.bounds)
+    assert "朝阳里 (a), b" in caught.value.en
+    assert "朝阳里（a）、b" in caught.value.zh
 
 
 def test_hard_street_offices_cut_links_between_them() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -38,6 +38,8 @@ class Bounds:
     balance
         Price of each unit of weight by which a zone differs from the mean zone, in units of cost;
         needs a fixed count, or a cap (then the middle of floor and cap stands for the mean).
+    names
+        Unit -> what people call it; only for messages, where it stands before the id.
     """
 
     weight: tuple[float, float] = (0.0, float("inf"))
@@ -50,6 +52,7 @@ class Bounds:
     group_rule: Literal["hard", "soft", "off"] = "off"
     group_penalty: float = 0.0
     balance: float = 0.0
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse limits that no number can meet."""
@@ -73,3 +76,13 @@ class Bounds:
         if isinstance(self.count, int):
             return self.count, self.count
         return self.count
+
+    def called(self, units: Sequence[str], *, shown: int | None = None) -> tuple[str, str]:
+        """List units by name and id, English and Chinese; after `shown` of them say how many."""
+        most = len(units) if shown is None else shown
+        known = [(self.names.get(unit, unit), unit) for unit in units[:most]]
+        en = ", ".join(unit if name == unit else f"{name} ({unit})" for name, unit in known)
+        zh = "、".join(unit if name == unit else f"{name}（{unit}）" for name, unit in known)
+        if len(units) <= most:
+            return en, zh
+        return f"{en} … ({len(units)})", f"{zh} 等 {len(units)} 个"

@@ -135,9 +135,9 @@ WORDS: Final = {
 """Necessary conditions in words, English and Chinese, each with a change that mends it."""
 
 
-def _say(code: str, **values: object) -> Sentence:
+def _say(code: str, who: Sentence = ("", ""), **values: object) -> Sentence:
     en, zh = WORDS[code]
-    return en.format(**values), zh.format(**values)
+    return en.format(who=who[0], **values), zh.format(who=who[1], **values)
 
 
 def find_conflicts(instance: Instance, bounds: Bounds) -> tuple[Sentence, ...]:
@@ -157,7 +157,7 @@ def find_conflicts(instance: Instance, bounds: Bounds) -> tuple[Sentence, ...]:
         Empty when no condition is broken; the instance may still be infeasible.
     """
     checks: Iterable[Iterator[Sentence]] = (
-        _pins_clash(instance),
+        _pins_clash(instance, bounds),
         _too_heavy(instance, bounds),
         _nowhere_to_go(instance, bounds),
         _count_clash(instance, bounds),
@@ -166,30 +166,29 @@ def find_conflicts(instance: Instance, bounds: Bounds) -> tuple[Sentence, ...]:
     return tuple(sentence for check in checks for sentence in check)
 
 
-def names(instance: Instance, nodes: Iterable[int]) -> str:
-    """Name the units of some nodes, the first few in full."""
+def names(instance: Instance, bounds: Bounds, nodes: Iterable[int]) -> Sentence:
+    """Name the units of some nodes, the first few in full, in English and Chinese."""
     wanted = np.isin(instance.node, list(nodes))
     units = [instance.units[number] for number in np.flatnonzero(wanted)]
-    shown = ", ".join(units[:SHOWN])
-    return shown if len(units) <= SHOWN else f"{shown} … ({len(units)})"
+    return bounds.called(units, shown=SHOWN)
 
 
-def _pins_clash(instance: Instance) -> Iterator[Sentence]:
+def _pins_clash(instance: Instance, bounds: Bounds) -> Iterator[Sentence]:
     tied = {tuple(sorted(pair)) for pair in instance.tied.tolist()}
     for one, other in instance.apart.tolist():
         if one == other or (one, other) in tied:
-            yield _say("pins", who=names(instance, {one, other}))
+            yield _say("pins", who=names(instance, bounds, {one, other}))
     for one, other in instance.tied.tolist():
         if instance.part[one] != instance.part[other]:
-            yield _say("unlinked", who=names(instance, {one, other}))
+            yield _say("unlinked", who=names(instance, bounds, {one, other}))
 
 
 def _too_heavy(instance: Instance, bounds: Bounds) -> Iterator[Sentence]:
     for node in np.flatnonzero(instance.weight > instance.high):
-        who = names(instance, [int(node)])
+        who = names(instance, bounds, [int(node)])
         yield _say("heavy", who=who, found=instance.weight[node], limit=bounds.weight[1])
     for node in np.flatnonzero(instance.size > instance.units_high):
-        who = names(instance, [int(node)])
+        who = names(instance, bounds, [int(node)])
         yield _say("many", who=who, found=instance.size[node], limit=instance.units_high)
 
 
@@ -199,9 +198,9 @@ def _nowhere_to_go(instance: Instance, bounds: Bounds) -> Iterator[Sentence]:
     best = np.where(permitted, around[None, :], -np.inf).max(axis=1, initial=-np.inf)
     alone = np.flatnonzero(best == -np.inf)
     if len(alone):
-        yield _say("centre", who=names(instance, alone.tolist()))
+        yield _say("centre", who=names(instance, bounds, alone.tolist()))
     for node in np.flatnonzero((best > -np.inf) & (best < instance.low)):
-        who = names(instance, [int(node)])
+        who = names(instance, bounds, [int(node)])
         yield _say("lonely", who=who, found=best[node], limit=bounds.weight[0])
 
 
@@ -231,7 +230,7 @@ def _parts_clash(instance: Instance, bounds: Bounds) -> Iterator[Sentence]:
     least, most = part_counts(instance)
     weight = np.bincount(instance.part, weights=instance.weight)
     for part in np.flatnonzero(least > most):
-        who = names(instance, np.flatnonzero(instance.part == part).tolist())
+        who = names(instance, bounds, np.flatnonzero(instance.part == part).tolist())
         low, high = bounds.weight
         yield _say("part", who=who, found=weight[part], low=low, high=high)
     if (least > most).any():
@@ -302,11 +301,11 @@ Rule = tuple[str, str, Callable[[Bounds], Bounds]]
 def _rules(instance: Instance, bounds: Bounds) -> Iterator[Rule]:
     infinity = float("inf")
     for number, group in enumerate(bounds.together):
-        who = ", ".join(group)
-        yield (f"together: {who}", f"必须同区：{who}", _without_together(number, bounds))
+        en, zh = bounds.called(group)
+        yield (f"together: {en}", f"必须同区：{zh}", _without_together(number, bounds))
     for number, group in enumerate(bounds.apart):
-        who = ", ".join(group)
-        yield (f"apart: {who}", f"不得同区：{who}", _without_apart(number, bounds))
+        en, zh = bounds.called(group)
+        yield (f"apart: {en}", f"不得同区：{zh}", _without_apart(number, bounds))
     if bounds.locked:
         yield ("locked zones", "已锁定的片区", lambda b: replace(b, locked={}))
     if bounds.groups is not None and bounds.group_rule == "hard":

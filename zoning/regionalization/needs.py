@@ -49,7 +49,8 @@ def unlike_needs(
         total += (own[unit, have] - around[centre, have]) ** 2
     held = weights.to_numpy(dtype="float64")[weights.index.get_indexer(lacks.index)]
     share = np.divide(held.mean(), held, out=np.zeros(len(held)), where=held > 0)
-    return total / max(own.shape[1], 1) * share[unit]
+    unlike: Floats = total / max(own.shape[1], 1) * share[unit]
+    return unlike
 
 
 def _around(own: Floats, units: pd.Index, links: pd.DataFrame) -> Floats:
@@ -63,4 +64,5 @@ def _around(own: Floats, units: pd.Index, links: pd.DataFrame) -> Floats:
     for first, second in (ends, ends[::-1]):
         np.add.at(total, first, own[second])
         np.add.at(count, first, 1.0)
-    return total / count
+    mean: Floats = np.asarray(total / count, dtype=np.float64)
+    return mean

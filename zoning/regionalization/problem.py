@@ -137,7 +137,12 @@ def pose_zoning(
     units, links = _prune(units, links, pairs, households, settings, reasons)
     findings: list[Finding] = []
     bounds = _bounds(units, links, households, settings, findings)
-    bounds = replace(bounds, groups=None if group is None else group.reindex(units))
+    known = communities["name"].reindex(units).dropna()
+    bounds = replace(
+        bounds,
+        groups=None if group is None else group.reindex(units),
+        names={str(unit): str(name) for unit, name in known.items()},
+    )
     bounds = _pin(bounds, units, settings, findings)
     return ZoningProblem(
         weights=households.reindex(units).rename("households"),

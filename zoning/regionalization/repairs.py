@@ -364,9 +364,9 @@ def _pins(bounds: Bounds, remade: Remade) -> Iterator[Change]:
                 if name == "together"
                 else replace(bounds, apart=rest)
             )
-            who = ", ".join(pin)
+            en, who = bounds.called(pin)
             yield from _given_up(
-                f"release pin {place + 1} of {name}: {who}",
+                f"release pin {place + 1} of {name}: {en}",
                 f"取消第 {place + 1} 项{zh}约束：{who}",
                 changed,
                 remade,
