@@ -45,6 +45,7 @@ BENCH_SCRIPTS: Final = (
     "bench_figures.js",
     "bench_files.js",
     "bench_draw.js",
+    "bench_marks.js",
     "bench_tools.js",
     "bench_bar.js",
     "bench_table.js",
