@@ -263,6 +263,8 @@ def _as_type(values: pd.Series, dtype: str) -> pd.Series:
         return values.astype("boolean")
     if dtype.startswith("float"):
         return pd.to_numeric(values, errors="raise").astype("float64")
+    if values.dtype == "str":
+        return values
     return values.astype("object").where(values.notna(), None).astype("str")
 
 

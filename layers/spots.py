@@ -62,13 +62,15 @@ def number_keys(keys: Ints) -> tuple[Ints, Ints]:
     first : array
         The first place of each number.
     """
-    order = np.argsort(keys, kind="stable")
+    # the fast sort does not keep equal keys in order: the first place of each is the least
+    order = np.argsort(keys)
     ordered = keys[order]
     is_new = np.ones(len(keys), dtype=bool)
     is_new[1:] = ordered[1:] != ordered[:-1]
     number = np.empty(len(keys), dtype=np.int64)
     number[order] = np.cumsum(is_new) - 1
-    return number, order[is_new]
+    begin = np.flatnonzero(is_new)
+    return number, np.minimum.reduceat(order, begin) if len(begin) else order
 
 
 def tips_of(lines: NDArray[np.object_]) -> tuple[Floats, Floats]:
