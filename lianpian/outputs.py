@@ -25,8 +25,9 @@ from lianpian.plan import Plan
 from lianpian.replacing import file_names, in_use, lock_of, require_replaceable
 from lianpian.sources import settings_of
 from maps.geopackage import write_geopackage
-from maps.interactive import draw_public_map, draw_working_map
+from maps.interactive import draw_public_map, draw_withheld_map, draw_working_map
 from maps.labels import Imprint
+from maps.leaks import LeakError
 from maps.report import write_report
 from maps.shapefile_export import write_shapefiles
 from maps.sheets import draw_sheets
@@ -118,7 +119,11 @@ def draw_result(
 ) -> None:
     """Draw maps and papers of a plan into a folder; `job` is the job as ``run.json`` has it."""
     rules = settings_of(ZonesSection.model_validate(job["zones"]))
-    draw_public_map(tables, imprint, folder / "map_public.html")
+    try:
+        draw_public_map(tables, imprint, folder / "map_public.html")
+    except LeakError as error:
+        # everything else is for the bureau and stands; the findings say what to mend
+        draw_withheld_map(error, imprint, folder / "map_public.html")
     draw_working_map(tables, imprint, folder / "map_working.html", rules=rules)
     write_workbook(tables, imprint, folder / "plan.xlsx")
     write_report(tables, imprint, folder / "report.docx", template=report_template)

@@ -37,6 +37,7 @@ from lianpian.sources import asked_to_finish, read_inputs, zoning_settings
 from lianpian.zoned import Zoned
 from lianpian.zoning_step import draw_zones
 from maps.labels import Imprint
+from maps.leaks import list_findings
 from zoning.adjacency import Nearness, find_adjacency
 from zoning.eligibility import judge_eligibility
 from zoning.gaps import find_gaps, roll_up_gaps
@@ -194,6 +195,7 @@ def _compute(located: LocatedJob, ground: Ground, rulebook: Rulebook, clock: Clo
         )
     with clock.step("summary"):
         tables |= _rank_partners(tables, settings)
+        findings += list_findings(tables)
         tables["findings"] = findings_table(findings)
         tables["summary"] = summarise(tables, walking=walking)
     imprint = _imprint(located, ground, rulebook, tables["communities"], zoning)

@@ -13,13 +13,16 @@ import shapely
 from layers.squares import SQUARE_CLASS
 from maps.coordinates import Grid
 from maps.piles import pile_lines, pile_rings
-from maps.style import LAND_COLOURS, street_group
+from maps.style import LAND_COLOURS, STREET_CLASSES, street_group
 
 SURROUNDINGS_M: Final = 1200.0
 """Ground shown around the communities: the 1 000 m walk and its street behind it."""
 
 PATHS_WITHIN_M: Final = 300.0
 """Paths further from every community are left out: they would be most of the file."""
+
+_DRAWN: Final = frozenset(one for classes in STREET_CLASSES.values() for one in classes)
+"""Classes that a page draws; pipelines, military roads and whatever else a layer holds stay out."""
 
 STREET_TOLERANCE_M: Final = 1.5
 LAND_TOLERANCE_M: Final = 2.5
@@ -53,6 +56,7 @@ def list_streets(
     shapes = _clipped(streets.geometry, frame_of(communities))
     groups = streets["class"].map(street_group)
     keep = ~(shapes.isna() | shapes.is_empty) & ~streets["tunnel"]
+    keep &= streets["class"].str.removesuffix("_link").isin(_DRAWN)
     keep &= streets["class"] != SQUARE_CLASS  # walks across squares are no lines on the ground
     keep &= (groups != "path") | _is_near(shapes.where(groups == "path"), communities)
     names = streets["name"].fillna("").where(groups != "path", "")

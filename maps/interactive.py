@@ -15,6 +15,7 @@ from maps import assets
 from maps.escape import POLICY_SLOT, escape_text, pack, seal, to_json
 from maps.fallback import fallback_table
 from maps.labels import Imprint
+from maps.leaks import LeakError, require_public
 from maps.payload import public_document, working_document
 from maps.tiles import tile_origin
 from zoning.regionalization.settings import ZoningSettings
@@ -72,12 +73,29 @@ def draw_public_map(tables: Mapping[str, pd.DataFrame], imprint: Imprint, path: 
     ------
     JobError
         If `imprint.public_columns` names a column that may not be public.
+    LeakError
+        If any text of the map looks like an identity number, a mobile number or a number plate:
+        then nothing is written.
 
     Notes
     -----
     The same tables and imprint give the same bytes.
     """
-    _write(public_document(tables, imprint), imprint, path)
+    document = public_document(tables, imprint)
+    require_public(document)
+    _write(document, imprint, path)
+
+
+def draw_withheld_map(error: LeakError, imprint: Imprint, path: Path) -> None:
+    """Write in the place of the public map why there is none."""
+    lines = "".join(f"<p>{escape_text(text)}</p>" for text in (error.zh, error.en))
+    page = (
+        f'<!DOCTYPE html>\n<html lang="zh-CN">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY_SLOT}">\n'
+        f"<title>{escape_text(imprint.title)}</title>\n</head>\n<body>\n"
+        f"<h1>公开图停发 The public map is withheld</h1>\n{lines}\n</body>\n</html>\n"
+    )
+    Path(path).write_text(seal(page), encoding="utf-8", newline="\n")
 
 
 def draw_working_map(
