@@ -13,12 +13,14 @@ import typer
 
 from lianpian.caches import find_room
 from lianpian.console import Console, guarded
+from lianpian.usage import Commands
 
 # Everything that reads, computes or draws is imported inside its command: `lianpian --help`
 # answers in under a second, and a planner who checks a file does not wait for the map.
 
 app = typer.Typer(
     name="lianpian",
+    cls=Commands,
     help="老旧小区组团连片改造工具：生活圈、九有缺口、连片片区。\n\n"
     "Plan the renovation of old residential communities zone by zone: life circles by walking "
     "network, gaps in the nine haves, contiguous zones, offline maps.",
