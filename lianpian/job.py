@@ -21,9 +21,17 @@ from pydantic import (
 from layers.errors import InputError, JobError
 from layers.walking import Walking
 from lianpian.job_faults import JobValueError, unknown_keys, wrong_values
-from lianpian.job_words import printable, span, table_of_path, unrepeated, written_date
+from lianpian.job_words import (
+    printable,
+    span,
+    table_of_path,
+    tables_of_paths,
+    unrepeated,
+    written_date,
+)
 from maps.paper import read_wish
 from maps.public import public_columns
+from maps.tiles import tile_origin
 
 Metres = Annotated[float, Field(strict=True, ge=1, le=20_000, allow_inf_nan=False)]
 """A walk that someone could mean: 20 km is five hours on foot."""
@@ -68,6 +76,10 @@ class FileInput(_Section):
     """Attribution to print, for example the owner of the data."""
 
 
+OneFile = Annotated[FileInput | None, BeforeValidator(table_of_path)]
+"""A file of a layer or table: a path, or a table with `path` and how to read it."""
+
+
 class RasterInput(_Section):
     """One raster and how to read it."""
 
@@ -81,21 +93,21 @@ class InputsSection(_Section):
     """``[inputs]``: files; `osm` fills every layer that is not given."""
 
     osm: PathText | None = None
-    communities: FileInput | None = None
-    ledger: FileInput | None = None
-    facilities: tuple[FileInput, ...] = ()
-    review: FileInput | None = None
-    joins: FileInput | None = None
-    gates: FileInput | None = None
-    streets: FileInput | None = None
-    buildings: FileInput | None = None
-    barriers: FileInput | None = None
-    subdistricts: FileInput | None = None
+    communities: OneFile = None
+    ledger: OneFile = None
+    facilities: Annotated[tuple[FileInput, ...], BeforeValidator(tables_of_paths)] = ()
+    review: OneFile = None
+    joins: OneFile = None
+    gates: OneFile = None
+    streets: OneFile = None
+    buildings: OneFile = None
+    barriers: OneFile = None
+    subdistricts: OneFile = None
     elevation: Annotated[RasterInput | None, BeforeValidator(table_of_path)] = None
     """Heights of the ground: a path, or a table with `path` and `crs`."""
-    extent: FileInput | None = None
-    links: FileInput | None = None
-    assignment: FileInput | None = None
+    extent: OneFile = None
+    links: OneFile = None
+    assignment: OneFile = None
 
 
 class WalkingSection(_Section):
@@ -122,6 +134,19 @@ class WalkingSection(_Section):
             raise JobValueError(
                 en=f"strict_m = {self.strict_m:g} exceeds limit_m = {self.limit_m:g}",
                 zh=f"strict_m = {self.strict_m:g} 大于 limit_m = {self.limit_m:g}",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _older_are_slower(self) -> WalkingSection:
+        if self.older_speed_kmh > self.speed_kmh:
+            raise JobValueError(
+                en=f"older_speed_kmh = {self.older_speed_kmh:g} exceeds speed_kmh = "
+                f"{self.speed_kmh:g}: older people would walk faster than adults. Exchange or "
+                "lower it; both may be set when only one was meant",
+                zh=f"older_speed_kmh = {self.older_speed_kmh:g} 大于 speed_kmh = "
+                f"{self.speed_kmh:g}：老年人比成年人走得快。请对调或调低；"
+                "若只改了其中一个，请两个都写明",
             )
         return self
 
@@ -207,6 +232,9 @@ class OutputsSection(_Section):
     """An office's own .docx with placeholders, filled instead of the toolkit's report."""
     shapefiles: Literal["", "gbk", "utf-8"] = ""
     """Encoding of Shapefiles beside the GeoPackage; empty for none."""
+    tiles_url: str = ""
+    """Address of a tile service for the base map of both maps; empty: they ask nobody."""
+    tiles_attribution: Label = ""
     drafting_unit: Label = ""
     review_number: Label = ""
 
@@ -335,6 +363,7 @@ def parse_job(text: str, *, name: str) -> Job:
         for wish in job.outputs.sheets:
             read_wish(wish)
         public_columns(job.outputs.public_columns)
+        tile_origin(job.outputs.tiles_url)
         return job
     raise JobError(
         en="\n".join(f"{name}: {en}" for en, _ in lines),

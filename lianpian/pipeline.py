@@ -406,8 +406,14 @@ def _imprint(
         crossing_wait_minutes=walking.crossing_wait_minutes,
         sources=ground.sources,
         households_sources=tuple(sorted(communities["households_source"].dropna().unique())),
+        households_counts=tuple(
+            (str(source), int(count))
+            for source, count in sorted(communities["households_source"].value_counts().items())
+        ),
         drafting_unit=located.job.outputs.drafting_unit,
         review_number=located.job.outputs.review_number,
+        tiles_url=located.job.outputs.tiles_url,
+        tiles_attribution=located.job.outputs.tiles_attribution,
         public_columns=located.job.outputs.public_columns,
         made_data=job.sample,
         includes_unknown="unknown" in located.job.zones.include,

@@ -30,6 +30,8 @@ class Imprint:
         Attribution lines, for example ``© OpenStreetMap contributors, ODbL 1.0``.
     households_sources
         Sources of household figures that occur: ``ledger``, ``buildings``, ``area``.
+    households_counts
+        How many communities have their households from each source; empty when not counted.
     drafting_unit, review_number
         编制单位 and 审图号; empty until given.
     public_columns
@@ -67,6 +69,7 @@ class Imprint:
     crossing_wait_minutes: float = 0.0
     sources: tuple[str, ...] = ()
     households_sources: tuple[str, ...] = ()
+    households_counts: tuple[tuple[str, int], ...] = ()
     drafting_unit: str = ""
     review_number: str = ""
     public_columns: tuple[str, ...] = ()

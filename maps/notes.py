@@ -81,16 +81,34 @@ def marks(imprint: Imprint) -> list[Both]:
     notes: list[Both] = []
     if imprint.made_data:
         notes.append(MADE_DATA)
-    estimated = [s for s in HOUSEHOLDS_SOURCES if s in imprint.households_sources and s != "ledger"]
-    if estimated:
-        zh = "、".join(HOUSEHOLDS_SOURCES[source][0] for source in estimated)
-        en = ", ".join(HOUSEHOLDS_SOURCES[source][1] for source in estimated)
-        notes.append((f"户数部分或全部{zh}", f"Some or all households {en}"))
+    notes += _estimates(imprint)
     if imprint.includes_unknown:
         notes.append(UNKNOWN_INCLUDED)
     if imprint.edge_ignored:
         notes.append(EDGE_IGNORED)
     return notes
+
+
+def _estimates(imprint: Imprint) -> list[Both]:
+    """Say of how many communities the households are no figures of the ledger."""
+    sources = [one for one in HOUSEHOLDS_SOURCES if one != "ledger"]
+    counts = {source: count for source, count in imprint.households_counts if source in sources}
+    if counts:
+        parts = [(counts[one], *HOUSEHOLDS_SOURCES[one]) for one in sources if one in counts]
+        zh = "、".join(f"{count} 个小区{said}" for count, said, _ in parts)
+        en = ", ".join(
+            f"of {count:,} {'community' if count == 1 else 'communities'} {said}"
+            for count, _, said in parts
+        )
+        is_rest = any(source == "ledger" for source, _ in imprint.households_counts)
+        rest = ("，其余来自台账", ", all others from the ledger") if is_rest else ("", "")
+        return [(f"户数：{zh}{rest[0]}", f"Households {en}{rest[1]}")]
+    estimated = [one for one in sources if one in imprint.households_sources]
+    if not estimated:
+        return []
+    zh = "、".join(HOUSEHOLDS_SOURCES[source][0] for source in estimated)
+    en = ", ".join(HOUSEHOLDS_SOURCES[source][1] for source in estimated)
+    return [(f"户数部分或全部{zh}", f"Some or all households {en}")]
 
 
 def method(imprint: Imprint) -> list[Both]:

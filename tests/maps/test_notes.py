@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from maps.labels import Imprint
-from maps.notes import method
+from maps.notes import marks, method
 
 
 def said(**settings: object) -> tuple[str, str]:
@@ -33,3 +33,14 @@ def test_what_a_walking_time_holds_is_said():
     zh, en = said(is_hilly=True, steps_share=0.5, crossing_wait_minutes=0.75)
     assert "坡度按 Tobler 函数计，台阶按平地步速的 50% 计，每过一条干路等候 0.75 分钟。" in zh
     assert "slopes after Tobler (1993), steps at 50 % of the speed on the flat, 0.75 min" in en
+
+
+def test_estimated_households_are_counted_and_contradict_nothing():
+    [(zh, en)] = marks(Imprint(title="甲", households_counts=(("buildings", 3), ("ledger", 147))))
+    assert zh == "户数：3 个小区按楼栋估算，其余来自台账"
+    assert en == "Households of 3 communities estimated from buildings, all others from the ledger"
+    counts = (("area", 1), ("buildings", 2))
+    [(zh, en)] = marks(Imprint(title="甲", households_counts=counts))
+    assert zh == "户数：2 个小区按楼栋估算、1 个小区按用地面积估算"
+    assert "of 1 community estimated from land area" in en
+    assert marks(Imprint(title="甲", households_counts=(("ledger", 9),))) == []

@@ -197,3 +197,14 @@ def test_a_city_without_zones_circles_and_facilities_can_be_drawn(
     circles = read_pile(document["piles"]["circles"], document["rough"], 12)
     assert circles == [[[]]] * 12
     assert document["facilities"]["points"] == []
+
+
+def test_streets_of_any_other_class_are_never_drawn(town: Town) -> None:
+    streets = town["streets"].copy()
+    streets["class"] = ["pipeline", "military", "water_supply"] * (len(streets) // 3) + [
+        "residential"
+    ] * (len(streets) % 3)
+    grid = Grid.around(town["communities"].to_crs("EPSG:4326").total_bounds, COARSE)
+    written, _ = list_streets(streets, town["communities"], grid)
+    assert set(written["group"]) <= {"minor"}
+    assert len(written["group"]) <= len(streets) % 3
