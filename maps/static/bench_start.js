@@ -38,10 +38,13 @@
     else if (!timer) timer = window.setTimeout(update, cost > SLOW_MS ? 4 * cost : 0);
   };
 
+  const looseNow = () =>
+    new Map([...bench.loose].flatMap(([id, stray]) => stray.map((i) => [`${i} ${id}`, i])));
+
   const update = () => {
     timer = 0;
     const begin = performance.now();
-    const before = new Set([...bench.loose.values()].flat());
+    const before = looseNow();
     bench.measure(touched);
     touched = new Set();
     if (bench.isOpen) bench.showTable();
@@ -49,7 +52,7 @@
     if (!bench.isOpen) return;
     bench.showSteps();
     tellDone();
-    const fresh = [...bench.loose.values()].flat().filter((i) => !before.has(i));
+    const fresh = [...looseNow()].filter(([name]) => !before.has(name)).map(([, i]) => i);
     if (fresh.length) {
       bench.flash();
       bench.say(app.t("bench_loose", { list: app.listed(fresh.slice(0, 4).map(app.communityName)), n: app.count(fresh.length) }));

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser
 from maps.interactive import draw_public_map, draw_working_map
 from maps.labels import Imprint
 from tests.browser import Watched, started_browser, watched_page
+from tests.maps.bench_town import BenchTown, bench_town
 from tests.town import town_tables
 
 
@@ -85,4 +86,20 @@ def working_map(
     """Draw the town's working map once."""
     path = tmp_path_factory.mktemp("maps") / "map_working.html"
     draw_working_map(town, imprint, path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def town_of_forty() -> BenchTown:
+    """Give the town of the workbench; nobody changes it."""
+    return bench_town()
+
+
+@pytest.fixture(scope="session")
+def bench_map(
+    town_of_forty: BenchTown, imprint: Imprint, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Draw the working map of the workbench's town once."""
+    path = tmp_path_factory.mktemp("bench") / "map_working.html"
+    draw_working_map(town_of_forty.tables, imprint, path, rules=town_of_forty.rules)
     return path
