@@ -81,6 +81,12 @@ def table_of_path(value: object) -> object:
     return {"path": value} if isinstance(value, str) else value
 
 
+def tables_of_paths(value: object) -> object:
+    """Take a path, or a list with paths in it, for a list of tables that have only a path."""
+    listed = [value] if isinstance(value, str) else value
+    return [table_of_path(one) for one in listed] if isinstance(listed, list) else listed
+
+
 def unrepeated(words: tuple[str, ...]) -> tuple[str, ...]:
     """Refuse a list that names one thing twice.
 

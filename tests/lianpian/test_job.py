@@ -104,7 +104,7 @@ def test_a_folder_a_file_and_a_bare_extract_are_jobs(tmp_path: Path):
         ("[outputs]\nsheets = ['B7 gif']", "sheets has 'B7 gif'", "'B7 gif'"),
         ("[outputs]\npublic_columns = ['phone']", "public_columns has ['phone']", "phone"),
         ("[inputs]\nosm = ''", "[inputs] osm = '': expected some text", "不应为空"),
-        ("[inputs]\ncommunities = 'a.shp'", "expected a section", "小节"),
+        ("[inputs]\ncommunities = 3", "expected a section", "小节"),
         ("[[inputs.facilities]]\npath = 3", "[inputs.facilities.1] path = 3", "带引号"),
         ("a = " + "[" * 5000 + "]" * 5000, "nested too deeply", "嵌套过深"),
     ],
@@ -135,3 +135,44 @@ def test_what_counts_as_next_to_each_other_is_for_the_job_to_say(tmp_path: Path)
 def test_a_range_of_zones_is_a_pair():
     assert parse_job("[zones]\ncount = [5, 8]\n", name="j").zones.count == (5, 8)
     assert parse_job("[zones]\ncount = 7\n", name="j").zones.count == 7
+
+
+def test_a_path_alone_stands_for_a_table_with_a_path():
+    text = (
+        '[inputs]\ncommunities = "x.geojson"\nledger = "台账.xlsx"\n'
+        'facilities = ["poi.csv", { path = "more.csv", coordinates = "gcj02" }]\n'
+    )
+    inputs = parse_job(text, name="job.toml").inputs
+    assert inputs.communities is not None
+    assert inputs.communities.path == "x.geojson"
+    assert inputs.ledger is not None
+    assert inputs.ledger.coordinates == "wgs84"
+    assert [one.path for one in inputs.facilities] == ["poi.csv", "more.csv"]
+    assert inputs.facilities[1].coordinates == "gcj02"
+    one = parse_job('[inputs]\nfacilities = "poi.csv"\n', name="job.toml").inputs
+    assert [file.path for file in one.facilities] == ["poi.csv"]
+
+
+@pytest.mark.parametrize("value", ["3", '""', "[1]", '["a.shp", "b.shp"]'])
+def test_an_input_that_is_no_path_is_refused(value: str):
+    with pytest.raises(JobError, match="communities"):
+        parse_job(f"[inputs]\ncommunities = {value}\n", name="job.toml")
+
+
+def test_older_people_who_walk_faster_than_adults_are_refused_in_both_languages():
+    with pytest.raises(JobError) as caught:
+        parse_job("[walking]\nspeed_kmh = 3\n", name="job.toml")
+    assert "older_speed_kmh = 3.2 exceeds speed_kmh = 3" in caught.value.en
+    assert "老年人比成年人走得快" in caught.value.zh
+    parse_job("[walking]\nspeed_kmh = 3\nolder_speed_kmh = 3\n", name="job.toml")
+
+
+@pytest.mark.parametrize("encoding", ["", "gbk", "utf-8"])
+def test_shapefiles_are_written_in_an_encoding_that_the_job_names(encoding: str):
+    job = parse_job(f'[outputs]\nshapefiles = "{encoding}"\n', name="job.toml")
+    assert job.outputs.shapefiles == encoding
+
+
+def test_another_encoding_of_shapefiles_is_refused_with_the_known_ones():
+    with pytest.raises(JobError, match="shapefiles = 'big5': expected '', 'gbk' or 'utf-8'"):
+        parse_job('[outputs]\nshapefiles = "big5"\n', name="job.toml")
