@@ -11,29 +11,24 @@ import numpy.typing as npt
 import shapely
 from matplotlib.axes import Axes
 
+from maps.badges import place_badges
 from maps.drawing import Canvas, area_path, line_path
 from maps.paper import Frame, Window
 from maps.placing import Taken
 from maps.scene import Scene, count_fills
 from maps.sheet_style import (
-    ALARM,
     BUILDING_FILL,
-    CIRCLE_FILL,
     OUTLINE,
     OUTSIDE,
     OUTSIDE_DASH,
     PATH_COLOUR,
     PRINT_FILLS,
-    SOFT_INK,
     STREET_EDGE,
     STREET_FILL,
     STREET_WIDTHS,
 )
 from maps.style import (
-    CIRCLE_INK,
     GATE_COLOURS,
-    HAVE_COLOURS,
-    HAVE_SHAPES,
     LAND_COLOURS,
     ZONE_INK,
 )
@@ -44,7 +39,6 @@ _FINEST_MM: Final = 0.06
 
 _GATE_MM: Final = 1.5
 _FINE_RAILS: Final = 7_500
-_DOT_MM: Final = 1.3
 _SPECK_MM: Final = 3.5
 """Side of the smallest hole in a zone that is drawn."""
 
@@ -282,29 +276,6 @@ class GroundMap:
             dtype=object,
         )
 
-    def _circle(self, zone: str) -> None:
-        circles = self.scene.circles
-        seen = self.within(circles[circles.index == zone])
-        path = area_path(self._without_specks(seen)) if len(seen) else None
-        if path:
-            self.canvas.path(self.axes, path, fill=CIRCLE_FILL, zorder=0.05)
-            self.canvas.path(self.axes, path, edge=CIRCLE_INK, width=0.7, zorder=3.9)
-
-    def _dots(self) -> None:
-        """Mark facilities without their characters, where there is no room for badges."""
-        seen = self.within(self.scene.facilities)
-        for have in HAVES:
-            own = seen[seen["category"].eq(have)] if len(seen) else seen
-            if len(own):
-                self.canvas.marks(
-                    self.axes,
-                    own.get_coordinates().to_numpy(),
-                    shape=HAVE_SHAPES[have],
-                    fill=HAVE_COLOURS[have],
-                    edge="#ffffff",
-                    size=_DOT_MM,
-                )
-
     def _gates(self) -> None:
         gates = self.within(self.scene.gates)
         if gates.empty:
@@ -329,10 +300,9 @@ class GroundMap:
         seen = self.within(self.scene.facilities)
         if seen.empty:
             return
-        places = self._side_by_side(seen)
-        # A badge that is half covered is worse than none, and the legend counts what is seen.
-        open_ = np.array([self._is_open(float(x), float(y)) for x, y in places])
-        seen, places = seen[open_], places[open_]
+        seen = seen.sort_values(["category", "facility_id"], kind="stable")
+        places, shown = self._badges(seen.get_coordinates().to_numpy())
+        seen, places = seen[shown], places[shown]
         confirmed = seen["confirmed"].astype(bool).to_numpy()
         category = seen["category"].to_numpy()
         for have in HAVES:
@@ -349,57 +319,26 @@ class GroundMap:
         for x, y in places:
             self.take(*self.on_paper(x, y), self.view.badge / 2)
 
-    def _is_open(self, x: float, y: float) -> bool:
-        """Tell whether a badge would stand clear of the plates and inside the frame."""
-        half, frame = self.view.badge / 2, self.view.frame
-        across, up = self.on_paper(x, y)
-        if not (half < across < frame.width - half and half < up < frame.height - half):
-            return False
-        across, up = across + frame.left, up + frame.bottom
-        return not any(
-            plate.left - half < across < plate.right + half
-            and plate.bottom - half < up < plate.top + half
+    def _badges(
+        self, places: npt.NDArray[np.float64]
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+        """Place badges side by side, clear of the frame and the plates; both in metres."""
+        frame, window = self.view.frame, self.view.window
+        metres = window.width_m / frame.width
+        corner = np.array([window.west, window.south])
+        covered = [
+            (
+                plate.left - frame.left,
+                plate.bottom - frame.bottom,
+                plate.right - frame.left,
+                plate.top - frame.bottom,
+            )
             for plate in self.view.plates
-        )
-
-    def _side_by_side(self, seen: gpd.GeoDataFrame) -> npt.NDArray[np.float64]:
-        """Set badges that would cover each other side by side: one place may be several haves."""
-        places: npt.NDArray[np.float64] = seen.get_coordinates().to_numpy().copy()
-        step = self.view.window.metres(self.view.badge * self.canvas.by)
-        order = np.lexsort((seen["facility_id"], seen["category"]))
-        crowd: dict[tuple[int, int], int] = {}
-        for row in order:
-            cell = (int(places[row, 0] // step), int(places[row, 1] // step))
-            nth = crowd.get(cell, 0)
-            crowd[cell] = nth + 1
-            places[row, 0] += nth * step * 1.05
-        return places
+        ]
+        inside = (0.0, 0.0, frame.width, frame.height)
+        moved, shown = place_badges((places - corner) / metres, self.view.badge, inside, covered)
+        return moved * metres + corner, shown
 
     def take(self, x: float, y: float, half: float) -> None:
         """Keep labels off a square around a place on the paper."""
         self.taken.take((x - half, y - half, x + half, y + half))
-
-    def draw_location(self, bounds: tuple[float, float, float, float]) -> None:
-        """Draw the whole area in a small frame, with the rectangle that a sheet shows."""
-        self._land()
-        scene = self.scene
-        plain = (
-            (scene.subdistricts, "none", SOFT_INK, 0.5, 1.0),
-            (scene.communities, OUTLINE, "none", 0.0, 1.1),
-            (scene.zones, "none", ZONE_INK, 0.7, 1.2),
-        )
-        for table, fill, edge, width, zorder in plain:
-            path = area_path(self.within(table).geometry.to_numpy()) if len(table) else None
-            if path:
-                self.canvas.path(self.axes, path, fill=fill, edge=edge, width=width, zorder=zorder)
-        path = area_path(np.asarray([shapely.box(*bounds)]))
-        if path:
-            self.canvas.path(self.axes, path, edge=ALARM, width=1.1, zorder=5.0)
-
-    def draw_surroundings(self, zone: str) -> None:
-        """Draw a zone in its life circle, with streets and facilities, in a small frame."""
-        self._circle(zone)
-        self._land()
-        self._streets()
-        self._zones()
-        self._dots()

@@ -18,6 +18,9 @@ _TITLE_POINTS: Final = 15.0
 _SUBTITLE_POINTS: Final = 7.0
 _SMALL: Final = 4.9
 _SECTION_GAP: Final = 2.6
+ROW: Final = 3.9
+"""Distance of the rows of a table."""
+
 _CLOSEST: Final = 0.76
 """A long table is set down to this share of the usual distance of its rows."""
 
@@ -168,6 +171,20 @@ class TextTable:
     align: tuple[Across, ...]
 
 
+def rows_in(height: float, *, row: float = ROW) -> int:
+    """Count the rows that a table has room for, set as close as can be."""
+    return max(int(height / row / _CLOSEST), 0)
+
+
+def fold(table: TextTable) -> TextTable:
+    """Set a long table in two columns side by side; the second goes on where the first ends."""
+    half = (len(table.rows) + 1) // 2
+    empty = ("",) * len(table.widths)
+    right = (*table.rows[half:], *(empty for _ in range(2 * half - len(table.rows))))
+    rows = tuple((*one, *other) for one, other in zip(table.rows[:half], right, strict=True))
+    return TextTable(table.header * 2, rows, table.widths * 2, table.align * 2)
+
+
 def draw_table(
     canvas: Canvas,
     frame: Frame,
@@ -175,7 +192,7 @@ def draw_table(
     *,
     languages: tuple[str, ...],
     points: float = 5.8,
-    row: float = 3.9,
+    row: float = ROW,
 ) -> Frame:
     """Draw a table from the top of a frame; give the room below.
 

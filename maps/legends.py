@@ -19,8 +19,9 @@ from maps.sheet_style import (
     SOFT_INK,
     STREET_EDGE,
     STREET_FILL,
+    STREET_WIDTHS,
 )
-from maps.style import GATE_COLOURS, LAND_COLOURS, ZONE_INK
+from maps.style import GATE_COLOURS, LAND_COLOURS, PAPER, ZONE_INK
 from maps.words import HAVES, WORDS, Both, pick
 
 _ROW: Final = 4.3
@@ -130,6 +131,9 @@ def _draw_sign(canvas: Canvas, swatch: Frame, sign: str) -> None:
     middle = swatch.bottom + swatch.height / 2
     line = Path([(swatch.left, middle), (swatch.right, middle)])
     page = canvas.page
+    if sign in STREET_WIDTHS:
+        # White streets are seen on the ground of the map only.
+        canvas.box(swatch, fill=PAPER)
     if sign in {"water", "green"}:
         canvas.box(swatch, fill=LAND_COLOURS[sign])
     elif sign == "building":

@@ -9,6 +9,7 @@ from typing import Final, cast
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from pyproj import CRS
 
 from layers.contracts import conform
 from layers.squares import SQUARE_CLASS
@@ -84,8 +85,15 @@ def make_scene(tables: Mapping[str, pd.DataFrame]) -> Scene:
         land=layer("land"),
         buildings=layer("buildings"),
         subdistricts=layer("subdistricts"),
-        crs_name=str(crs.name) if crs is not None else "",
+        crs_name=_crs_name(crs),
     )
+
+
+def _crs_name(crs: CRS | None) -> str:
+    """Name the reference system, the national one in Chinese too (2000国家大地坐标系)."""
+    name = str(crs.name) if crs is not None else ""
+    is_national = name.startswith("CGCS2000")
+    return f"2000国家大地坐标系 {name}" if is_national else name
 
 
 def _communities(tables: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame:

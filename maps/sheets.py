@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from math import ceil
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -20,7 +19,7 @@ from matplotlib.figure import Figure
 from maps.cartography import GroundMap, Shown, View
 from maps.characters import characters_of
 from maps.drawing import Canvas
-from maps.fonts import Face, excerpt_of, paper_face
+from maps.fonts import excerpt_of, paper_face
 from maps.furniture import (
     Sheet,
     draw_border,
@@ -30,7 +29,10 @@ from maps.furniture import (
     draw_section,
     draw_table,
     draw_title,
+    fold,
+    rows_in,
 )
+from maps.insets import InsetMap
 from maps.labels import Imprint
 from maps.legends import draw_legend
 from maps.map_labels import (
@@ -42,7 +44,6 @@ from maps.map_labels import (
 from maps.panels import (
     haves_of_all,
     haves_of_zone,
-    index_table,
     left_out_table,
     members_in_order,
     members_table,
@@ -53,44 +54,29 @@ from maps.panels import (
 from maps.paper import Frame, SheetWish, Window, choose_window, lay_out, read_wish
 from maps.scale_bar import choose_plates, draw_north, draw_scale
 from maps.scene import Scene, make_scene
+from maps.sheet_index import draw_index
+from maps.sheet_job import SheetJob, bounds_of_all, joined, sheet_numbers, zone_window
 from maps.words import Both, pick
-from maps.zone_haves import ZoneHave, zone_haves
+from maps.zone_haves import zone_haves
 
 OVERVIEW: Final[Both] = ("缺项与片区总图", "Overview: missing haves and zones")
-INDEX: Final[Both] = ("片区一览与图纸目录", "Zones and index of sheets")
 WALL: Final = SheetWish("A1", "pdf", 96)
 PREVIEW: Final = SheetWish("A3", "png", 96)
 _GAP: Final = 2.4
 _LOCATION: Final = 46.0
 _CIRCLE: Final = 62.0
-_NAME_BEYOND: Final = 1.25
+_OVERVIEW_MARGIN: Final = 0.012
+_NAME_BEYOND: Final = 1.5
 """On an overview a name may be this much wider than its community."""
 
 _EXPLANATION: Final = 42.0
-_INDEX_ROW: Final = 4.4
-_LARGEST_ROW: Final = 7.5
-_INDEX_POINTS: Final = 5.8
-_INDEX_REST: Final = 48.0
+_HEADS: Final = 13.0
+"""Height of the heading of a section and of the captions of its table."""
 
+_NARROW: Final = (0.6, 3.4, 1.0, 1.6)
+"""Shares of the columns of members where two stand side by side."""
 
-@dataclass(frozen=True)
-class _Job:
-    """What all sheets of a plan share."""
-
-    tables: Mapping[str, pd.DataFrame]
-    imprint: Imprint
-    scene: Scene
-    haves: Mapping[str, Mapping[str, ZoneHave]]
-    face: Face
-
-    @property
-    def languages(self) -> tuple[str, ...]:
-        return self.imprint.languages
-
-    @property
-    def zones(self) -> list[str]:
-        """List the zones that get a sheet."""
-        return [str(zone) for zone in self.scene.zones.index]
+_LEFT_OUT: Final = 5.0
 
 
 def draw_sheets(
@@ -144,7 +130,7 @@ def draw_sheets(
     ):
         characters = characters_of(tables, imprint)
         face = excerpt_of(paper_face(), characters, Path(name, "excerpt.ttf"))
-        job = _Job(tables, imprint, make_scene(tables), zone_haves(tables), face)
+        job = SheetJob(tables, imprint, make_scene(tables), zone_haves(tables), face)
         for wish in wishes:
             written += _write_series(job, wish, folder)
         wall = folder / f"overview-{WALL.size}.pdf"
@@ -154,7 +140,7 @@ def draw_sheets(
     return (*written, wall, preview)
 
 
-def _write_series(job: _Job, wish: SheetWish, folder: Path) -> list[Path]:
+def _write_series(job: SheetJob, wish: SheetWish, folder: Path) -> list[Path]:
     if wish.form == "pdf":
         path = folder / f"sheets-{wish.size}.pdf"
         _write_pdf(path, job.imprint, _series(job, wish.size))
@@ -185,44 +171,34 @@ def _write_png(path: Path, figure: Figure, dpi: int) -> None:
     figure.savefig(path, format="png", dpi=dpi, metadata={"Software": "lianpian"})
 
 
-def _series(job: _Job, size: str) -> Iterator[Figure]:
+def _series(job: SheetJob, size: str) -> Iterator[Figure]:
     """Draw the pages of a series one after the other: overview, index, zones."""
     yield _overview(job, size, size)
     if job.zones:
-        yield from _index(job, size)
+        yield from draw_index(job, size)
     for zone in job.zones:
         yield _zone_sheet(job, size, zone)
 
 
-def _numbers(job: _Job, size: str) -> dict[str, str]:
-    """Give each zone's sheet its drawing number; the overview is 01, the index follows it."""
-    first = 2 + _index_pages(job, size)
-    return {zone: f"{size}-{first + place:02d}" for place, zone in enumerate(job.zones)}
-
-
-def _overview(job: _Job, size: str, series: str) -> Figure:
+def _overview(job: SheetJob, size: str, series: str) -> Figure:
     """Draw the overview; the sheets that it refers to are those of the series of a page size."""
     layout = lay_out(size)
     canvas = Canvas(layout, job.face)
     sheet = Sheet(OVERVIEW, f"{size}-01")
-    window = choose_window(_bounds_of_all(job.scene), layout.map, canvas.by)
+    window = choose_window(bounds_of_all(job.scene), layout.map, canvas.by, margin=_OVERVIEW_MARGIN)
     plates = _plates(canvas, window, job.scene.communities.geometry.to_numpy(), job.scene)
     ground = GroundMap(canvas, View(layout.map, window, plates=plates), job.scene)
     shown = ground.draw()
     _furnish(canvas, job, sheet, ground)
     label_zones(ground, 10.0)
     names = dict(job.scene.communities["label"])
-    label_communities(ground, names, 4.8, beyond=_NAME_BEYOND)
-    label_streets(ground, 4.8)
+    label_communities(ground, names, 5.8, beyond=_NAME_BEYOND)
+    label_streets(ground, 5.2)
     rest = _location(canvas, job, layout.left, window.bounds)
-    _legend(canvas, job, rest, shown)
+    below = _legend(canvas, job, rest, shown)
+    _left_out(canvas, job, Frame(below.left, below.bottom, below.width, below.height - _GAP))
     _overview_panel(canvas, job, layout.right, series)
     return canvas.figure
-
-
-def _bounds_of_all(scene: Scene) -> tuple[float, float, float, float]:
-    west, south, east, north = scene.communities.total_bounds
-    return float(west), float(south), float(east), float(north)
 
 
 def _plates(
@@ -233,7 +209,7 @@ def _plates(
     return choose_plates(canvas, canvas.layout.map, window, subject=subject, points=points)
 
 
-def _furnish(canvas: Canvas, job: _Job, sheet: Sheet, ground: GroundMap) -> None:
+def _furnish(canvas: Canvas, job: SheetJob, sheet: Sheet, ground: GroundMap) -> None:
     """Draw title, borders, scale, north and imprint."""
     draw_title(canvas, job.imprint, sheet)
     draw_border(canvas)
@@ -245,38 +221,36 @@ def _furnish(canvas: Canvas, job: _Job, sheet: Sheet, ground: GroundMap) -> None
 
 
 def _location(
-    canvas: Canvas, job: _Job, panel: Frame, bounds: tuple[float, float, float, float]
+    canvas: Canvas, job: SheetJob, panel: Frame, bounds: tuple[float, float, float, float]
 ) -> Frame:
     """Draw the small map that shows where the sheet lies in the whole area."""
     rest = draw_heading(canvas, panel, pick(("区位图", "Location"), job.languages))
     frame, rest = rest.cut_top(_LOCATION, _GAP)
     scene = job.scene
     around = scene.subdistricts if len(scene.subdistricts) else scene.communities
-    whole = _joined(tuple(around.total_bounds), bounds)
+    whole = joined(tuple(around.total_bounds), bounds)
     window = choose_window(whole, frame, canvas.by, round_scale=False)
-    small = GroundMap(canvas, View(frame, window), scene)
+    small = InsetMap(canvas, View(frame, window), scene)
     small.draw_location(bounds)
     draw_inset(canvas, frame)
     return rest
 
 
-def _joined(
-    one: tuple[float, ...], other: tuple[float, float, float, float]
-) -> tuple[float, float, float, float]:
-    return (
-        min(one[0], other[0]),
-        min(one[1], other[1]),
-        max(one[2], other[2]),
-        max(one[3], other[3]),
-    )
-
-
-def _legend(canvas: Canvas, job: _Job, panel: Frame, shown: Shown) -> None:
+def _legend(canvas: Canvas, job: SheetJob, panel: Frame, shown: Shown) -> Frame:
     rest = draw_heading(canvas, panel, pick(("图例", "Legend"), job.languages))
-    draw_legend(canvas, rest, shown, job.languages)
+    return draw_legend(canvas, rest, shown, job.languages)
 
 
-def _overview_panel(canvas: Canvas, job: _Job, panel: Frame, series: str) -> None:
+def _left_out(canvas: Canvas, job: SheetJob, panel: Frame) -> None:
+    """Say below the legend who is in no zone, where there is room."""
+    if "assignment" not in job.tables:
+        return
+    table = left_out_table(job.tables, job.languages)
+    if table.rows and panel.height > _LEFT_OUT * (len(table.rows) + 2):
+        draw_table(canvas, panel, table, languages=job.languages)
+
+
+def _overview_panel(canvas: Canvas, job: SheetJob, panel: Frame, series: str) -> None:
     tables, languages, rest = job.tables, job.languages, panel
     if "summary" in tables and len(tables["summary"]):
         figures = summary_table(tables["summary"], languages)
@@ -284,20 +258,18 @@ def _overview_panel(canvas: Canvas, job: _Job, panel: Frame, series: str) -> Non
         haves = haves_of_all(tables["summary"], languages)
         rest = draw_section(canvas, rest, ("九有配置", "Nine haves"), haves, languages)
     if job.zones:
-        zones = zones_table(tables, job.haves, _numbers(job, series), languages)
+        zones = zones_table(tables, job.haves, sheet_numbers(job, series), languages)
         draw_section(canvas, rest, ("片区", "Zones"), zones, languages)
 
 
-def _zone_sheet(job: _Job, size: str, zone: str) -> Figure:
+def _zone_sheet(job: SheetJob, size: str, zone: str) -> Figure:
     layout = lay_out(size)
     canvas = Canvas(layout, job.face)
-    number = _numbers(job, size)[zone]
+    number = sheet_numbers(job, size)[zone]
     sheet = Sheet((f"{zone} 片区规划图", f"Plan of zone {zone}"), number)
     scene = job.scene
     members = scene.communities[scene.communities["zone_id"].eq(zone)]
-    shape = scene.zones.loc[[zone]]
-    bounds = _joined(tuple(shape.total_bounds), tuple(members.total_bounds))
-    window = choose_window(bounds, layout.map, canvas.by, margin=0.08)
+    window = zone_window(job, layout, zone)
     plates = _plates(canvas, window, members.geometry.to_numpy(), scene)
     view = View(
         layout.map,
@@ -317,7 +289,7 @@ def _zone_sheet(job: _Job, size: str, zone: str) -> Figure:
     dropped = label_communities(ground, names, 5.8)
     label_communities(ground, {key: numbers[key] for key in dropped}, 5.8)
     label_streets(ground, 5.2)
-    label_facilities(ground, 4.6)
+    label_facilities(ground, 5.0)
     rest = _location(canvas, job, layout.left, window.bounds)
     rest = _circle(canvas, job, rest, zone)
     _legend(canvas, job, rest, shown)
@@ -325,7 +297,7 @@ def _zone_sheet(job: _Job, size: str, zone: str) -> Figure:
     return canvas.figure
 
 
-def _circle(canvas: Canvas, job: _Job, panel: Frame, zone: str) -> Frame:
+def _circle(canvas: Canvas, job: SheetJob, panel: Frame, zone: str) -> Frame:
     """Draw the small map of the zone's 15-minute life circle with the facilities in it."""
     circles = job.scene.circles
     own = circles[circles.index == zone]
@@ -337,12 +309,12 @@ def _circle(canvas: Canvas, job: _Job, panel: Frame, zone: str) -> Frame:
     west, south, east, north = own.total_bounds
     bounds = float(west), float(south), float(east), float(north)
     window = choose_window(bounds, frame, canvas.by, margin=0.03, round_scale=False)
-    GroundMap(canvas, View(frame, window, zone=zone), job.scene).draw_surroundings(zone)
+    InsetMap(canvas, View(frame, window, zone=zone), job.scene).draw_surroundings(zone)
     draw_inset(canvas, frame)
     return rest
 
 
-def _zone_panel(canvas: Canvas, job: _Job, zone: str, order: list[str]) -> None:
+def _zone_panel(canvas: Canvas, job: SheetJob, zone: str, order: list[str]) -> None:
     tables, languages, rest = job.tables, job.languages, canvas.layout.right
     figures = zone_figures(tables, zone, languages)
     rest = draw_section(canvas, rest, ("片区指标", "Figures"), figures, languages)
@@ -362,39 +334,7 @@ def _zone_panel(canvas: Canvas, job: _Job, zone: str, order: list[str]) -> None:
         # What the explanation leaves free goes to the list of members.
         rest = Frame(rest.left, rest.bottom, rest.width, below.height + left.height)
     members = members_table(job.scene, order, languages)
+    # The numbers on the map are explained here: rather two narrow columns than an end missing.
+    if len(members.rows) > rows_in(rest.height - _HEADS):
+        members = fold(replace(members, widths=_NARROW))
     draw_section(canvas, rest, ("小区与缺项", "Communities"), members, languages)
-
-
-def _index_frame(size: str) -> Frame:
-    layout = lay_out(size)
-    bottom = layout.map.bottom
-    return Frame(layout.left.left, bottom, layout.right.right - layout.left.left, layout.map.height)
-
-
-def _zones_per_page(size: str) -> int:
-    room = _index_frame(size).height - _INDEX_REST
-    return max(int(room / _INDEX_ROW), 1)
-
-
-def _index_pages(job: _Job, size: str) -> int:
-    return ceil(len(job.zones) / _zones_per_page(size))
-
-
-def _index(job: _Job, size: str) -> Iterator[Figure]:
-    """Draw the index: all zones with what they meet, and who is in none."""
-    table = index_table(job.tables, job.haves, _numbers(job, size), job.languages)
-    step, pages = _zones_per_page(size), _index_pages(job, size)
-    for page in range(pages):
-        canvas = Canvas(lay_out(size), job.face)
-        sheet = Sheet(INDEX, f"{size}-{2 + page:02d}")
-        draw_title(canvas, job.imprint, sheet)
-        draw_border(canvas)
-        draw_imprint(canvas, job.imprint, sheet, crs_name=job.scene.crs_name, notes=[])
-        part = replace(table, rows=table.rows[page * step : (page + 1) * step])
-        rest = draw_table(canvas, _index_frame(size), part, languages=job.languages, row=_INDEX_ROW)
-        if page == pages - 1:
-            left_out = left_out_table(job.tables, job.languages)
-            if left_out.rows:
-                below = Frame(rest.left, rest.bottom, 120.0, rest.height - 2 * _GAP)
-                draw_table(canvas, below, left_out, languages=job.languages)
-        yield canvas.figure
