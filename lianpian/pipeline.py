@@ -13,6 +13,7 @@ from typing import Any, Final
 import geopandas as gpd
 import pandas as pd
 
+from layers.access_legs import doubt_access_legs
 from layers.building_reach import measure_building_reach, snap_buildings
 from layers.checks import Finding, findings_table
 from layers.contracts import conform
@@ -225,6 +226,14 @@ def _connect(
     both = gpd.GeoDataFrame(pd.concat([own, entrances]), crs=own.crs)
     access_points = gpd.GeoDataFrame(conform(ACCESS_POINTS, both))
     snaps, unsnapped = snap_all(network, access_points, tables["facilities"], walking=walking)
+    doubted = doubt_access_legs(
+        snaps,
+        access_points,
+        tables["facilities"],
+        barriers=tables["barriers"],
+        communities=tables["communities"],
+        walking=walking,
+    )
     homes = snap_buildings(
         network, snaps, tables["buildings"], tables["communities"], own, walking=walking
     )
@@ -236,7 +245,7 @@ def _connect(
         walking=walking,
         is_hilly=ground.heights is not None,
     )
-    findings += [*unsnapped, *edge]
+    findings += [*unsnapped, *doubted, *edge]
     return network, {
         "access_points": access_points,
         "communities": communities,
