@@ -24,14 +24,11 @@ from zoning.gaps import roll_up_gaps
 from zoning.partners import rank_partners
 from zoning.regionalization.settings import ZoningSettings
 from zoning.tables import ASSIGNMENT, ELIGIBILITY, GAPS, STATUSES, ZONE_GAPS
-from zoning.zone_checks import check_zones
 
 WALKING = Walking()
 ROWS = 5
 WEST, SOUTH = 389_000.0, 3_844_500.0
 LANES = (0.0, 4.0, 9.0, 18.0, 35.0, 60.0)
-NO_CODE = frozenset({"zone-id-wrong"})
-"""Faults that a plan by hand is not blamed for."""
 
 
 @dataclass(frozen=True)
@@ -203,26 +200,16 @@ def figures_of(town: BenchTown, assignment_csv: Path, links_csv: Path) -> dict[s
     Returns
     -------
     dict
-        ``zones``: figures by zone; ``faults``: code, zone, community, both texts.
+        ``zones``: figures by zone; ``faults``: code, key and both texts of each finding.
     """
     edited, _ = read_corrections(assignment_csv, "assignment")
-    links, _ = read_corrections(links_csv, "links")
     zoned = town.zoned
-    if len(links):
+    if len(links_csv.read_text("utf-8-sig").splitlines()) > 1:
+        links, _ = read_corrections(links_csv, "links")
         zoned = replace(zoned, adjacency=_adjacency(zoned.communities, zoned.walks, links))
     drawn = draw_zones(zoned, edited=edited, seed=0, time_limit_s=None)
     check_assignment(drawn.assignment)
     rolled = roll_up_gaps(zoned.gaps, drawn.assignment["zone_id"].dropna(), ZONE_GAPS)
-    faults = check_zones(
-        drawn.assignment,
-        zoned.adjacency,
-        zoned.communities,
-        zoned.eligibility,
-        zoned.settings,
-        zones=drawn.zones,
-        walks=zoned.walks,
-        metres_per_minute=WALKING.metres_per_minute("adult"),
-    )
     zones = {}
     for zone_id, row in drawn.zones.iterrows():
         zones[str(zone_id)] = {
@@ -244,11 +231,7 @@ def figures_of(town: BenchTown, assignment_csv: Path, links_csv: Path) -> dict[s
                 for walker in WALKERS
             },
         }
-    told = sorted(
-        [fault.code, fault.zone_id, fault.community_id, fault.zh, fault.en]
-        for fault in faults
-        if fault.code not in NO_CODE
-    )
+    told = sorted([found.code, found.row_key, found.zh, found.en] for found in drawn.findings)
     return {"zones": zones, "faults": told}
 
 
