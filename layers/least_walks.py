@@ -84,14 +84,15 @@ class Spots:
     def _ends(
         self, network: WalkNetwork, cost: Cost, *, to_u: int, to_v: int
     ) -> tuple[Ints, Ints, Floats]:
-        length = network.length_m[self.edge]
-        pace = cost.edges[self.edge] / length[:, None]
-        leg = self.access_m * cost.access
-        node = np.r_[network.ends[self.edge, 0], network.ends[self.edge, 1]].astype(np.int64)
-        value = np.r_[
-            self.offset_m * pace[:, to_u] + leg, (length - self.offset_m) * pace[:, to_v] + leg
+        edge, leg = self.edge, self.access_m * cost.access
+        along = self.offset_m / network.length_m[edge]
+        # a point at the very end pays nothing, also where the edge cannot be walked that way
+        value = [
+            np.multiply(share, cost.edges[edge, way], where=share > 0, out=np.zeros_like(share))
+            for share, way in ((along, to_u), (1.0 - along, to_v))
         ]
-        return np.r_[self.owner, self.owner], node, value
+        node = np.r_[network.ends[edge, 0], network.ends[edge, 1]].astype(np.int64)
+        return np.r_[self.owner, self.owner], node, np.r_[value[0] + leg, value[1] + leg]
 
 
 def spots_of(network: WalkNetwork, snaps: pd.DataFrame, owner: str) -> Spots:

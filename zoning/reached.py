@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from layers.least_walks import Cost, Spots
 from layers.network import Floats, Ints, WalkNetwork
 from layers.search import Grouped, Links, grouped, links_of, reached_nodes
 from zoning.kernels import clip_lines, pieces_all
@@ -140,21 +141,15 @@ def search(
 ) -> Grouped:
     """Search from owners `first` to `last` (excluded) up to `limit`; ``access`` is cost a metre."""
     rows = slice(origins.start[first], origins.start[last])
-    edge, network = origins.edge[rows], ways.network
-    along = origins.offset_m[rows] / network.length_m[edge]
-    entered = origins.access_m[rows] * access
-    owner = np.repeat(np.arange(last - first), np.diff(origins.start[first : last + 1]))
-    share = np.column_stack([along, 1.0 - along])
-    # from an entry towards u the edge is walked backwards; one at the very end pays nothing
-    leg = np.zeros_like(share)
-    np.multiply(share, ways.cost[edge][:, ::-1], where=share > 0, out=leg)
-    seeds = grouped(
-        np.r_[owner, owner],
-        np.r_[network.ends[edge, 0], network.ends[edge, 1]],
-        np.r_[leg[:, 0] + entered, leg[:, 1] + entered],
-        last - first,
+    entries = Spots(
+        names=origins.names[first:last],
+        owner=np.repeat(np.arange(last - first), np.diff(origins.start[first : last + 1])),
+        edge=origins.edge[rows],
+        offset_m=origins.offset_m[rows],
+        access_m=origins.access_m[rows],
     )
-    return reached_nodes(ways.links, seeds, limit)
+    owner, node, value = entries.ways_out(ways.network, Cost(ways.cost, access))
+    return reached_nodes(ways.links, grouped(owner, node, value, last - first), limit)
 
 
 def in_chunks(n_owners: int, work: Callable[[int, int], Found]) -> Iterator[Found]:
