@@ -24,7 +24,7 @@ SWEEPS: Final = 3_000
 """Work for a region: evaluations of its bound, other plans annealed, proposals per node."""
 
 PASSES: Final = (2, 8)
-NODES: Final = 10_000
+NODES: Final = 15_000
 """Fewest and most passes over all regions, and the nodes that all passes together go through."""
 
 GAIN: Final = 3e-4
