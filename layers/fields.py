@@ -67,6 +67,7 @@ KINDS: Final[Mapping[str, Kind]] = {
             "excl_self_built",
             "excl_urban_village",
             "excl_sangongyiye",
+            "excl_outside_town",
         ),
         "flag",
     ),

@@ -45,6 +45,7 @@ from zoning.gaps import find_gaps, roll_up_gaps
 from zoning.life_circles import trace_catchments, trace_life_circles, trace_zone_circles
 from zoning.packages import PackageRules, offer_packages
 from zoning.partners import rank_partner_sets, rank_partners
+from zoning.protections import list_protections
 from zoning.provision import measure_provision
 from zoning.reached_streets import trace_reached_streets
 from zoning.regionalization.settings import ZoningSettings
@@ -190,6 +191,7 @@ def _compute(located: LocatedJob, ground: Ground, rulebook: Rulebook, clock: Clo
         tables["routes"] = _draw_walks(network, tables, walking)
     with clock.step("zones"):
         found, zoning = _zone(located, ground, tables, findings)
+        findings += list_protections(tables["communities"], found["assignment"], rulebook)
         tables |= found
         tables["zone_circles"] = trace_zone_circles(
             network, tables["snaps"], tables["assignment"], walking=walking, land=closed

@@ -80,6 +80,7 @@ WORDS: Final[Mapping[str, Mapping[str, Both]]] = {
         "E01": ("E01 建成年份", "E01 year built"),
         "E02": ("E02 建成年份在并入期内", "E02 built in the years that may join"),
         "E03": ("E03 建成年份", "E03 year built"),
+        "E04": ("E04 不在城市或县城", "E04 outside city and county seat"),
         "E05": ("E05 房屋结构安全", "E05 safe structure"),
         "E06": ("E06 居民改造意愿", "E06 residents' consent"),
         "E08": ("E08 已实施三供一业改造", "E08 utilities handed over"),

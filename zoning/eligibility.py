@@ -50,7 +50,7 @@ def judge_eligibility(communities: pd.DataFrame, rulebook: Rulebook) -> pd.DataF
         ``straddles:2000``        the range of years lies on both sides of a limit
         ``year_conflict``         built from a later year than built to
         ``reading:NAME``          the verdict is another under that reading of the date limit
-        ``not_stated:COLUMN``     a yes/no field that a rule asks for is empty
+        ``not_stated:COLUMN``     a field that a rule asks for is empty
         ``no_clause:COLUMN``      the field says yes, but no clause of this rulebook excludes it
         ========================= ==========================================================
 
@@ -66,6 +66,10 @@ def judge_eligibility(communities: pd.DataFrame, rulebook: Rulebook) -> pd.DataF
     (E05: an unsafe building goes to a list of its own, it is not removed silently; E12: what the
     local scope may leave out, where the document is silent), a missing survey (E06: never a yes).
 
+    Where a document asks for the residents' will without a figure, any survey on record passes: the
+    place sets the figure in a rulebook of its own. Who was left out of a survey is unknown; where
+    nobody was surveyed yet the verdict stands and the reason says ``not_stated:agreement_share``.
+
     A range counts as a whole: [1990, 1999] is core; [1998, 2003] is unknown unless another rule
     excludes; an open end counts as any year. Dates are years: 2000-12-31 is 2000 and is in,
     2001-01-01 is 2001 and is not.
@@ -80,8 +84,9 @@ def judge_eligibility(communities: pd.DataFrame, rulebook: Rulebook) -> pd.DataF
     """
     check(COMMUNITIES, communities)
     rows = []
+    surveyed = frozenset(map(str, communities.columns[communities.notna().any()]))
     for community_id, row in communities.drop(columns="geometry").iterrows():
-        status, reasons, clauses = _judge(row, rulebook)
+        status, reasons, clauses = _judge(row, rulebook, surveyed)
         rows.append(
             {
                 "community_id": community_id,
@@ -136,7 +141,7 @@ def judge_consent(
             "community_id": community_id,
             "field": gate.column,
             "share": row.get(gate.column),
-            "at_least": gate.at_least,
+            "at_least": 0.0 if gate.at_least is None else gate.at_least,
             "passed": _passes(row, gate),
             "zh": gate.zh,
             "en": gate.en,
@@ -152,12 +157,12 @@ def judge_consent(
 
 
 def _judge(
-    row: pd.Series, rulebook: Rulebook
+    row: pd.Series, rulebook: Rulebook, surveyed: frozenset[str]
 ) -> tuple[DateVerdict, tuple[str, ...], tuple[str, ...]]:
     years = _years(row)
     verdict, reasons = _judge_years(years, rulebook, rulebook.build_date.last_year)
     date_clauses = _date_clauses(verdict, rulebook)
-    flags = _judge_flags(row, rulebook)
+    flags = _judge_flags(row, rulebook, surveyed)
     notes = (*_other_readings(years, verdict, rulebook), *flags.notes)
     if flags.out or verdict == "excluded":
         late = reasons if verdict == "excluded" else ()
@@ -240,7 +245,7 @@ def _other_readings(
     )
 
 
-def _judge_flags(row: pd.Series, rulebook: Rulebook) -> _Findings:
+def _judge_flags(row: pd.Series, rulebook: Rulebook, surveyed: frozenset[str]) -> _Findings:
     out: list[tuple[str, str]] = []
     withheld: list[tuple[str, str]] = []
     missing: list[tuple[str, str]] = []
@@ -256,7 +261,9 @@ def _judge_flags(row: pd.Series, rulebook: Rulebook) -> _Findings:
     for gate in rulebook.consent:
         if gate.stage == "enter":
             passed = _passes(row, gate)
-            if passed is None:
+            if passed is None and gate.at_least is None and gate.column not in surveyed:
+                notes = (*notes, f"not_stated:{gate.column}")
+            elif passed is None:
                 surveys.append((f"missing:{gate.column}", gate.citation.text))
             elif not passed:
                 out.append((gate.citation.rule, f"{gate.citation.text} {_shortfall(row, gate)}"))
@@ -287,9 +294,9 @@ def _flags_without_clause(row: pd.Series, rulebook: Rulebook) -> tuple[str, ...]
 
 def _passes(row: pd.Series, gate: ConsentGate) -> bool | None:
     share = row.get(gate.column)
-    return None if pd.isna(share) else float(share) >= gate.at_least
+    return None if pd.isna(share) else gate.at_least is None or float(share) >= gate.at_least
 
 
 def _shortfall(row: pd.Series, gate: ConsentGate) -> str:
-    share = float(row[gate.column])
-    return f"{gate.zh} {share * _PERCENT:.6g}% < {gate.at_least * _PERCENT:.6g}%"
+    share, least = float(row[gate.column]), gate.at_least or 0.0
+    return f"{gate.zh} {share * _PERCENT:.6g}% < {least * _PERCENT:.6g}%"

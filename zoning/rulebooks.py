@@ -29,6 +29,7 @@ from zoning.rules import (
     Have,
     LifeCircle,
     MissingFields,
+    Protection,
     Rulebook,
     ThinData,
 )
@@ -150,6 +151,7 @@ def _rulebook(name: str, form: Form) -> Rulebook:
         haves=reader.haves(form.table("haves")),
         life_circle=reader.life_circle(form.table("life_circle")),
         thin_data=reader.thin_data(form.table("thin_data")),
+        protections=tuple(reader.protection(entry) for entry in form.tables("protections")),
     )
     if code and code not in documents:
         form.refuse("document", code, *_one_of(documents))
@@ -249,7 +251,7 @@ class _Sections:
         gate = ConsentGate(
             stage=cast("Literal['enter', 'start', 'finish']", form.choice("stage", STAGES)),
             column=form.text("column"),
-            at_least=form.number("at_least", 0.0, 1.0),
+            at_least=form.number("at_least", 0.0, 1.0) if form.has("at_least") else None,
             zh=form.text("zh"),
             en=form.text("en"),
             citation=self._cite(form),
@@ -258,6 +260,16 @@ class _Sections:
             form.refuse("column", gate.column, "a column ending in _share", "以 _share 结尾的字段")
         form.close()
         return gate
+
+    def protection(self, form: Form) -> Protection:
+        protection = Protection(
+            column=form.text("column"),
+            zh=form.text("zh"),
+            en=form.text("en"),
+            citation=self._cite(form),
+        )
+        form.close()
+        return protection
 
     def haves(self, form: Form) -> Mapping[str, Have]:
         haves = {}

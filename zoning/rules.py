@@ -156,7 +156,8 @@ class ConsentGate:
     column
         Column of the communities that holds the share.
     at_least
-        The share, 0 to 1; exactly this much passes, nothing is rounded up to it.
+        The share, 0 to 1; exactly this much passes, nothing is rounded up to it. None where the
+        document asks for consent without a figure: then any survey on record passes.
     zh, en
         What is asked, with the denominator.
     citation
@@ -165,7 +166,27 @@ class ConsentGate:
 
     stage: Literal["enter", "start", "finish"]
     column: str
-    at_least: float
+    at_least: float | None
+    zh: str
+    en: str
+    citation: Citation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Protection:
+    """What renovation must keep, by a column of the ledger (RULES E15 to E17).
+
+    Parameters
+    ----------
+    column
+        Column of the communities: yes, a number, or what stands there in words.
+    zh, en
+        What is to be kept.
+    citation
+        Where it stands.
+    """
+
+    column: str
     zh: str
     en: str
     citation: Citation
@@ -273,6 +294,8 @@ class Rulebook:
         Eligibility: see the types. A caution withholds a verdict, it does not exclude.
     haves, life_circle, thin_data
         The nine haves: see the types.
+    protections
+        What renovation must keep.
     """
 
     name: str
@@ -288,3 +311,4 @@ class Rulebook:
     haves: Mapping[str, Have]
     life_circle: LifeCircle
     thin_data: ThinData
+    protections: tuple[Protection, ...] = ()

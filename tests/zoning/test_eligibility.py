@@ -25,7 +25,9 @@ STATED = {
     "excl_self_built": False,
     "excl_urban_village": False,
     "excl_sangongyiye": False,
+    "excl_outside_town": False,
     "structure_safe": True,
+    "agreement_share": 0.9,
 }
 
 
@@ -161,6 +163,30 @@ CASES = {
         "E03;reading:start_of_2000",
     ),
     "1999 in Kaifeng hangs on nothing": ("kaifeng_2019", built(1999, 1999), "core", "E03"),
+    "outside the county seat is out in Kaifeng": (
+        "kaifeng_2019",
+        built(1990, 1990, excl_outside_town=True),
+        "excluded",
+        "E04",
+    ),
+    "outside the county seat is out in Guizhou": (
+        "guizhou_2020",
+        built(1990, 1990, excl_outside_town=True),
+        "excluded",
+        "E04",
+    ),
+    "outside the county seat is named where no clause speaks of it": (
+        "yanshi_2021",
+        built(1990, 1990, excl_outside_town=True),
+        "core",
+        "E01;no_clause:excl_outside_town",
+    ),
+    "without any survey the verdict stands and says so": (
+        "yanshi_2021",
+        built(1990, 1990, agreement_share=None),
+        "core",
+        "E01;not_stated:agreement_share",
+    ),
     "an empty safety field is no objection": (
         "yanshi_2021",
         built(1990, 1990, structure_safe=None),
@@ -254,6 +280,22 @@ def test_a_rulebook_may_withhold_the_verdict_where_fields_are_empty() -> None:
     got = judge_eligibility(homes(built(1990, 1990, excl_shantytown=None)), rulebook).loc["c0"]
     assert (got["status"], got["reasons"]) == ("unknown", "not_stated:excl_shantytown")
     assert got["clause"] == "黔建办函〔2020〕3号 一(二)"
+
+
+@pytest.mark.parametrize("name", ["kaifeng_2019", "yanshi_2021"])
+def test_who_was_left_out_of_a_survey_is_unknown_and_never_a_yes(name: str) -> None:
+    """E06: the documents ask for strong will without a figure; who was not asked is unknown."""
+    people = homes(built(1990, 1990), built(1990, 1990, agreement_share=None))
+    rulebook = read_rulebook(name)
+    got = judge_eligibility(people, rulebook)
+    assert got["status"].tolist() == ["core", "unknown"]
+    assert got.loc["c1", "reasons"] == "missing:agreement_share"
+    gate = rulebook.consent[0]
+    assert (gate.citation.rule, gate.at_least) == ("E06", None)
+    assert got.loc["c1", "clause"] == gate.citation.text
+    own = dataclasses.replace(rulebook, consent=(dataclasses.replace(gate, at_least=0.92),))
+    assert judge_eligibility(people, own)["status"].tolist() == ["excluded", "unknown"]
+    assert judge_eligibility(people, own).loc["c0", "reasons"].startswith("E06")
 
 
 @pytest.mark.parametrize(
