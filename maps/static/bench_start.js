@@ -227,7 +227,7 @@
     document.body.classList.remove("bench-open");
     document.querySelector("#side-handle").after(document.querySelector(".find"));
     app.map.dragging.enable();
-    app.map.getContainer().classList.remove("bench-aims");
+    app.map.getContainer().classList.remove("bench-aims", "bench-drags");
     for (const layer of [bench.areas, bench.marks]) layer.remove();
     for (const layer of [app.areas, app.marks]) layer.addTo(app.map);
     app.map.invalidateSize({ animate: false });

@@ -20,6 +20,7 @@
     app.map.dragging[isDrag ? "disable" : "enable"]();
     app.map.boxZoom[isDrag ? "disable" : "enable"]();
     app.map.getContainer().classList.toggle("bench-aims", tool !== "select");
+    app.map.getContainer().classList.toggle("bench-drags", isDrag);
     bench.showBar();
     bench.say(app.t(`bench_hint_${tool}`));
     bench.redraw();
