@@ -108,6 +108,7 @@ class GroundMap:
         self.view = view
         self.scene = scene
         self.shown = Shown()
+        self._seen: dict[int, tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]] = {}
         self.axes: Axes = canvas.map_axes(view.frame, view.window)
         width, height = view.frame.width, view.frame.height
         self.taken = Taken((0.6, 0.6, width - 0.6, height - 0.6))
@@ -133,6 +134,12 @@ class GroundMap:
         """Keep the rows that the frame shows, cut to it and without needless bends."""
         if table.empty:
             return table
+        if id(table) not in self._seen:
+            # The table is kept with its part, so that its identity is not given to another one.
+            self._seen[id(table)] = table, self._cut(table)
+        return self._seen[id(table)][1]
+
+    def _cut(self, table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         window = self.view.window
         seen = table.iloc[np.sort(table.sindex.query(shapely.box(*window.bounds)))]
         # Cut a little outside, so that no cut edge shows in the frame.

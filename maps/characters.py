@@ -34,7 +34,7 @@ def characters_of(tables: Mapping[str, pd.DataFrame], imprint: Imprint) -> froze
         )
         texts.update(str(key) for key in frame.index.get_level_values(0))
     texts.update(_strings(vars(imprint).values()))
-    return frozenset("".join(one_line(text) for text in texts)) | {" "}
+    return frozenset(one_line("".join(set().union(*texts)))) | {" "}
 
 
 def _strings(values: Iterable[object]) -> Iterable[str]:

@@ -272,7 +272,15 @@ class Canvas:
         self, points: Sequence[tuple[float, float]], *, colour: str = INK, width: float = 0.5
     ) -> None:
         """Draw a line through points of the page."""
-        self.path(self.page, Path(points), edge=colour, width=width, zorder=3.0)
+        self.lines([points], colour=colour, width=width)
+
+    def lines(
+        self, lines: Sequence[Sequence[tuple[float, float]]], *, colour: str, width: float
+    ) -> None:
+        """Draw several lines of one look as one piece."""
+        path = line_path(np.array([shapely.LineString(line) for line in lines], dtype=object))
+        if path is not None:
+            self.path(self.page, path, edge=colour, width=width, zorder=3.0)
 
     def path(
         self,

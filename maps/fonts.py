@@ -140,6 +140,8 @@ def excerpt_of(face: Face, characters: Iterable[str], path: Path) -> Face:
 
 def one_line(text: str) -> str:
     """Bring a text of the data into one printable line: no control or invisible characters."""
+    if text.isprintable():
+        return " ".join(text.split())
     kept = []
     for character in text:
         kind = unicodedata.category(character)

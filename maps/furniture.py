@@ -208,12 +208,14 @@ def draw_table(
     closer = min(max(rest.height / max(len(table.rows), 1) / row, _CLOSEST), 1.0)
     row, points = row * closer, points * closer**0.5
     room = int(rest.height / row + 1e-6)
+    rules = []
     shown = table.rows if len(table.rows) <= room else table.rows[: max(room - 1, 0)]
     for cells in shown:
         line, rest = rest.cut_top(row)
         for text, cell, side in zip(cells, _cells(line, table), table.align, strict=True):
             canvas.fitted(cell, text, points=points, across=side)
-        canvas.line([(line.left, line.bottom), (line.right, line.bottom)], colour=RULE, width=0.25)
+        rules.append([(line.left, line.bottom), (line.right, line.bottom)])
+    canvas.lines(rules, colour=RULE, width=0.25)
     hidden = len(table.rows) - len(shown)
     if hidden and room:
         line, rest = rest.cut_top(row)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -54,3 +56,15 @@ def test_a_missing_glyph_is_named_with_its_code_and_its_text() -> None:
 
 def test_text_of_the_data_becomes_one_visible_line() -> None:
     assert one_line("a\tb\r\nc\x07\u200b\u202ed\ud800  e") == "a b c de".replace("de", "d e")
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=30))
+def test_one_line_has_no_control_invisible_or_needless_characters(text: str) -> None:
+    line = one_line(text)
+    kinds = {unicodedata.category(character) for character in line}
+    assert not kinds & {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    assert line == " ".join(line.split())
+    assert one_line(line) == line
+    seen = [one for one in text if unicodedata.category(one)[0] not in "CZ"]
+    assert [one for one in line if unicodedata.category(one)[0] not in "CZ"] == seen
