@@ -38,7 +38,7 @@ from zoning.zone_faults import WORDS
 
 Ints = npt.NDArray[np.int64]
 
-MOST_WALKS: Final = 140_000
+MOST_WALKS: Final = 200_000
 """Pairs of communities whose walk a page carries: about 1 MB. Beyond, the shorter walks only."""
 
 _MILLIMETRES: Final = 1000.0

@@ -47,11 +47,13 @@
     return out;
   };
 
-  /* The least number that no zone has. */
+  /* The least number that no zone has, as wide as the others. */
   bench.nextZone = () => {
     const taken = new Set(bench.zone);
+    const widths = [...taken].map((id) => (/^Z\d+$/.test(id) ? id.length - 1 : 0));
+    const width = Math.max(2, ...widths);
     for (let n = 1; ; n += 1) {
-      const id = `Z${String(n).padStart(2, "0")}`;
+      const id = `Z${String(n).padStart(width, "0")}`;
       if (!taken.has(id)) return id;
     }
   };
