@@ -109,9 +109,11 @@ def column_of(
         return _number_column(field, values, caption)
     texts = values.astype("str").where(values.notna())
     if field == "table_name":  # findings name a table by its code
-        known = {name: pick(title_of(CONTRACTS[name]), languages) for name in CONTRACTS}
+        titles = {"ledger": ("台账", "Ledger")}
+        titles |= {name: title_of(schema) for name, schema in CONTRACTS.items()}
+        known = {name: pick(both, languages) for name, both in titles.items()}
         texts = texts.map(lambda name: known.get(name, name), na_action="ignore").astype("str")
-    elif field in _TWO_SIDED and table != "adjacency":  # there it is a planner's own text
+    elif field in _TWO_SIDED and (table, field) not in _WHOLE:
         known = {text: _side_of(text, languages) for text in texts.dropna().unique()}
         texts = texts.map(known).astype("str").where(values.notna())
     if words_of(table, field):
@@ -122,6 +124,10 @@ def column_of(
 
 _TWO_SIDED: Final = frozenset({"bureau", "remedy", "reason", "suggestion"})
 """Columns of text that say one thing in both languages: ``中文 / English``."""
+
+
+_WHOLE: Final = frozenset({("adjacency", "reason"), ("review", "reason")})
+"""Of these a planner's own text, and evidence that stands in one half only: given whole."""
 
 
 def _side_of(text: str, languages: tuple[str, ...]) -> str:
