@@ -112,13 +112,10 @@ def row_heights(columns: Sequence[tuple[pd.Series, float]], rows: int) -> list[f
     """
     most = [1] * rows
     for values, width in columns:
-        known: dict[object, int] = {}
-        for row, value in enumerate(values.tolist()):
-            if not isinstance(value, str) or not value:
-                continue
-            if value not in known:
-                known[value] = lines(value, width)
-            most[row] = max(most[row], known[value])
+        tall = {text: lines(text, width) for text in values.dropna().unique()}
+        if max(tall.values(), default=1) > 1:
+            counts = values.map(tall).fillna(1).astype("int64").tolist()
+            most = [max(one, other) for one, other in zip(most, counts, strict=True)]
     return [min(LINE * count + 1.5, TALLEST) for count in most]
 
 

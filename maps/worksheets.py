@@ -98,11 +98,11 @@ class Column:
             return caption
         return f"{caption}（{unit}）" if language == "zh" else f"{caption} ({unit})"
 
-    def format_of(self, row: int) -> str:
-        """Give the number format of a row."""
-        if self.kind == "text":
-            return TEXT_FORMAT
-        return self.formats[row] if self.formats else self.number_format
+    @property
+    def row_formats(self) -> tuple[str, ...]:
+        """Give the format of each cell."""
+        whole = TEXT_FORMAT if self.kind == "text" else self.number_format
+        return self.formats or (whole,) * len(self.cells)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -299,7 +299,7 @@ def _cells(sheet: Sheet, column: Column, number: int, first_row: int) -> Cells:
     return Cells(
         column.cells,
         column.kind == "number",
-        [column.format_of(row) for row in range(rows)],
+        column.row_formats,
         column.formulas or ("",) * rows,
         total,
         is_ruled=not sheet.is_appendix,
@@ -308,8 +308,7 @@ def _cells(sheet: Sheet, column: Column, number: int, first_row: int) -> Cells:
 
 def _styles(page: Worksheet, column: Column, row: int, face: str, *, is_appendix: bool) -> Styles:
     """Register a column's cell styles with the workbook, on cells that are taken away again."""
-    count = len(column.cells)
-    formats = list(dict.fromkeys(column.format_of(place) for place in range(count)))
+    formats = list(dict.fromkeys(column.row_formats))
     if column.kind == "text":
         alignment = Alignment(vertical="center", wrap_text=True)
     else:  # a step from the edge: numbers do not run into the text beside them
