@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,6 @@ from typing import Final
 
 import matplotlib as mpl
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_pdf import PdfPages
@@ -51,9 +51,9 @@ from maps.panels import (
     zone_figures,
     zones_table,
 )
-from maps.paper import Frame, SheetWish, Window, choose_window, lay_out, read_wish
+from maps.paper import Frame, SheetWish, choose_window, lay_out, read_wish
 from maps.scale_bar import choose_plates, draw_north, draw_scale
-from maps.scene import Scene, make_scene
+from maps.scene import make_scene
 from maps.sheet_index import draw_index
 from maps.sheet_job import SheetJob, bounds_of_all, joined, sheet_numbers, zone_window
 from maps.words import Both, pick
@@ -66,6 +66,8 @@ _GAP: Final = 2.4
 _LOCATION: Final = 46.0
 _CIRCLE: Final = 62.0
 _OVERVIEW_MARGIN: Final = 0.012
+_PLATE_POINTS: Final = ((20, 10.0), (40, 8.5), (10**9, 7.2))
+_NOWHERE: Final = np.empty((0, 2))
 _NAME_BEYOND: Final = 1.5
 """On an overview a name may be this much wider than its community."""
 
@@ -73,8 +75,9 @@ _EXPLANATION: Final = 42.0
 _HEADS: Final = 13.0
 """Height of the heading of a section and of the captions of its table."""
 
+_NARROW_ZONES: Final = (0.65, 0.64, 0.86, 1.35, 1.1)
 _NARROW: Final = (0.6, 3.4, 1.0, 1.6)
-"""Shares of the columns of members where two stand side by side."""
+"""Shares of the columns of zones and of members where two lists stand side by side."""
 
 _LEFT_OUT: Final = 5.0
 
@@ -186,11 +189,12 @@ def _overview(job: SheetJob, size: str, series: str) -> Figure:
     canvas = Canvas(layout, job.face)
     sheet = Sheet(OVERVIEW, f"{size}-01")
     window = choose_window(bounds_of_all(job.scene), layout.map, canvas.by, margin=_OVERVIEW_MARGIN)
-    plates = _plates(canvas, window, job.scene.communities.geometry.to_numpy(), job.scene)
+    everybody = job.scene.communities.geometry.to_numpy()
+    plates = choose_plates(canvas, layout.map, window, subject=everybody, points=_NOWHERE)
     ground = GroundMap(canvas, View(layout.map, window, plates=plates), job.scene)
     shown = ground.draw()
     _furnish(canvas, job, sheet, ground)
-    label_zones(ground, 10.0)
+    label_zones(ground, _plate_points(len(job.zones)))
     names = dict(job.scene.communities["label"])
     label_communities(ground, names, 5.8, beyond=_NAME_BEYOND)
     label_streets(ground, 5.2)
@@ -201,12 +205,9 @@ def _overview(job: SheetJob, size: str, series: str) -> Figure:
     return canvas.figure
 
 
-def _plates(
-    canvas: Canvas, window: Window, subject: npt.NDArray[np.object_], scene: Scene
-) -> tuple[Frame, ...]:
-    """Find corners for scale bar and north arrow where they hide least."""
-    points = scene.facilities.get_coordinates().to_numpy()
-    return choose_plates(canvas, canvas.layout.map, window, subject=subject, points=points)
+def _plate_points(zones: int) -> float:
+    """Choose the size of the plates with the ids of zones: many of them are written smaller."""
+    return next(points for most, points in _PLATE_POINTS if zones <= most)
 
 
 def _furnish(canvas: Canvas, job: SheetJob, sheet: Sheet, ground: GroundMap) -> None:
@@ -259,7 +260,14 @@ def _overview_panel(canvas: Canvas, job: SheetJob, panel: Frame, series: str) ->
         rest = draw_section(canvas, rest, ("九有配置", "Nine haves"), haves, languages)
     if job.zones:
         zones = zones_table(tables, job.haves, sheet_numbers(job, series), languages)
+        if len(zones.rows) > rows_in(rest.height - _HEADS):
+            zones = fold(replace(zones, header=_short(zones.header), widths=_NARROW_ZONES))
         draw_section(canvas, rest, ("片区", "Zones"), zones, languages)
+
+
+def _short(header: tuple[str, ...]) -> tuple[str, ...]:
+    """Keep the first language and nothing in brackets: narrow columns have no room for more."""
+    return tuple(re.sub(r"[（(].*?[)）]", "", text.split("\n")[0]).strip() for text in header)
 
 
 def _zone_sheet(job: SheetJob, size: str, zone: str) -> Figure:
@@ -270,7 +278,13 @@ def _zone_sheet(job: SheetJob, size: str, zone: str) -> Figure:
     scene = job.scene
     members = scene.communities[scene.communities["zone_id"].eq(zone)]
     window = zone_window(job, layout, zone)
-    plates = _plates(canvas, window, members.geometry.to_numpy(), scene)
+    plates = choose_plates(
+        canvas,
+        layout.map,
+        window,
+        subject=members.geometry.to_numpy(),
+        points=scene.facilities.get_coordinates().to_numpy(),
+    )
     view = View(
         layout.map,
         window,
