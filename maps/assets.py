@@ -9,7 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
-from xstatic.pkg import jquery, leaflet
+from xstatic.pkg import leaflet
 
 _SOURCE_MAP: Final = re.compile(r"^\s*//[#@]\s*sourceMappingURL=.*$", re.MULTILINE)
 _RELATIVE_IMAGE: Final = re.compile(r"url\((?!data:)[^)]*\)")
@@ -32,12 +32,6 @@ def static_table(name: str) -> dict[str, list[str]]:
 def leaflet_script() -> str:
     """Give Leaflet's script, without the address of its source map."""
     return _script(Path(leaflet.BASE_DIR, "leaflet.js"))
-
-
-@cache
-def jquery_script() -> str:
-    """Give jQuery's script, which folium's own plug-ins call."""
-    return _script(Path(jquery.BASE_DIR, "jquery.min.js"))
 
 
 @cache

@@ -21,6 +21,8 @@ SURROUNDINGS_M: Final = 1200.0
 PATHS_WITHIN_M: Final = 300.0
 """Paths further from every community are left out: they would be most of the file."""
 
+_OUTWARDS: Final = np.array([-1.0, -1.0, 1.0, 1.0])
+
 _DRAWN: Final = frozenset(one for classes in STREET_CLASSES.values() for one in classes)
 """Classes that a page draws; pipelines, military roads and whatever else a layer holds stay out."""
 
@@ -30,8 +32,7 @@ LAND_TOLERANCE_M: Final = 2.5
 
 def frame_of(communities: gpd.GeoDataFrame) -> npt.NDArray[np.float64]:
     """Give the box that the base map fills, in metres: west, south, east, north."""
-    outwards = np.array([-1.0, -1.0, 1.0, 1.0]) * SURROUNDINGS_M
-    return np.asarray(communities.total_bounds, dtype=np.float64) + outwards
+    return np.asarray(communities.total_bounds, dtype=np.float64) + SURROUNDINGS_M * _OUTWARDS
 
 
 def list_streets(
@@ -109,9 +110,10 @@ def _clipped(shapes: gpd.GeoSeries, box: npt.NDArray[np.float64]) -> gpd.GeoSeri
 
 
 def _is_near(shapes: gpd.GeoSeries, communities: gpd.GeoDataFrame) -> pd.Series:
-    tree = shapely.STRtree(communities.geometry.to_numpy())
+    boxes = shapely.bounds(communities.geometry.to_numpy()) + PATHS_WITHIN_M * _OUTWARDS
     present = np.flatnonzero(~(shapes.isna() | shapes.is_empty).to_numpy())
-    hits, _ = tree.query(shapes.to_numpy()[present], predicate="dwithin", distance=PATHS_WITHIN_M)
+    tree = shapely.STRtree(shapes.to_numpy()[present])
+    _, hits = tree.query(shapely.box(*boxes.T))
     near = np.zeros(len(shapes), dtype=bool)
-    near[present[np.unique(hits)]] = True
+    near[present[hits]] = True
     return cast("pd.Series", pd.Series(near, index=shapes.index))

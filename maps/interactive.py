@@ -161,7 +161,6 @@ def render_page(document: dict[str, Any], imprint: Imprint) -> str:
         leaflet_style=assets.leaflet_style(),
         style=assets.static_text("map.css") + (assets.static_text("bench.css") if bench else ""),
         leaflet_script=assets.leaflet_script(),
-        jquery_script=assets.jquery_script(),
         map_html=map_html,
         map_script=map_script,
         fallback=fallback_table(document),

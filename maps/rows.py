@@ -17,7 +17,7 @@ NONE: Final = -1
 
 def texts(values: pd.Series) -> list[str]:
     """Write a column of text; a missing one is empty."""
-    return [str(value) for value in values.fillna("")]
+    return [str(value) for value in values.fillna("").tolist()]
 
 
 def whole(values: pd.Series, scale: float = 1.0) -> list[int]:

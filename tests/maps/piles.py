@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import zlib
 from collections.abc import Callable
 
 import numpy as np
+
+from maps.escape import unpack_bytes
 
 Part = np.ndarray
 Thing = list[list[Part]]
@@ -14,7 +14,7 @@ Thing = list[list[Part]]
 
 def read_pile(pile: str, grid: dict[str, float], count: int, *, each: int = 1) -> list[Thing]:
     """Give of each thing its shapes, of each shape its rings or lines in degrees."""
-    raw = zlib.decompress(base64.b64decode(pile))
+    raw = unpack_bytes(pile)
     place = 0
 
     def number() -> int:
