@@ -60,6 +60,9 @@ MOST_HALVES: Final = 1_200
 LEAST_HALVES: Final = 100
 """Work of branching, in halves times open pairs; most halves, and fewest that are worth while."""
 
+WIDE: Final = 0.04
+"""Gap, as a share of the objective, that no tree of so many halves comes near to closing."""
+
 UNAIDED: Final = 20_000
 """Open pairs up to which the exact model looks for a first plan, or proves that none exists."""
 
@@ -294,6 +297,8 @@ def _reheat(state: Pursuit) -> Found | None:
 def _branch(state: Pursuit) -> None:
     """Search a tree of halves for a better plan and a better bound."""
     if state.found is None or state.upper == math.inf or not state.has_time():
+        return
+    if state.upper - state.bound > WIDE * state.upper:
         return
     most = MOST_HALVES if state.limited else min(MOST_HALVES, BRANCHING // state.open_count)
     if most < LEAST_HALVES:
