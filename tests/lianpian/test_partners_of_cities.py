@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import networkx as nx
 import pandas as pd
 import pytest
 
@@ -40,28 +41,50 @@ def partners_of(folder: Path, *, communities: int, seed: int) -> tuple[pd.DataFr
     return partners, adjacency, tables["eligibility"]
 
 
-def check_city(folder: Path, *, communities: int, seed: int) -> int:
-    """Check the partners of one made city; count those who have three linked neighbours."""
+def check_city(folder: Path, *, communities: int, seed: int) -> float:
+    """Check the partners of one made city; give the share who have three linked neighbours.
+
+    Nothing is assumed of the city: neighbours are counted from the links alone. Who has three in
+    scope gets three partners, and everybody gets three as long as so many others in scope are in
+    reach over links at all (in seed 40 four communities are cut off together, one out of scope).
+    """
     partners, adjacency, eligibility = partners_of(folder, communities=communities, seed=seed)
-    linked = adjacency.index[adjacency["linked"].astype(bool)]
-    pairs = [pair for one, other in linked for pair in ((one, other), (other, one))]
     status = eligibility["status"].to_dict()
-    neighbours = pd.Series([focal for focal, _ in pairs]).value_counts()
-    listed = partners.index.get_level_values("community_id").value_counts()
-    several = neighbours.index[neighbours >= 3]
-    for one in several:
-        assert listed.get(one, 0) >= 3, (seed, one)
+    neighbours: dict[str, set[str]] = {str(one): set() for one in status}
+    for one, other in adjacency.index[adjacency["linked"].astype(bool)]:
+        neighbours[one].add(other)
+        neighbours[other].add(one)
+    listed: dict[str, list[str]] = {str(one): [] for one in status}
+    ranked = partners.reset_index().sort_values(["community_id", "rank"])
+    for one, other in ranked[["community_id", "partner_id"]].itertuples(index=False):
+        listed[one].append(other)
+    linked = nx.Graph({one: sorted(others) for one, others in neighbours.items()})
+    in_scope = {one for one, word in status.items() if word != "excluded"}
+    for part in nx.connected_components(linked):
+        for one in part:
+            others = (part & in_scope) - {one}
+            assert len(set(listed[one])) >= min(3, len(others)), (seed, one)
+            assert set(listed[one]) <= others, (seed, one)
+            fit = neighbours[one] & in_scope
+            first = listed[one][: len(fit)]
+            assert set(first) <= fit, (seed, one)  # neighbours first, others only to make up three
+    several = [one for one, others in neighbours.items() if len(others & in_scope) >= 3]
+    assert all(len(set(listed[one])) >= 3 for one in several)
     score = partners["score"].to_dict()
     for (one, other), value in score.items():
         assert status[other] != "excluded", (seed, other)
         assert score.get((other, one), value) == value, (seed, one, other)
     assert partners["reason"].str.contains(r"\d").all()
-    return len(several)
+    return len(several) / len(status)
+
+
+LEAST_SHARE = 0.3
+"""Sparse cities have fewer such communities (seed 15: 58 of 150), but a claim of few is none."""
 
 
 @pytest.mark.parametrize("seed", range(2))
 def test_whoever_has_three_neighbours_in_a_made_city_has_three_partners(seed: int, tmp_path: Path):
-    assert check_city(tmp_path / "city", communities=40, seed=seed) > 10
+    assert check_city(tmp_path / "city", communities=40, seed=seed) >= LEAST_SHARE
 
 
 @pytest.mark.full
@@ -69,4 +92,4 @@ def test_whoever_has_three_neighbours_in_a_made_city_has_three_partners(seed: in
 def test_whoever_has_three_neighbours_in_fifty_made_cities_has_three_partners(
     seed: int, tmp_path: Path
 ):
-    assert check_city(tmp_path / "city", communities=136, seed=seed) > 40
+    assert check_city(tmp_path / "city", communities=136, seed=seed) >= LEAST_SHARE
