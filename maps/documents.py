@@ -113,7 +113,7 @@ def add_styles(paper: Paper) -> None:
         (DENSE, BODY_FACE, 10.0, 14.0, 3.0),
         (SMALL, BODY_FACE, 8.5, 11.0, 4.0),
         (CAPTION, HEADING_FACE, 9.0, 12.0, 8.0),
-        (POINT, BODY_FACE, 10.0, 14.0, 3.0),
+        (POINT, BODY_FACE, 9.5, 12.5, 2.0),
     ):
         if name in names:
             continue

@@ -30,7 +30,7 @@ from maps.scene import Scene
 
 WIDTH_MM: Final = 160.0
 OVERVIEW_MM: Final = 128.0
-ZONE_MM: Final = 66.0
+ZONE_MM: Final = 62.0
 _LEGEND_MM: Final = 46.0
 _GAP_MM: Final = 2.5
 _BAR_MM: Final = 28.0

@@ -29,6 +29,8 @@ NEEDED: Final = ("zones", "gaps", "communities", "assignment")
 _MOST_NAMES: Final = 8
 """Communities named in a line of the list; all of them stand in the workbook."""
 
+_LEAST_NAMES: Final = 2
+_NAMES_OF_A_PAGE: Final = 22
 _SQUARE_METRES: Final = 10_000
 _HAVE: Final = (30.5, 19.0, 18.5, 12.0)
 _PAIR: Final = (36.0, 44.0, 36.0, 44.0)
@@ -183,11 +185,13 @@ def _write_open(
     if rows is None or rows.empty:
         add_text(paper, pick(("本片区九有齐备。", "This zone lacks none of the nine."), languages))
         return
+    # The page of a zone that lacks much names fewer communities at each point.
+    most = min(max(_NAMES_OF_A_PAGE // len(rows), _LEAST_NAMES), _MOST_NAMES)
     for row in rows.to_dict(orient="records"):
         ids = row["community_ids"]
-        listed = "、".join(str(names.get(one, one)) for one in ids[:_MOST_NAMES])
+        listed = "、".join(str(names.get(one, one)) for one in ids[:most])
         more = pick(("等，全部见 plan.xlsx", ", all in plan.xlsx"), languages[:1])
-        listed += more if len(ids) > _MOST_NAMES else ""
+        listed += more if len(ids) > most else ""
         have = pick(HAVES[row["category"]], languages)
         answer = pick(STATUSES[row["status"]], languages)
         count = pick((f"{row['communities']} 个小区", f"{row['communities']}"), languages[:1])
