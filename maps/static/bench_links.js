@@ -38,18 +38,21 @@
     );
   };
 
+  const zoneLink = (id) =>
+    bench.button(id, () => bench.setTarget(id, { show: true }), { class: "link", aria: { label: app.t("bench_edit_zone", { zone: id }) } });
+
   const facts = (i) => {
     const { communities } = app.doc;
     const list = make("dl", { class: "facts" });
     const households = bench.data.households[i];
     const rows = [
-      [app.t("zone"), bench.zone[i] || app.t("not_in_zone")],
+      [app.t("zone"), bench.zone[i] ? zoneLink(bench.zone[i]) : app.t("not_in_zone")],
       [app.t("households"), households === null ? "–" : app.t("households_n", { n: app.number(households) })],
       [app.t("eligibility"), communities.eligibility[i] && app.code("eligibility.status", communities.eligibility[i])],
       [app.t("subdistrict"), communities.subdistrict[i]],
       [app.t("code"), communities.id[i]],
     ];
-    for (const [name, value] of rows) if (value) list.append(make("dt", { textContent: name }), make("dd", { textContent: value }));
+    for (const [name, value] of rows) if (value) list.append(make("dt", { textContent: name }), make("dd", {}, value));
     return list;
   };
 

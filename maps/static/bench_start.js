@@ -111,6 +111,7 @@
     bench.target = id;
     bench.findEdges();
     bench.showTable();
+    bench.showTargetRow();
     bench.showDetail(show ? "zone" : bench.detail);
     bench.redraw();
     const members = bench.membersOf(id);

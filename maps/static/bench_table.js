@@ -93,6 +93,11 @@
     bench.showTable();
   };
 
+  bench.showTargetRow = () => {
+    const known = rows.get(bench.target);
+    if (known) known.row.scrollIntoView({ block: "nearest" });
+  };
+
   bench.showTable = () => {
     const table = document.getElementById("bench-zones");
     const ids = [...bench.zoneOrder];

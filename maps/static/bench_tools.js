@@ -73,11 +73,21 @@
     app.strokePath(ctx, "#1c2730", 2, [7, 4]);
   };
 
+  /* With Shift any tool takes up the zone under it. */
+  const takeZone = (i) => {
+    if (i >= 0 && bench.zone[i] !== "") bench.setTarget(bench.zone[i], { show: true });
+  };
+
   const begin = (event) => {
     if (!bench.isOpen || !DRAGS.has(bench.tool) || event.button !== 0 || event.target.closest(".leaflet-control")) return;
     const at = unitOf(event);
+    const start = bench.hit(at.x, at.y);
+    if (event.shiftKey) {
+      takeZone(start);
+      return;
+    }
     strokes += 1;
-    hand = { from: at, at, stroke: `${bench.tool} ${strokes}`, start: bench.hit(at.x, at.y) };
+    hand = { from: at, at, stroke: `${bench.tool} ${strokes}`, start };
     app.map.getContainer().setPointerCapture(event.pointerId);
     app.map.getContainer().focus({ preventScroll: true });
     if (bench.tool === "paint" || bench.tool === "erase") brush(at);
@@ -112,7 +122,7 @@
     bench.isStroking = false;
     if (bench.tool === "box") takeBox(from, at);
     if (bench.tool === "move") drop(start, bench.hit(at.x, at.y));
-    if (bench.tool === "split" && start !== null) cutAlong(from, at);
+    if (bench.tool === "split") cutAlong(from, at);
     hand = null;
     bench.settle();
   };
@@ -229,7 +239,9 @@
     document.addEventListener("keydown", press);
     app.map.on("click", (event) => {
       if (!bench.isOpen || DRAGS.has(bench.tool)) return;
-      clicks[bench.tool](bench.hit(app.unitX(event.latlng.lng), app.unitY(event.latlng.lat)));
+      const at = bench.hit(app.unitX(event.latlng.lng), app.unitY(event.latlng.lat));
+      if (event.originalEvent.shiftKey) takeZone(at);
+      else clicks[bench.tool](at);
     });
   };
 })();

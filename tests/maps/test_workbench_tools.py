@@ -96,6 +96,17 @@ def test_a_box_takes_what_may_be_in_a_zone(watched: Watched, bench_map: Path) ->
         assert (zone_of(page, i) == "Z01") == page.evaluate("(i) => lianpian.bench.mayJoin(i)", i)
 
 
+def test_shift_takes_up_the_zone_under_any_tool(watched: Watched, bench_map: Path) -> None:
+    page = opened(watched, bench_map)
+    for tool, zone in (("paint", "Z03"), ("select", "Z02")):
+        aim(page, tool, "Z01")
+        page.keyboard.down("Shift")
+        page.mouse.click(*spot(page, members(page, zone)[1]))
+        page.keyboard.up("Shift")
+        assert page.evaluate("lianpian.bench.target") == zone
+    assert page.evaluate("lianpian.bench.past.length") == 0
+
+
 def test_move_split_and_merge_by_hand(watched: Watched, bench_map: Path) -> None:
     page = opened(watched, bench_map)
     one, other = members(page, "Z02")[0], members(page, "Z01")[0]
