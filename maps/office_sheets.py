@@ -11,8 +11,8 @@ import pandas as pd
 from layers.contracts import Caption, captions_of
 from layers.tables import COMMUNITIES
 from maps.columns import column_of, names_of
-from maps.words import HAVES, Both, pick, say
-from maps.worksheets import Sheet
+from maps.words import HAVES, STATUSES, Both, pick, say
+from maps.worksheets import Column, Sheet
 from zoning.tables import GAPS, MISSING_STATUSES
 
 TO_DO: Final = ("gap", "far", "small", "unconfirmed")
@@ -25,6 +25,7 @@ SIGN_OFF: Final[Both] = (
 )
 LEDGER: Final[Both] = ("小区台账", "Ledger")
 GAP_LIST: Final[Both] = ("缺项清单", "List of gaps")
+BUREAUS: Final[Both] = ("责任单位", "Who must act")
 
 _NUMBER: Final = Caption(zh="序号", en="No.", unit="")
 _MORE: Final[Mapping[str, Caption]] = {
@@ -122,6 +123,64 @@ def gap_list(tables: Mapping[str, pd.DataFrame], languages: tuple[str, ...]) -> 
     captions = {**captions_of(GAPS), **_MORE, "status": captions_of(GAPS)["status"]}
     return _sheet(
         GAP_LIST, rows, _GAP_FIELDS, captions, {"name": "count"}, languages=languages, note=note
+    )
+
+
+def bureau_sheet(listed: Sheet, languages: tuple[str, ...]) -> Sheet:
+    """Count the list of gaps by bureau in charge: who must act, on what, how often.
+
+    Parameters
+    ----------
+    listed
+        The list of gaps, from `gap_list`.
+    languages
+        Languages in order of preference.
+    """
+    cells = {column.field: column.cells.reset_index(drop=True) for column in listed.columns}
+    names = list(dict.fromkeys(cells["bureau"]))
+    first = len(languages) + 1
+    said = {status: pick(STATUSES[status], languages[:1]) for status in TO_DO}
+    haves = [
+        _JOINTS[languages[0]].join(dict.fromkeys(cells["category"][cells["bureau"].eq(name)]))
+        for name in names
+    ]
+    columns = [
+        Column(
+            field="bureau",
+            caption=captions_of(GAPS)["bureau"],
+            cells=pd.Series(names, dtype="str"),
+        ),
+        Column(
+            field="haves",
+            caption=Caption(zh="九有", en="Haves", unit=""),
+            cells=pd.Series(haves, dtype="str"),
+        ),
+    ]
+    for status in TO_DO:
+        own = cells["status"].eq(said[status])
+        counts = [int((cells["bureau"].eq(name) & own).sum()) for name in names]
+        columns.append(
+            Column(
+                field=status,
+                caption=Caption(zh=STATUSES[status][0], en=STATUSES[status][1], unit=""),
+                cells=pd.Series(counts, dtype="int64"),
+                kind="number",
+                number_format="#,##0",
+                formulas=tuple(
+                    f"COUNTIFS({listed.area('bureau', first)},$A{first + row},"
+                    f'{listed.area("status", first)},"{said[status]}")'
+                    for row in range(len(names))
+                ),
+                total="sum",
+            )
+        )
+    return Sheet(
+        tab=pick(BUREAUS, languages[:1]),
+        title=pick(BUREAUS, languages),
+        columns=tuple(columns),
+        note=listed.note,
+        total_label=pick(TOTAL, languages[:1]),
+        sign_off=pick(SIGN_OFF, languages[:1]),
     )
 
 

@@ -19,7 +19,7 @@ from maps.columns import columns_of, key_columns, words_sheet
 from maps.formulas import Formulas
 from maps.labels import Imprint
 from maps.notes import marks, method, review_note, rulebook_title, zoning_lines
-from maps.office_sheets import TOTAL, gap_list, ledger
+from maps.office_sheets import TOTAL, bureau_sheet, gap_list, ledger
 from maps.sheet_cells import pour, write_text
 from maps.sheet_widths import LINE, lines, paper_for
 from maps.summary_sheets import haves_sheet, summary_sheet, zones_with_formulas
@@ -41,6 +41,7 @@ FIRST: Final = (
     "haves",
     "ledger",
     "gap_list",
+    "bureaus",
     "zones",
     "zone_gaps",
     "eligibility",
@@ -185,6 +186,7 @@ def _sheets(
         papers["ledger"] = ledger(tables, languages)
         if "gaps" in tables:
             papers["gap_list"] = gap_list(tables, languages)
+            papers["bureaus"] = bureau_sheet(papers["gap_list"], languages)
     formulas = Formulas({**plain, **papers}, languages)
     if "zones" in plain:
         plain["zones"] = zones_with_formulas(plain["zones"], formulas)

@@ -106,7 +106,8 @@ def test_every_table_has_a_sheet_or_is_named_as_left_out(book: Path) -> None:
         title, _ = title_of(schema)
         assert (title in tabs) != (name in NETWORK_TABLES), name
         assert (name in about.splitlines()) == (name in NETWORK_TABLES)
-    assert tabs[:6] == ["说明", "汇总", "九有一览", "小区台账", "缺项清单", "片区"]
+    first = ["说明", "汇总", "九有一览", "小区台账", "缺项清单", "责任单位", "片区"]
+    assert tabs[: len(first)] == first
 
 
 def test_what_has_no_sheet_is_named_with_the_file_that_holds_it(book: Path) -> None:
@@ -179,6 +180,19 @@ def test_the_ledger_has_a_row_for_each_community_with_zone_verdict_and_what_is_m
     assert "Eligibility" in english
     assert total[0] == "合计"
     assert str(total[place["户数（户）"]]).startswith("=SUBTOTAL(109,")
+
+
+def test_who_must_act_is_counted_from_the_list_of_gaps(book: Path) -> None:
+    page = openpyxl.load_workbook(book, data_only=True)["责任单位"]
+    _, _, *rows, total = page.iter_rows(values_only=True)
+    chinese, _, *listed, _ = rows_of(book, "缺项清单")
+    bureau, status = chinese.index("责任单位"), chinese.index("结论")
+    assert {row[0] for row in rows} == {row[bureau] for row in listed}
+    for row in rows:
+        own = [line for line in listed if line[bureau] == row[0]]
+        for place, word in enumerate(("缺项", "距离超标", "面积不足", "待核实"), start=2):
+            assert row[place] == sum(line[status] == word for line in own)
+    assert sum(total[2:6]) == len(listed)
 
 
 def test_years_of_the_ledger_show_which_side_is_open() -> None:
