@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, cast
 
 import geopandas as gpd
@@ -88,10 +89,13 @@ def working_document(
         As `public_document`, with exact households, both walkers and all bands, eligibility, roles,
         links between neighbours, findings and explanations; and what the workbench computes with.
     """
-    document = _document(tables, imprint, Contents(None), FINE)
     communities = _shapes(tables, "communities").sort_index()
-    grid = Grid(**document["fine"])
-    document["bench"], piles = pile_bench(tables, communities, imprint, rules, grid)
+    grid = Grid.around(communities.to_crs("EPSG:4326").total_bounds, FINE)
+    # most of both is work on geometry, which lets another thread run beside it
+    with ThreadPoolExecutor(1) as beside:
+        bench = beside.submit(pile_bench, tables, communities, imprint, rules, grid)
+        document = _document(tables, imprint, Contents(None), FINE)
+        document["bench"], piles = bench.result()
     document["piles"] |= piles
     document["words"] = document["words"] | static_table("bench_words.json")
     return document

@@ -24,6 +24,7 @@
     const { communities, zones } = app.doc;
     const out = [[app.t("community"), (i) => nameCell(i)]];
     const plain = (text) => make("td", { textContent: text });
+    if (app.gaps()) out.push([app.t("missing_total"), (i) => make("td", { class: "number", textContent: tallyText(i) })]);
     if (communities.subdistrict) out.push([app.t("subdistrict"), (i) => plain(communities.subdistrict[i])]);
     if (communities.zone) {
       out.push([app.t("zone"), (i) => plain(communities.zone[i] >= 0 ? zones.id[communities.zone[i]] : "—")]);
@@ -39,7 +40,6 @@
       out.push([app.t("households"), (i) => plain((communities.band[i] || "—") + estimated(i))]);
     }
     if (app.gaps()) {
-      out.push([app.t("missing_total"), (i) => make("td", { class: "number", textContent: tallyText(i) })]);
       for (let have = 0; have < HAVES; have += 1) out.push([app.haveShort(have), (i) => cell(i, have)]);
     }
     return out;

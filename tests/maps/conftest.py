@@ -33,7 +33,7 @@ def watched(browser: Browser) -> Iterator[Watched]:
 @pytest.fixture(scope="session")
 def one_page(browser: Browser) -> Iterator[Watched]:
     """Give one small page for the many cases that each need a fresh document only."""
-    with watched_page(browser, size=(720, 520)) as page:
+    with watched_page(browser, size=(960, 600)) as page:
         yield page
 
 
