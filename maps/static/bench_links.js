@@ -103,14 +103,14 @@
       found.set(other, { other, kind: isLinked ? "added" : "cut", isLinked, reason, isOurs: true, key });
     }
     if (bench.other >= 0 && !found.has(bench.other)) found.set(bench.other, { other: bench.other, kind: "", isLinked: false, reason: "" });
-    return [...found.values()].sort((a, b) => a.other - b.other);
+    const rank = ({ other, isLinked }) => (other === bench.other ? 0 : isLinked ? 1 : 2);
+    return [...found.values()].sort((a, b) => rank(a) - rank(b) || a.other - b.other);
   };
 
   const wasOurs = (key) => bench.first.link.some(([known]) => known === key);
 
-  const linkRow = (i, pair) => {
-    const { other, kind, isLinked, reason, isOurs } = pair;
-    const key = bench.pairKey(i, other);
+  /* Asking for a reason: a field that opens below the pair. */
+  const reasonForm = (key, { other, isLinked }) => {
     const field = make("input", {
       id: `bench-why-${other}`,
       type: "text",
@@ -124,34 +124,54 @@
         field.focus();
         return;
       }
+      bench.asked = -1;
       const value = { action: isLinked ? "cut" : "add", reason: why };
       bench.edit(isLinked ? "bench_step_cut" : "bench_step_add", [{ kind: "link", key, value }]);
     };
     field.addEventListener("keydown", (event) => {
       if (event.key === "Enter") go();
     });
+    const label = app.t(isLinked ? "bench_cut_named" : "bench_add_named", { name: app.communityName(other) });
+    const button = bench.button(app.t(isLinked ? "bench_cut" : "bench_add"), go, { id: `bench-link-${other}`, class: "bench-small", aria: { label } });
+    return make("div", { class: "bench-line" }, field, button);
+  };
+
+  const linkRow = (i, pair) => {
+    const { other, kind, isLinked, reason, isOurs } = pair;
+    const key = bench.pairKey(i, other);
+    const name = app.communityName(other);
+    const isOpen = other === bench.asked || (other === bench.other && !isOurs);
     const word = !isLinked && kind !== "cut" ? app.t("not_linked") : app.code("adjacency.kind", kind);
+    const ask = bench.button(
+      `${app.t(isLinked ? "bench_cut" : "bench_add")}…`,
+      () => {
+        bench.asked = bench.asked === other ? -1 : other;
+        bench.showDetail();
+        const field = document.getElementById(`bench-why-${other}`);
+        if (field) field.focus();
+      },
+      {
+        id: `bench-ask-${other}`,
+        class: "bench-small",
+        aria: { expanded: String(isOpen), label: app.t(isLinked ? "bench_cut_named" : "bench_add_named", { name }) },
+      },
+    );
+    const back = () => bench.edit("bench_step_back", [{ kind: "link", key, value: null }]);
     return make(
       "li",
       { class: other === bench.other ? "is-asked" : "" },
-      make("div", { class: "bench-line" }, bench.communityLink(other), make("span", { class: isLinked ? "bench-kept" : "bench-broken", textContent: word })),
-      reason ? make("p", { class: "hint", textContent: app.half(reason) }) : null,
       make(
         "div",
         { class: "bench-line" },
-        field,
-        bench.button(app.t(isLinked ? "bench_cut" : "bench_add"), go, {
-          id: `bench-link-${other}`,
-          class: "bench-small",
-          aria: { label: app.t(isLinked ? "bench_cut_named" : "bench_add_named", { name: app.communityName(other) }) },
-        }),
+        bench.communityLink(other),
+        make("span", { class: isLinked ? "bench-kept" : "bench-broken", textContent: word }),
         isOurs && !wasOurs(key)
-          ? bench.button(app.t("bench_link_back"), () => bench.edit("bench_step_back", [{ kind: "link", key, value: null }]), {
-              class: "bench-small",
-              aria: { label: app.t("bench_link_back_named", { name: app.communityName(other) }) },
-            })
+          ? bench.button(app.t("bench_link_back"), back, { id: `bench-back-${other}`, class: "bench-small", aria: { label: app.t("bench_link_back_named", { name }) } })
           : null,
+        isOpen ? null : ask,
       ),
+      reason ? make("p", { class: "hint", textContent: app.half(reason) }) : null,
+      isOpen ? reasonForm(key, pair) : null,
     );
   };
 

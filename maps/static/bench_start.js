@@ -127,6 +127,7 @@
 
   bench.chooseCommunity = (i, { fly = false } = {}) => {
     bench.chosen = i;
+    bench.asked = -1;
     if (bench.other === i) bench.other = -1;
     bench.showDetail("community");
     bench.marks.invalidate();

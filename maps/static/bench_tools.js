@@ -5,7 +5,7 @@
   const { bench } = app;
   const DRAGS = new Set(["paint", "box", "erase", "move", "split"]);
 
-  Object.assign(bench, { tool: "select", chosen: -1, other: -1, shows: { missing: false, links: false, old: false, circle: false } });
+  Object.assign(bench, { tool: "select", chosen: -1, other: -1, asked: -1, shows: { missing: false, links: false, old: false, circle: false } });
 
   bench.hit = (x, y) => app.doc.communities.shapes.findIndex((one) => app.isInside(one, x, y));
   const unitOf = (event) => {
