@@ -72,6 +72,7 @@ _NAME_BEYOND: Final = 1.5
 """On an overview a name may be this much wider than its community."""
 
 _EXPLANATION: Final = 42.0
+_AIR: Final = 0.8
 _HEADS: Final = 13.0
 """Height of the heading of a section and of the captions of its table."""
 
@@ -341,6 +342,7 @@ def _zone_panel(canvas: Canvas, job: SheetJob, zone: str, order: list[str]) -> N
     said = [text for text in texts if isinstance(text, str)]
     if said:
         rest = draw_heading(canvas, rest, pick(("为何如此划分", "Why this zone"), languages))
+        _, rest = rest.cut_top(_AIR)
         part, below = rest.cut_top(_EXPLANATION, _GAP)
         left = part
         for text in said:
