@@ -304,7 +304,7 @@ def _write_about(
         _write_pair(page, row, name, text, body)
     paper = paper_for(_LABEL_WIDTH + _TEXT_WIDTH)
     set_up_print(page, area=f"A1:B{row}", head_rows=0, paper=paper, title=imprint.title)
-    write_margins(page, left=imprint.drafting_unit, centre="")
+    write_margins(page, left=imprint.drafting_unit)
     page.sheet_properties.tabColor = OFFICE_TAB
 
 

@@ -124,7 +124,7 @@ class Sheet:
     total_label
         Text of the row of totals; without one there is none.
     sign_off
-        Text at the bottom centre of each page: who fills in, who signs.
+        Text at the bottom left of each page: who fills in, who signs.
     is_appendix
         Whether the sheet is a whole table of the toolkit rather than a paper of an office.
     unprinted
@@ -209,7 +209,9 @@ def lay_out(sheet: Sheet, page: Worksheet, *, languages: tuple[str, ...], footer
     edge = get_column_letter(printed)
     area = f"A1:{edge}{last_head + sheet.rows + sheet.last_rows}"
     set_up_print(page, area=area, head_rows=last_head, paper=paper, title=sheet.title)
-    write_margins(page, left=footer, centre=sheet.sign_off)
+    write_margins(page, left=sheet.sign_off or footer)
+    if sheet.sign_off:  # it takes the place of the job's title, which goes above
+        page.oddHeader.left.text, page.oddHeader.left.size = _margin(footer), 8
     page.print_options.gridLines = sheet.is_appendix
     if paper.pages_wide > 1:
         page.print_title_cols = f"A:{get_column_letter(sheet.frozen)}"
@@ -257,10 +259,9 @@ def set_up_print(page: Worksheet, *, area: str, head_rows: int, paper: Paper, ti
     page.oddHeader.center.size = 14
 
 
-def write_margins(page: Worksheet, *, left: str, centre: str) -> None:
-    """Write the printed footer: whose paper, who signs, which page."""
+def write_margins(page: Worksheet, *, left: str) -> None:
+    """Write the printed footer: whose paper or who signs, and which page."""
     page.oddFooter.left.text = _margin(left)
-    page.oddFooter.center.text = _margin(centre)
     page.oddFooter.right.text = "&P / &N"
 
 
