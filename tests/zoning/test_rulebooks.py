@@ -73,7 +73,8 @@ def test_values_of_places_are_those_of_their_documents() -> None:
     assert (yanshi.absorb.from_year, yanshi.absorb.to_year) == (2001, 2005)
     assert yanshi.absorb.citation.text == "偃政办〔2021〕4号 二(一)"
     assert read_rulebook("national").build_date.citation.text.startswith("国办发〔2020〕23号")
-    assert {rule.citation.rule for rule in kaifeng.exclusions} == {"E04", "E08", "E09", "E10", "E11"}
+    codes = {rule.citation.rule for rule in kaifeng.exclusions}
+    assert codes == {"E04", "E08", "E09", "E10", "E11"}
     assert "E08" not in {rule.citation.rule for rule in read_rulebook("guizhou_2020").exclusions}
     assert [(gate.stage, gate.at_least) for gate in gansu.consent] == [
         ("enter", 0.75),
