@@ -12,11 +12,14 @@ from layers.contracts import Caption, captions_of
 from layers.tables import COMMUNITIES
 from maps.columns import column_of, names_of
 from maps.words import HAVES, STATUSES, Both, pick, say
-from maps.worksheets import Column, Sheet
+from maps.worksheets import TEXT_FORMAT, Column, Sheet
 from zoning.tables import GAPS, MISSING_STATUSES
 
 TO_DO: Final = ("gap", "far", "small", "unconfirmed")
 """Statuses on the list of gaps, in order of weight; what is met or has no data is in ``gaps``."""
+
+RED: Final = "[Red]@"
+"""Format of a text that must strike the eye."""
 
 TOTAL: Final[Both] = ("合计", "Total")
 SIGN_OFF: Final[Both] = (
@@ -215,7 +218,23 @@ def ledger(tables: Mapping[str, pd.DataFrame], languages: tuple[str, ...]) -> Sh
         rows[field] = values
     rows = rows.sort_values(["zone_id", "community_id"], na_position="last")
     captions = {**captions_of(COMMUNITIES), **_MORE}
-    return _sheet(LEDGER, rows, _LEDGER_FIELDS, captions, _LEDGER_TOTALS, languages=languages)
+    sheet = _sheet(LEDGER, rows, _LEDGER_FIELDS, captions, _LEDGER_TOTALS, languages=languages)
+    return _with_red(sheet, languages)
+
+
+def _with_red(sheet: Sheet, languages: tuple[str, ...]) -> Sheet:
+    """Set the verdict on whoever is in a zone without being in scope in red (RULES E12)."""
+    cells = {column.field: column.cells for column in sheet.columns}
+    words = [say("eligibility", "status", one, languages[:1]) for one in ("excluded", "unknown")]
+    wrong = cells["zone_id"].notna() & cells["status"].isin(words)
+    if not wrong.any():
+        return sheet
+    formats = tuple(RED if is_wrong else TEXT_FORMAT for is_wrong in wrong)
+    columns = tuple(
+        replace(column, formats=formats) if column.field == "status" else column
+        for column in sheet.columns
+    )
+    return replace(sheet, columns=columns)
 
 
 def _sheet(

@@ -36,7 +36,7 @@ class Styles:
     Parameters
     ----------
     plain
-        Style by number format; a column of texts has one.
+        Style by number format, which may set texts in red.
     hazard
         Style of a text that a spreadsheet may take for a formula.
     total
@@ -168,17 +168,19 @@ def _cell_endings(cells: Cells, styles: Styles) -> Iterator[str]:
             live = f"<f>{escape(formula)}</f>" if formula else ""
             yield f' s="{styles.plain[form]}">{live}<v>{value!r}</v></c>'
         return
-    known: dict[str, str] = {}
-    for value, none, formula in zip(cells.cells.tolist(), missing, cells.formulas, strict=True):
+    known: dict[tuple[str, str], str] = {}
+    for value, none, form, formula in zip(
+        cells.cells.tolist(), missing, cells.formats, cells.formulas, strict=True
+    ):
         if none or value == "":
             yield empty
             continue
         if formula:
             yield f' s="{first}" t="str"><f>{escape(formula)}</f><v>{escape(value)}</v></c>'
             continue
-        if value not in known:
-            known[value] = _text_cell(value, first, styles.hazard)
-        yield known[value]
+        if (value, form) not in known:
+            known[value, form] = _text_cell(value, styles.plain[form], styles.hazard)
+        yield known[value, form]
 
 
 def _text_cell(text: str, plain: int, hazard: int) -> str:

@@ -195,6 +195,23 @@ def test_who_must_act_is_counted_from_the_list_of_gaps(book: Path) -> None:
     assert sum(total[2:6]) == len(listed)
 
 
+def test_whoever_is_zoned_without_being_in_scope_stands_in_red(tmp_path: Path) -> None:
+    tables = town_tables()
+    zoned = tables["assignment"].index[tables["assignment"]["zone_id"].notna()]
+    eligibility = tables["eligibility"].copy()
+    eligibility.loc[zoned, "status"] = "core"
+    eligibility.loc[zoned[0], "status"] = "excluded"
+    tables["eligibility"] = eligibility
+    write_workbook(tables, IMPRINT, tmp_path / "plan.xlsx")
+    page = openpyxl.load_workbook(tmp_path / "plan.xlsx")["小区台账"]
+    head = [cell.value for cell in page[1]]
+    status, key = head.index("改造资格"), head.index("小区编码")
+    red = [
+        row[key].value for row in page.iter_rows(min_row=3) if "[Red]" in row[status].number_format
+    ]
+    assert red == [zoned[0]]
+
+
 def test_years_of_the_ledger_show_which_side_is_open() -> None:
     tables = town_tables()
     communities = tables["communities"].iloc[:4].copy()
