@@ -70,7 +70,7 @@ def pack_bytes(content: bytes) -> str:
     A quarter is added to the size; base64 would add a third. The last group is cut to one sign more
     than it has bytes, as in Ascii85.
     """
-    packed = zlib.compress(content, 9)
+    packed = zlib.compress(content, 7)
     spare = -len(packed) % _BYTES
     numbers = np.frombuffer(packed + b"\0" * spare, dtype=">u4").astype(np.int64)
     digits = numbers[:, None] // len(_DIGITS) ** np.arange(_BYTES, -1, -1) % len(_DIGITS)
