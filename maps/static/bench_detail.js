@@ -4,14 +4,14 @@
   const app = window.lianpian;
   const { bench } = app;
   const make = (...parts) => app.make(...parts);
-  const TABS = ["zone", "community", "rules"];
+  const TABS = ["zone", "community", "rest", "rules"];
 
   bench.detail = "zone";
   const button = (text, action, options = {}) => make("button", { type: "button", textContent: text, on: { click: action }, ...options });
   bench.button = button;
 
   const tab = (name) => {
-    const counts = { rules: bench.faults.length };
+    const counts = { rules: bench.faults.length, rest: bench.membersOf("").length };
     const text = app.t(`bench_tab_${name}`) + (counts[name] ? ` ${counts[name]}` : "");
     const isOn = bench.detail === name;
     return make("button", {
@@ -40,7 +40,7 @@
     const focused = box.contains(document.activeElement) ? document.activeElement.id : "";
     const old = document.getElementById("bench-detail-body");
     const scroll = old && old.dataset.shown === name ? old.scrollTop : 0;
-    const parts = { zone: zoneParts, community: bench.communityParts, rules: ruleParts }[name]();
+    const parts = { zone: zoneParts, community: bench.communityParts, rest: restParts, rules: ruleParts }[name]();
     const body = make(
       "div",
       { id: "bench-detail-body", class: "bench-body", role: "tabpanel", tabIndex: 0, aria: { labelledby: `bench-tab-${name}` } },
@@ -182,6 +182,31 @@
 
   bench.faultRow = (fault) =>
     make("li", {}, make("span", { class: "bench-sign", textContent: "✗", aria: { hidden: "true" } }), bench.faultText(fault, app.state.language === "zh" ? 1 : 0, bench.namedIds));
+
+  /* Communities in no zone, with the reason; into the chosen zone by a button. */
+  const restRow = (i) => {
+    const { eligibility, left_out } = app.doc.communities;
+    const why = left_out[i] ? app.code("assignment.reason", left_out[i]) : app.code("eligibility.status", eligibility[i]);
+    return make(
+      "li",
+      {},
+      bench.communityLink(i),
+      make("span", { class: "hint", textContent: why }),
+      button(app.t("bench_take_in"), () => bench.assign("bench_step_move", [i], bench.target), {
+        id: `bench-rest-${i}`,
+        class: "bench-small",
+        aria: { label: app.t("bench_take_in_named", { name: app.communityName(i), zone: bench.target }) },
+      }),
+    );
+  };
+
+  const restParts = () => {
+    const rest = bench.membersOf("");
+    return [
+      make("p", { class: "hint", textContent: app.t(rest.length ? "bench_rest_hint" : "bench_rest_none", { zone: bench.target }) }),
+      make("ul", { class: "bench-list" }, ...rest.map(restRow)),
+    ];
+  };
 
   const ruleParts = () => {
     if (!bench.faults.length) return [make("p", { class: "bench-fine", textContent: `✓ ${app.t("bench_rules_kept")}` })];

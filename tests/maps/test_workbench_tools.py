@@ -163,6 +163,20 @@ def test_a_loose_part_is_found_shown_and_not_refused(watched: Watched, bench_map
     expect(page.locator(".bench-faults")).to_contain_text("在片区内不连通")
 
 
+def test_communities_in_no_zone_are_listed_with_the_reason(
+    watched: Watched, bench_map: Path
+) -> None:
+    page = opened(watched, bench_map)
+    rest = members(page, "")
+    page.click("#bench-tab-rest")
+    rows = page.locator("#bench-detail-body li")
+    expect(rows).to_have_count(len(rest))
+    expect(rows.first).to_contain_text("不在改造范围")
+    page.click(f"#bench-rest-{rest[0]}")
+    assert zone_of(page, rest[0]) == page.evaluate("lianpian.bench.target")
+    expect(rows).to_have_count(len(rest) - 1)
+
+
 def test_links_are_cut_and_added_with_a_reason(watched: Watched, bench_map: Path) -> None:
     page = opened(watched, bench_map)
     one, other = page.evaluate(
@@ -332,7 +346,7 @@ def test_axe_finds_nothing_and_everything_has_a_name(
         page = opened(watched, bench_map, f"#lang={language}")
         page.evaluate("lianpian.bench.assign('bench_step_move', [0, 30], 'Z03')")
         page.check("#bench-show-links")
-        for tab in ("zone", "community", "rules"):
+        for tab in ("zone", "community", "rest", "rules"):
             page.evaluate("lianpian.bench.chooseCommunity(3)")
             page.click(f"#bench-tab-{tab}")
             assert page.evaluate(NAMELESS) == []
