@@ -11,6 +11,9 @@ from zoning.regionalization.bound import Relaxation
 from zoning.regionalization.compiled import compiled
 from zoning.regionalization.instance import Flags, Floats, Instance, Ints
 
+TINY: Final = 1e-9
+"""By how much a centre is open, and what it weighs, at the least."""
+
 LEVELLINGS: Final = 100
 LEVEL_STEP: Final = 2.0
 """Rounds of pricing full and empty centres, and the first step: by how many mean costs per weight a
@@ -18,10 +21,10 @@ price moves for a mean zone too much."""
 
 
 def start_plans(instance: Instance, found: Relaxation, *, most: int) -> list[Ints]:
-    """Draw zones around the best sets of centres that the relaxation met."""
+    """Draw zones around centres gathered from the relaxation's shares, and around sets it met."""
     zones = []
     seen: set[bytes] = set()
-    for chosen in found.chosen:
+    for chosen in (gather_centres(instance, found.opened), *found.chosen):
         centres = settle_centres(instance, found, chosen)
         if centres is None or centres.tobytes() in seen:
             continue
@@ -30,6 +33,43 @@ def start_plans(instance: Instance, found: Relaxation, *, most: int) -> list[Int
         if len(zones) == most:
             break
     return zones
+
+
+def gather_centres(instance: Instance, opened: Floats) -> Ints:
+    """Choose one centre for every whole centre that is open in parts around it.
+
+    Parameters
+    ----------
+    instance
+        The instance.
+    opened
+        By how much each centre is open in the relaxation, in the mean of its steps.
+
+    Returns
+    -------
+    ndarray
+        Centres, sorted; about as many as are open in all.
+
+    Notes
+    -----
+    Near its best bound many centres are worth the same, and which of them a step takes is chance.
+    Their mean says how many zones each quarter holds: the centre open most takes what is open of
+    those nearest to it, until it is open wholly, and so on. Filtering as in Lin & Vitter (1992).
+    """
+    left = opened.copy()
+    wanted = min(max(round(float(left.sum())), instance.count_low, 1), instance.count_high)
+    weight = np.maximum(instance.weight[instance.home], TINY)
+    chosen: list[int] = []
+    while len(chosen) < wanted and left.max(initial=0.0) > TINY:
+        best = int(np.argmax(left))
+        away = instance.cost[instance.home, best] / weight
+        away[best] = -1.0
+        near = np.argsort(away, kind="stable")[: int(np.isfinite(away).sum())]
+        room = np.maximum(1.0 - (np.cumsum(left[near]) - left[near]), 0.0)
+        left[near] -= np.minimum(left[near], room)
+        left[instance.home == instance.home[best]] = 0.0
+        chosen.append(best)
+    return np.array(sorted(chosen), dtype=np.int64)
 
 
 def settle_centres(instance: Instance, found: Relaxation, chosen: Ints) -> Ints | None:
