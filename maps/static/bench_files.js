@@ -114,9 +114,11 @@
     return { kind: "assignment", rows: rows.length - unknown, unknown };
   };
 
+  /* What the job had added or cut stays unless the file says otherwise: the page does not know how
+     such a pair was measured. */
   const takeLinks = (rows) => {
     const find = finder();
-    const link = new Map();
+    const link = new Map(bench.first.link);
     let unknown = 0;
     for (const row of rows) {
       const [a, b] = [find(row.focal), find(row.neighbor)];
