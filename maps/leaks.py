@@ -47,6 +47,9 @@ _TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
 _NOT_DATA: Final = frozenset({"words", "codes", "haves", "looks", "piles", "readings"})
 """Parts of a page's document that the toolkit writes itself, or that hold no text."""
 
+_ROWS_OF_DIGITS: Final = frozenset({"status", "flips", "confirmed"})
+"""Texts of one digit an answer: of two communities they would read as an identity number."""
+
 _SHOWN: Final = 20
 
 
@@ -143,6 +146,8 @@ def _marks_in(value: object, place: str) -> Iterator[tuple[str, str]]:
         yield from ((place, kind) for kind in kinds_in(value))
     elif isinstance(value, Mapping):
         for key, part in value.items():
+            if key in _ROWS_OF_DIGITS and isinstance(part, str) and set(part) <= set("0123456789"):
+                continue
             yield from _marks_in(str(key), f"{place}.*")
             yield from _marks_in(part, f"{place}.{key}".strip("."))
     elif isinstance(value, Iterable):

@@ -35,15 +35,9 @@ LIGHT: Final[Mapping[str, str]] = {
     "catchment": "rgba(31,92,153,.75)",
     "catchment_fill": "rgba(31,92,153,.10)",
     "walk": style.WALK_INK,
-    "gate": "#17506b",
-    "gate_nearest": "#5c6670",
-    "wall": "#1c2730",
-    "lane": "#17506b",
-    "road": "#8a4a12",
-    "arterial": "#b3323a",
-    "bridge": "#0f6b70",
-    "added": "#2c6b33",
-    "cut": "#b3323a",
+    "gate": style.GATE_COLOURS["surveyed"],
+    "gate_nearest": style.GATE_COLOURS["nearest"],
+    **style.LINK_COLOURS,
 }
 """Colours by what they draw; `edge` is drawn around every class and stands out from the ground."""
 

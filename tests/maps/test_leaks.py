@@ -108,3 +108,14 @@ def test_a_clean_plan_is_published(town: Town, public_map: Path) -> None:
     assert find_leaks(town) == []
     page = public_map.read_text(encoding="utf-8")
     assert not re.search(r"\b1[3-9]\d{9}\b", page)
+
+
+def test_the_answers_of_two_communities_are_no_identity_number(
+    town: Town, imprint: Imprint, tmp_path: Path
+) -> None:
+    tables = dict(town)
+    tables["communities"] = town["communities"].iloc[:2]
+    tables["facilities"] = town["facilities"].sort_index().iloc[:18]
+    path = tmp_path / "map_public.html"
+    draw_public_map(tables, imprint, path)
+    assert path.exists()
