@@ -204,26 +204,30 @@ def _both_ways(walks: pd.DataFrame) -> pd.Series:
 def _measure(
     given: Zoned, assignment: pd.DataFrame, centres: pd.Series, walks: pd.Series
 ) -> dict[str, Any]:
-    """Measure a plan: sizes of its zones and walks of its core communities to their centres."""
+    """Measure a plan: sizes of its zones and walks of its members to their centres.
+
+    The mean weighs core communities, whose walks the plan minimises; the longest is over all
+    members, as in `ZONES`.
+    """
     placed = assignment[assignment["zone_id"].notna()]
     households = given.communities["households"].reindex(placed.index).fillna(0.0)
     sizes = households.groupby(placed["zone_id"]).sum()
     members = placed.groupby("zone_id").size()
-    core = placed.index[placed["role"] == "core"]
-    centre = placed["zone_id"].reindex(core).map(centres)
-    pairs = pd.MultiIndex.from_arrays([core, centre], names=walks.index.names)
+    centre = placed["zone_id"].map(centres)
+    pairs = pd.MultiIndex.from_arrays([placed.index, centre], names=walks.index.names)
     walk = walks.reindex(pairs).to_numpy(copy=True)
-    walk[core == centre.to_numpy()] = 0.0
-    weight = households.reindex(core).to_numpy()
+    walk[placed.index == centre.to_numpy()] = 0.0
     known = ~np.isnan(walk)
-    total = float(weight[known].sum())
+    core = known & (placed["role"] == "core").to_numpy(dtype=bool)
+    weight = households.to_numpy()
+    total = float(weight[core].sum())
     return {
         "zones": len(sizes),
         "households_least": float(sizes.min()),
         "households_most": float(sizes.max()),
         "communities_least": int(members.min()),
         "communities_most": int(members.max()),
-        "walk_m_mean": float(walk[known] @ weight[known]) / total if total else None,
+        "walk_m_mean": float(walk[core] @ weight[core]) / total if total else None,
         "walk_minutes_max": float(walk[known].max()) / given.walking.metres_per_minute("adult")
         if known.any()
         else None,

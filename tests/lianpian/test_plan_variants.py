@@ -75,6 +75,25 @@ def test_numbers_of_zones_are_compared_with_the_plan_drawn(given: Zoned):
         assert own.loc[kept, "zone_id"].equals(drawn.assignment.loc[kept, "zone_id"])
 
 
+def test_the_longest_walk_of_a_plan_counts_who_was_absorbed(given: Zoned):
+    walked = draw(given, alternatives=0)
+    joined = walked.assignment[walked.assignment["role"] == "absorbed"]
+    assert len(joined)
+    zone = joined["zone_id"].iloc[0]
+    centre = walked.zones.loc[zone, "centre_id"]
+    far = {frozenset((joined.index[0], centre))}
+    walks = given.walks.copy()
+    chosen = [frozenset(pair) in far for pair in walks.index]
+    assert any(chosen)
+    walks.loc[chosen, "walk_m"] = 900.0
+    drawn = draw(replace(given, walks=walks), alternatives=0)
+    assert drawn.assignment["zone_id"].equals(walked.assignment["zone_id"])
+    longest = drawn.zones["walk_minutes_max"].max()
+    assert longest > walked.zones["walk_minutes_max"].max()
+    assert drawn.plans.loc["A0", "walk_minutes_max"] == pytest.approx(longest)
+    assert drawn.plans.loc["A0", "walk_m_mean"] == walked.plans.loc["A0", "walk_m_mean"]
+
+
 def test_a_number_of_zones_without_a_plan_says_why(given: Zoned):
     drawn = draw(given, compare_counts=(100,))
     row = drawn.plans.loc["N100"]
@@ -186,6 +205,23 @@ def test_a_locked_row_that_no_rule_lets_in_stays_and_the_rule_is_named(given: Zo
     assert done.assignment.loc[stranger, "zone_id"] == zone
     assert done.record["rules_broken"] > 0
     assert stranger in {f.row_key for f in done.findings if f.severity == "decide"}
+
+
+def test_a_word_in_locked_that_is_neither_yes_nor_no_is_asked_about(given: Zoned):
+    edited = as_edited(draw(given).assignment)
+    edited["locked"] = ["锁定", "on", *["false"] * (len(edited) - 2)]
+    found = read_rows(given, edited)
+    assert not found.table["locked"].any()
+    (asked,) = [f for f in found.findings if f.code == "assignment-locked-unread"]
+    assert asked.severity == "decide"
+    assert "'锁定'" in asked.zh
+    assert "2 communities" in asked.en
+
+
+def test_a_row_without_a_community_and_a_zone_is_about_nobody(given: Zoned):
+    edited = as_edited(draw(given).assignment)
+    empty = pd.DataFrame({"community_id": [None], "zone_id": [None]}, dtype="str")
+    assert read_rows(given, pd.concat([edited, empty])).findings == ()
 
 
 def test_locks_that_cannot_hold_are_refused_in_words(given: Zoned):
