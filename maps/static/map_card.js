@@ -64,12 +64,16 @@
       on: { click: () => app.choose({ kind: "zone", at }, { fly: true, focus: true }) },
     });
 
+  /* Where nothing was found missing so far, the headline counts what is met and what is not known. */
   const summary = (i) => {
     const tally = app.tally(i);
     const { key, fill } = app.missingClass(i);
+    const open = [];
+    if (tally.unconfirmed) open.push(app.t("to_confirm_n", { n: tally.unconfirmed }));
+    if (tally.no_data && tally.no_data < HAVES) open.push(app.t("no_data_n", { n: tally.no_data }));
     const said = {
       no_data: app.t("class_no_data"),
-      none_found: app.t("none_found"),
+      none_found: [app.t("met_n", { n: tally.met, all: HAVES }), ...open].join(app.state.language === "zh" ? "，" : ", "),
       missing_0: app.t("missing_0"),
     };
     const big = make("p", {
@@ -78,10 +82,8 @@
     });
     big.style.backgroundColor = fill.colour;
     big.style.color = fill.ink;
-    const rest = [];
-    if (tally.unconfirmed) rest.push(app.t("to_confirm_n", { n: tally.unconfirmed }));
-    if (tally.no_data && tally.no_data < HAVES) rest.push(app.t("no_data_n", { n: tally.no_data }));
-    return make("div", { class: "summary" }, big, line(rest.join(" · "), "hint"));
+    const rest = key === "none_found" || !open.length ? null : line(open.join(" · "), "hint");
+    return make("div", { class: "summary" }, big, rest);
   };
 
   const limitText = (gaps, at) => {

@@ -80,12 +80,13 @@
 
   /* Count the answers of a community: missing, unconfirmed and not known are three things. */
   app.tally = (community) => {
-    const out = { missing: 0, unconfirmed: 0, no_data: 0 };
+    const out = { met: 0, missing: 0, unconfirmed: 0, no_data: 0 };
     for (let have = 0; have < HAVES; have += 1) {
       const status = app.status(community, have);
       if (app.isMissing(status)) out.missing += 1;
       else if (status === "unconfirmed") out.unconfirmed += 1;
       else if (status === "no_data") out.no_data += 1;
+      else out.met += 1;
     }
     return out;
   };
@@ -119,11 +120,12 @@
   };
 
   app.countsOf = (have) => {
-    const out = { missing: 0, unconfirmed: 0 };
+    const out = { missing: 0, unconfirmed: 0, no_data: 0 };
     for (let i = 0; i < app.communityCount; i += 1) {
       const status = app.status(i, have);
       if (app.isMissing(status)) out.missing += 1;
       else if (status === "unconfirmed") out.unconfirmed += 1;
+      else if (status === "no_data") out.no_data += 1;
     }
     return out;
   };

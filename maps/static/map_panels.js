@@ -81,6 +81,7 @@
   const classRows = () => {
     const { looks, statuses } = app.doc;
     const counts = {};
+    /* Among the communities that miss something; the rows above count these already. */
     let waiting = 0;
     for (const one of app.classes) {
       counts[one.key] = (counts[one.key] || 0) + 1;
@@ -110,12 +111,11 @@
       legendRow(app.swatch(looks.none_found), app.t("class_none_found"), counts.none_found || 0),
     );
     rows.push(
+      legendRow(app.swatch(looks.no_data), app.t("class_no_data"), counts.no_data || 0),
       legendRow(
         app.swatch({ colour: "#ffffff", ink: looks.no_data.ink }, looks.unconfirmed_hatch),
-        app.t("class_unconfirmed"),
-        waiting,
+        app.t("class_unconfirmed", { n: app.number(waiting) }),
       ),
-      legendRow(app.swatch(looks.no_data), app.t("class_no_data"), counts.no_data || 0),
     );
     return rows;
   };
@@ -137,7 +137,9 @@
   app.showHaves = () => {
     const box = document.getElementById("haves");
     const focused = document.activeElement && document.activeElement.id;
-    const table = app.make("table", { class: "haves" });
+    const tallies = app.doc.haves.map((_, have) => (app.gaps() ? app.countsOf(have) : { missing: 0, unconfirmed: 0, no_data: 0 }));
+    const hasBlanks = tallies.some((one) => one.no_data > 0);
+    const table = app.make("table", { class: hasBlanks ? "haves has-blanks" : "haves" });
     table.append(
       app.make(
         "thead",
@@ -148,6 +150,7 @@
           app.make("th", { scope: "col" }, app.make("span", { class: "unseen", textContent: app.t("haves_title") })),
           app.make("th", { scope: "col", textContent: app.t("haves_column_missing") }),
           app.make("th", { scope: "col", textContent: app.t("haves_column_unconfirmed") }),
+          hasBlanks ? app.make("th", { scope: "col", textContent: app.t("haves_column_no_data") }) : null,
           app.make("th", { scope: "col", textContent: app.t("haves_column_places") }),
         ),
       ),
@@ -156,10 +159,10 @@
     const all = app.make(
       "tr",
       { class: app.state.have < 0 ? "is-chosen" : "" },
-      app.make("th", { scope: "row", colSpan: 4 }, haveButton(-1, null, app.t("haves_all"))),
+      app.make("th", { scope: "row", colSpan: hasBlanks ? 5 : 4 }, haveButton(-1, null, app.t("haves_all"))),
     );
     body.append(all);
-    app.doc.haves.forEach((_, have) => body.append(haveRow(have)));
+    app.doc.haves.forEach((_, have) => body.append(haveRow(have, tallies[have], hasBlanks)));
     table.append(body);
     const hollow = app.doc.facilities.confirmed.includes("0")
       ? app.make(
@@ -187,7 +190,7 @@
       app.make("span", { textContent: text }),
     );
 
-  const haveRow = (have) => {
+  const haveRow = (have, { missing, unconfirmed, no_data: blank }, hasBlanks) => {
     const places = app.placesOf(have).length;
     const tick = app.make("input", {
       type: "checkbox",
@@ -202,7 +205,6 @@
         },
       },
     });
-    const { missing, unconfirmed } = app.gaps() ? app.countsOf(have) : { missing: 0, unconfirmed: 0 };
     const bar = app.make("span", { class: "bar-fill" });
     bar.style.width = `${Math.round((100 * missing) / Math.max(1, app.communityCount))}%`;
     return app.make(
@@ -216,6 +218,7 @@
         app.make("span", { class: "bar-track", aria: { hidden: "true" } }, bar),
       ),
       app.make("td", { class: unconfirmed ? "have-open" : "have-open is-none", textContent: app.number(unconfirmed) }),
+      hasBlanks ? app.make("td", { class: blank ? "have-blank" : "have-blank is-none", textContent: app.number(blank) }) : null,
       app.make(
         "td",
         { class: "have-places" },
