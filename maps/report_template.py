@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,7 @@ from docx.document import Document as Paper
 from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement as Element
+from lxml.etree import XMLSyntaxError
 
 from layers.contracts import conform
 from layers.errors import InputError, JobError
@@ -35,6 +37,20 @@ _CRS: Final = "EPSG:4547"
 """Of the empty tables that figures are named from; no place is meant."""
 
 _MOST_NAMED: Final = 8
+_LONGEST_NAME: Final = 60
+
+_NO_PAPER: Final = (
+    InputError,
+    KeyError,
+    ValueError,
+    AttributeError,  # of a body without what every body has
+    NotImplementedError,
+    zipfile.BadZipFile,
+    zlib.error,
+    PackageNotFoundError,
+    XMLSyntaxError,
+)
+"""What opening a file that is no whole Word document raises."""
 
 
 def known_placeholders(sections: frozenset[str]) -> frozenset[str]:
@@ -67,16 +83,27 @@ def read_template(path: Path, sections: frozenset[str]) -> Paper:
         with zipfile.ZipFile(path) as archive:
             archive.getinfo(_MAIN_PART)
         paper = Document(str(path))
-    except (InputError, KeyError, ValueError, zipfile.BadZipFile, PackageNotFoundError) as error:
+        _require_whole(paper)
+    except _NO_PAPER as error:
         said = (error.en, error.zh) if isinstance(error, InputError) else ("", "")
         raise JobError(
             en=f"job.toml: [outputs] report_template = {path.name!r}: expected a Word document "
             f".docx. {said[0]} Open it in Word and save it as .docx.".replace("  ", " "),
-            zh=f"job.toml:[outputs] report_template = {path.name!r}:应为 Word 文档 .docx。"
+            zh=f"job.toml：[outputs] report_template = {path.name!r}：应为 Word 文档 .docx。"
             f"{said[1]}请用 Word 打开并另存为 .docx。",
         ) from error
     _require_known(paper, path, known_placeholders(sections), sections)
     return paper
+
+
+def _require_whole(paper: Paper) -> None:
+    """Touch now what is written to at the end: a fault there would cost a whole run."""
+    if paper.element.body is None or not len(paper.sections):
+        raise ValueError(_MAIN_PART)
+    for _ in _paragraphs(paper):
+        pass
+    if paper.styles.element is None or paper.core_properties.title is None:
+        raise ValueError(_MAIN_PART)
 
 
 def _require_known(
@@ -92,12 +119,13 @@ def _require_known(
         listed = []
         for name in unknown[:_MOST_NAMED]:
             near = difflib.get_close_matches(name, sorted(known), n=1)
-            listed.append(f"{{{{{name}}}}}" + (f" → {{{{{near[0]}}}}}?" if near else ""))
+            shown = name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
+            listed.append(f"{{{{{shown}}}}}" + (f" → {{{{{near[0]}}}}}?" if near else ""))
         said = ", ".join(listed)
         raise JobError(
             en=f"{path.name}: unknown placeholders: {said}. Known are the figures of "
             f"tables/summary.csv and {', '.join(sorted(known - _figures(known)))}.",
-            zh=f"{path.name}:未知的占位符:{said}。可用的有 tables/summary.csv 中的指标,以及 "
+            zh=f"{path.name}：未知的占位符：{said}。可用的有 tables/summary.csv 中的指标，以及 "
             f"{'、'.join(sorted(known - _figures(known)))}。",
         )
     crowded = sorted({name for name, alone in asked if name in sections and not alone})
@@ -106,7 +134,7 @@ def _require_known(
         raise JobError(
             en=f"{path.name}: {said} stands for a whole section; give it a paragraph of its own, "
             "outside of tables, headers and footers.",
-            zh=f"{path.name}:{said} 代表整节内容;请单独成段,不要放在表格、页眉或页脚中。",
+            zh=f"{path.name}：{said} 代表整节内容；请单独成段，不要放在表格、页眉或页脚中。",
         )
 
 

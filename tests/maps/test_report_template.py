@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import docx
@@ -147,6 +148,52 @@ def test_what_is_no_word_document_is_refused_in_both_languages(
     for text in (caught.value.en, caught.value.zh):
         assert "t.docx" in text
         assert "report_template" in text
+
+
+BARE = b'<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">%s</w:document>'
+
+
+@pytest.mark.parametrize(
+    ("member", "content"),
+    [
+        ("word/document.xml", b"<w:document"),
+        ("word/document.xml", b"<?xml version='1.0'?><a/>"),
+        ("word/document.xml", BARE % b""),
+        ("word/document.xml", BARE % b"<w:body/>"),
+        ("word/document.xml", BARE % (b"<w:tbl>" * 400 + b"</w:tbl>" * 400)),
+        ("word/styles.xml", b"garbage"),
+        ("docProps/core.xml", b"garbage"),
+        ("[Content_Types].xml", b"garbage"),
+        ("_rels/.rels", b"garbage"),
+    ],
+)
+def test_a_word_document_with_a_broken_part_is_refused(
+    tmp_path: Path, member: str, content: bytes
+) -> None:
+    whole = made(tmp_path / "whole.docx", "{{zones}}")
+    with (
+        zipfile.ZipFile(whole) as old,
+        zipfile.ZipFile(tmp_path / "t.docx", "w") as new,
+    ):
+        for name in old.namelist():
+            new.writestr(name, content if name == member else old.read(name))
+    with pytest.raises(JobError, match=r"t\.docx"):
+        require_template(tmp_path / "t.docx")
+
+
+def test_packed_bytes_that_were_damaged_are_refused(tmp_path: Path) -> None:
+    whole = bytearray(made(tmp_path / "t.docx", "{{zones}}").read_bytes())
+    start = whole.find(b"word/document.xml") + 40
+    whole[start : start + 30] = b"\xff" * 30
+    (tmp_path / "t.docx").write_bytes(whole)
+    with pytest.raises(JobError, match=r"t\.docx"):
+        require_template(tmp_path / "t.docx")
+
+
+def test_an_endless_placeholder_is_named_in_short(tmp_path: Path) -> None:
+    with pytest.raises(JobError) as caught:
+        require_template(made(tmp_path / "t.docx", "{{" + "z" * 100_000 + "}}"))
+    assert len(caught.value.zh) < 1000
 
 
 def test_all_figures_of_a_summary_are_known() -> None:
