@@ -16,11 +16,19 @@ from maps.words import Both
 
 _PROVINCES: Final = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 _GAP: Final = r"[\s·•.\-–—]?"
+_WIDE: Final = r"[\s·•.\-–—_()]{0,2}"
 
 MARKS: Final[Mapping[str, re.Pattern[str]]] = {
     # GB 11643: 17 digits and a check sign; a wrong check sign is a slip of the pen, not a safeguard
-    "identity": re.compile(rf"(?<![0-9A-Za-z])(?:\d{_GAP}){{17}}[\dXx](?![0-9A-Za-z])"),
-    "mobile": re.compile(rf"(?<!\d)(?:\+?86{_GAP})?1[3-9]\d{_GAP}\d{{4}}{_GAP}\d{{4}}(?!\d)"),
+    # Beside letters only where the birthday's digits are a date: codes of objects have letters.
+    "identity": re.compile(
+        rf"(?<![0-9A-Za-z])(?:\d{_GAP}){{17}}[\dXx](?![0-9A-Za-z])|"
+        r"(?<!\d)[1-9]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dX](?!\d)"
+    ),
+    "mobile": re.compile(
+        rf"(?<!\d)(?:(?:\+|00)?86{_WIDE})?1[3-9]\d{_WIDE}"
+        rf"(?:\d{{4}}{_WIDE}\d{{4}}|\d{{3}}{_WIDE}\d{{5}})(?!\d)"
+    ),
     # GA 36: province, office, five signs, or six on cars with new energy
     "plate": re.compile(
         rf"[{_PROVINCES}使领]{_GAP}[A-HJ-NP-Z]{_GAP}(?=[A-Z0-9]*\d)[A-HJ-NP-Z0-9]{{4,5}}"
@@ -72,9 +80,15 @@ class Leak:
         return f"{self.place} {self.key}（疑似{zh}）", f"{self.place} {self.key} ({en})"
 
 
+_OSM_NODE: Final = re.compile(r"n\d{11}(?:[_-]\d+)?")
+"""Key of an OpenStreetMap node: since 2025 their numbers begin as mobile numbers do."""
+
+_UNSEEN: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+
+
 def kinds_in(text: str) -> list[str]:
-    """List the kinds of marks in a text, full-width signs read as plain ones."""
-    plain = unicodedata.normalize("NFKC", text).upper()
+    """List the kinds of marks in a text; full-width signs are plain ones, unseen ones are not."""
+    plain = _UNSEEN.sub("", unicodedata.normalize("NFKC", text)).upper()
     return [kind for kind, pattern in MARKS.items() if pattern.search(plain)]
 
 
@@ -98,7 +112,9 @@ def find_leaks(tables: Mapping[str, pd.DataFrame]) -> list[Leak]:
         keys = tables[name].index.get_level_values(0).astype("str")
         for column, texts in [(keys.name, keys), *((one, tables[name][one]) for one in columns)]:
             for key, text in zip(keys, texts, strict=True):
-                if isinstance(text, str):
+                if isinstance(text, str) and not (
+                    column == keys.name and _OSM_NODE.fullmatch(text)
+                ):
                     shown = "•" if kinds_in(key) else key
                     found += [Leak(f"{name}.{column}", shown, kind) for kind in kinds_in(text)]
     return sorted(set(found))

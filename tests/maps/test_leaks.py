@@ -23,6 +23,10 @@ PLANTED = {
     "mobile": ("张师傅修车13812345678", "mobile"),
     "mobile in groups": ("电话 138 1234 5678", "mobile"),
     "mobile with the country": ("+8613812345678", "mobile"),
+    "mobile dialled from abroad": ("008613812345678", "mobile"),
+    "mobile in other groups": ("(138) 123 45678", "mobile"),
+    "mobile with an unseen sign in it": ("138\u200b12345678", "mobile"),
+    "identity beside letters": ("ID110105194912310021", "identity"),
     "plate": ("豫C·A1234停车", "plate"),
     "plate without a dot": ("豫CA1234", "plate"),
     "plate of a car with new energy": ("豫CD12345", "plate"),
@@ -39,6 +43,8 @@ HARMLESS = (
     "偃政办〔2021〕4号 二(四)",
     "© OpenStreetMap contributors, ODbL 1.0",
     "410381001002003004005006",
+    "B110105001001099992",
+    "1995-2005.12",
 )
 SINKS = (
     ("communities", "name"),
@@ -119,3 +125,11 @@ def test_the_answers_of_two_communities_are_no_identity_number(
     path = tmp_path / "map_public.html"
     draw_public_map(tables, imprint, path)
     assert path.exists()
+
+
+def test_the_key_of_a_new_node_is_no_mobile_number(town: Town) -> None:
+    facilities = town["facilities"]
+    keys = facilities.index.to_frame(index=False)
+    keys.loc[keys["facility_id"] == keys["facility_id"][0], "facility_id"] = "n13312345678"
+    renamed = facilities.set_axis(pd.MultiIndex.from_frame(keys))
+    assert find_leaks({**town, "facilities": renamed}) == []
