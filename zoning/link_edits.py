@@ -12,6 +12,8 @@ from layers.errors import InputError
 
 COLUMNS: Final = ("focal", "neighbor", "action", "reason")
 
+_SHOWN: Final = 10
+
 
 @dataclass(frozen=True, kw_only=True)
 class LinkEdit:
@@ -31,7 +33,8 @@ def read_edits(
     Parameters
     ----------
     links
-        Columns ``focal``, ``neighbor`` (in any order), ``action`` (add or cut), ``reason``.
+        Columns ``focal``, ``neighbor`` (in any order), ``action`` (add or cut), ``reason``; an
+        index ``row`` numbers the rows as their file does.
     communities
         Ids that exist.
 
@@ -61,7 +64,8 @@ def read_edits(
     words = links[list(COLUMNS)].astype("object")
     filled = words.where(words.notna(), "").astype("str")
     rows = cast("list[dict[str, str]]", filled.to_dict("records"))
-    for number, row in enumerate(rows, start=1):
+    numbers = links.index if links.index.name == "row" else range(1, len(links) + 1)
+    for number, row in zip(numbers, rows, strict=True):
         fault = _fault_of(row, edits)
         if fault is not None:
             faults.append((f"row {number}: {fault[0]}", f"第 {number} 行：{fault[1]}"))
@@ -78,9 +82,16 @@ def read_edits(
             reason=row["reason"].strip(),
         )
     if faults:
+        more = len(faults) - _SHOWN
         raise InputError(
-            en="links: " + "; ".join(en for en, _ in faults) + ". Correct these rows.",
-            zh="links：" + "；".join(zh for _, zh in faults) + "。请更正这些行。",
+            en="links: "
+            + "; ".join(en for en, _ in faults[:_SHOWN])
+            + (f"; and {more} more" if more > 0 else "")
+            + ". Correct these rows.",
+            zh="links："
+            + "；".join(zh for _, zh in faults[:_SHOWN])
+            + (f"；另有 {more} 行" if more > 0 else "")
+            + "。请更正这些行。",
         )
     return [edits[pair] for pair in sorted(edits)], findings
 

@@ -431,6 +431,15 @@ def test_links_that_cannot_be_read_are_refused_by_row(links: pd.DataFrame, word:
     assert "links" in caught.value.zh
 
 
+def test_rows_of_links_are_numbered_as_in_their_file_and_not_all_are_told() -> None:
+    links = edits(*[("a", "b", "add", None)] * 50)
+    links.index = pd.RangeIndex(2, 52, name="row")
+    with pytest.raises(InputError, match="links: row 2: ") as caught:
+        find(communities(beside(10)), links=links)
+    assert "and 40 more" in caught.value.en
+    assert "另有 40 行" in caught.value.zh
+
+
 def test_two_reference_systems_are_refused() -> None:
     other = streets(between("service", 10)).to_crs("EPSG:4546")
     with pytest.raises(ContractError, match="4546"):
