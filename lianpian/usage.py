@@ -23,7 +23,10 @@ _PATTERNS: Final = (
     (r"Option '?(.+?)'? does not take a value\.?$", "选项 {0} 之后不应有值"),
     (r"Missing (?:argument|option|parameter) '?(.+?)'?\.?$", "缺少 {0}"),
     (
-        r"No such option:? '?(--?[^\s']+)'?\.?(?:.*?(?:mean|options:) '?(--?[^\s'),?]+).*)?$",
+        (
+            r"No such option:? '?(--?[^\s']*[^\s'.])'?\.?"
+            r"(?:.*?(?:mean|options:) '?(--?[^\s'),?]+).*)?$"
+        ),
         "没有选项 {0}",
     ),
 )

@@ -52,6 +52,18 @@ def test_what_the_parser_never_said_before_is_quoted():
     assert in_chinese("Invalid value for '--x': odd.") == "--x 的值无效：odd"
 
 
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        ("No such option: --foo.", "没有选项 --foo"),
+        ("No such option '--foo'.", "没有选项 --foo"),
+        ("No such option: --outt (Possible options: --out).", "没有选项 --outt；是否为 --out？"),
+    ],
+)
+def test_an_unknown_option_is_named_without_the_full_stop(english: str, chinese: str):
+    assert in_chinese(english) == chinese
+
+
 def test_help_and_its_absence_end_as_before():
     for arguments, code in (([], 2), (["--help"], 0), (["run", "nothing"], 2)):
         done = subprocess.run(  # noqa: S603  our own command line
