@@ -18,7 +18,11 @@ from zoning.tables import LEFT_OUT as REASONS
 YES: Final = ("true", "1", "是", "yes", "y", "x", "√")
 """What people write into a cell that asks for yes or no."""
 
+NO: Final = ("", "false", "0", "否", "no", "n", "×")
+"""What they write for no; any other word is asked about."""
+
 _SHOWN: Final = 5
+_LONGEST_WORD: Final = 20
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,8 @@ def read_rows(given: Zoned, edited: pd.DataFrame) -> EditedRows:
         Columns ``community_id``, ``zone_id`` and, if there, ``locked`` and ``reason``, as texts.
     """
     ids = given.communities.index
-    rows = edited.drop_duplicates("community_id", keep="last").set_index("community_id")
+    named = edited[edited["community_id"].notna()]
+    rows = named.drop_duplicates("community_id", keep="last").set_index("community_id")
     rows.index = _with_zeros(rows.index, ids)
     findings = [
         Finding(
@@ -72,12 +77,36 @@ def read_rows(given: Zoned, edited: pd.DataFrame) -> EditedRows:
     locked = pd.Series(data=False, index=ids)
     if "locked" in rows.columns:
         words = rows["locked"].reindex(ids).astype("object").fillna("").astype(str)
-        locked = words.str.strip().str.lower().isin(YES)
+        plain = words.str.strip().str.lower()
+        locked = plain.isin(YES)
+        findings += _unread(words[~locked & ~plain.isin(NO)])
     nothing = pd.Series(index=ids, dtype="object")
     reason = rows["reason"].reindex(ids) if "reason" in rows.columns else nothing
     table = pd.DataFrame({"zone_id": rows["zone_id"].reindex(ids), "locked": locked})
     table["reason"] = reason.where(reason.isin(REASONS))
     return EditedRows(table, tuple(findings))
+
+
+def _unread(words: pd.Series) -> list[Finding]:
+    """Ask about words in `locked` that are neither yes nor no: they lock nothing."""
+    if words.empty:
+        return []
+    known = sorted(set(words))
+    shown = ", ".join(repr(word[:_LONGEST_WORD]) for word in known[:_SHOWN])
+    shown += " ..." if len(known) > _SHOWN else ""
+    return [
+        Finding(
+            severity="decide",
+            table_name="assignment",
+            row_key=str(words.index[0]) if len(words) == 1 else "",
+            code="assignment-locked-unread",
+            zh=f"归属表中 {len(words)} 个小区的 locked 不是 true 或 false（{shown}），"
+            "按未锁定处理。",
+            en=f"locked of {len(words)} communities in the assignment is neither true nor false "
+            f"({shown}); they are taken as not locked.",
+            remedy="填写 true 或 false。 / Write true or false.",
+        )
+    ]
 
 
 def take_assignment(given: Zoned, edited: pd.DataFrame) -> Parts:
