@@ -16,7 +16,6 @@ from docx.document import Document as Paper
 from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement as Element
-from lxml.etree import XMLSyntaxError
 
 from layers.contracts import conform
 from layers.errors import InputError, JobError
@@ -48,7 +47,7 @@ _NO_PAPER: Final = (
     zipfile.BadZipFile,
     zlib.error,
     PackageNotFoundError,
-    XMLSyntaxError,
+    SyntaxError,  # of lxml: XML that breaks off
 )
 """What opening a file that is no whole Word document raises."""
 
