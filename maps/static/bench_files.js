@@ -5,6 +5,7 @@
   const { bench } = app;
   const BOM = "\ufeff";
   const YES = ["true", "1", "是", "yes", "y", "x", "√"];
+  const NO = ["", "false", "0", "否", "no", "n", "×"];
   const REASONS = ["excluded", "unknown", "component_below_floor", "unit_above_cap", "no_neighbour", "planner"];
 
   /* A cell: quoted where it must be; what a spreadsheet would run as a formula gets a ' in front. */
@@ -67,8 +68,9 @@
     );
   };
 
-  /* UTF-8, else GB18030, as Excel and WPS write. */
+  /* UTF-8 or marked UTF-16, else GB18030, as Excel and WPS write. */
   bench.decodeText = (bytes) => {
+    if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
     try {
       return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     } catch {
@@ -99,19 +101,26 @@
     const find = finder();
     const zone = Array(bench.count).fill("");
     const pin = Array(bench.count).fill(0);
+    const seen = new Set();
     let unknown = 0;
+    let unread = 0;
     for (const row of rows) {
       const i = find(row.community_id);
       if (i < 0) {
         unknown += 1;
         continue;
       }
+      if (seen.has(i) && zone[i] !== row.zone_id) return { kind: "torn", community: row.community_id };
+      seen.add(i);
       zone[i] = row.zone_id;
-      pin[i] = Number(YES.includes((row.locked || "").toLowerCase()));
+      const word = (row.locked || "").toLowerCase();
+      pin[i] = Number(YES.includes(word));
+      if (!pin[i] && !NO.includes(word)) unread += 1;
     }
+    if (!seen.size) return { kind: "strange" };
     const plan = { ...bench.snapshot(), zone, pin, lock: [] };
     bench.edit("bench_step_import", bench.changesTo(plan));
-    return { kind: "assignment", rows: rows.length - unknown, unknown };
+    return { kind: "assignment", rows: rows.length - unknown, unknown, missing: bench.count - seen.size, unread };
   };
 
   /* What the job had added or cut stays unless the file says otherwise: the page does not know how
@@ -153,11 +162,29 @@
     }
   };
 
+  /* Whether what the browser kept has the form of a plan of this many communities. */
+  const isPlan = ({ zone, pin, lock, link }) => {
+    const isList = (list, is) => Array.isArray(list) && list.every(is);
+    const isText = (one) => typeof one === "string";
+    const isPair = (key) => {
+      const ends = isText(key) ? key.split(" ").map(Number) : [];
+      return ends.length === 2 && ends.every((i) => Number.isInteger(i) && i >= 0 && i < bench.count) && ends[0] < ends[1];
+    };
+    const isEdit = (edit) => ["add", "cut"].includes(edit?.action) && isText(edit.reason);
+    return (
+      [zone, pin].every((list) => list?.length === bench.count) &&
+      isList(zone, isText) &&
+      isList(pin, (one) => one === 0 || one === 1) &&
+      isList(lock, isText) &&
+      isList(link, (one) => Array.isArray(one) && isPair(one[0]) && isEdit(one[1]))
+    );
+  };
+
   /* Give back what was kept: the time at which it was saved, or null. */
   bench.restore = () => {
     try {
       const kept = JSON.parse(window.localStorage.getItem(slot()));
-      if (!kept || kept.form !== 1 || kept.plan.zone.length !== bench.count) return null;
+      if (!kept || kept.form !== 1 || typeof kept.saved !== "string" || !isPlan(kept.plan)) return null;
       const made = bench.edit("bench_step_restore", bench.changesTo(kept.plan));
       return made ? { saved: kept.saved, made } : null;
     } catch {

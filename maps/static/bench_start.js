@@ -137,7 +137,8 @@
   const takeFiles = async (event) => {
     for (const file of event.target.files) {
       const told = bench.takeFile(bench.decodeText(new Uint8Array(await file.arrayBuffer())));
-      bench.say(app.t(`bench_took_${told.kind}`, { name: file.name, rows: told.rows, unknown: told.unknown }));
+      const words = app.t(`bench_took_${told.kind}`, { ...told, name: file.name });
+      bench.say(told.unread ? `${words} ${app.t("bench_took_unread", { n: told.unread })}` : words);
     }
     event.target.value = "";
   };
@@ -190,6 +191,7 @@
       app.make("div", { id: "bench-notice", class: "bench-notice", role: "status", hidden: true }),
       find,
       app.make("div", { class: "bench-table", tabIndex: 0, role: "region", aria: { label: app.t("bench_table") } }, app.make("table", { id: "bench-zones" })),
+      app.make("p", { class: "hint bench-key", textContent: app.t("bench_key") }),
       app.make(
         "div",
         { class: "bench-under" },
@@ -198,14 +200,23 @@
       ),
       app.make("section", { id: "bench-detail", aria: { label: app.t("bench_details") } }),
     );
+    document.getElementById("search").placeholder = app.t("bench_search_hint");
     bench.showBar();
     bench.makeTable();
     bench.showDetail();
     bench.showKept(true);
   };
 
+  /* The frame of the map gets narrower: who saw all of it goes on seeing all of it. */
+  const seesAll = () => {
+    const { doc, map } = app;
+    const [west, south, east, north] = doc.bounds;
+    return map.getBounds().contains([[south, west], [north, east]]);
+  };
+
   bench.open = async () => {
     await bench.read();
+    const sawAll = seesAll();
     bench.isOpen = true;
     document.body.classList.add("bench-open");
     document.body.classList.remove("has-card");
@@ -219,6 +230,7 @@
     }
     bench.useTool(bench.tool);
     app.map.invalidateSize({ animate: false });
+    if (sawAll) app.showAll();
     bench.redraw();
     showSwitch();
     document.getElementById("bench-title").focus({ preventScroll: true });
@@ -228,6 +240,7 @@
     bench.isOpen = false;
     document.body.classList.remove("bench-open");
     document.querySelector("#side-handle").after(document.querySelector(".find"));
+    document.getElementById("search").placeholder = app.t("search_hint");
     app.map.dragging.enable();
     app.map.getContainer().classList.remove("bench-aims", "bench-drags");
     for (const layer of [bench.areas, bench.marks]) layer.remove();
@@ -270,7 +283,10 @@
     document.getElementById("bench").setAttribute("aria-label", app.t("bench_title"));
     if (!bench.isOpen) return;
     const state = [app.state.language, app.state.walker, app.state.theme].join(" ");
-    if (state !== said) makePanel();
+    if (state !== said) {
+      makePanel();
+      bench.say(app.t(`bench_hint_${bench.tool}`));
+    }
     said = state;
     bench.redraw();
   };
