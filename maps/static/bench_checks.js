@@ -205,11 +205,11 @@
   };
 
   /* A fault in words, those of the command line; `named` may put names in the place of ids. */
-  bench.faultText = (fault, side, named = (text) => text) => {
+  bench.faultText = (fault, side, named = null) => {
     const template = bench.data.faults[fault.code][side];
     return template.replace(/\{(\w+)(!r)?(?::([^}]*))?\}/g, (_, name, asWritten, form) => {
-      const value = name === "who" || name === "found" ? named(fault[name]) : fault[name];
-      if (form === "g") return bench.short(value);
+      const value = named && (name === "who" || name === "found") ? named(fault[name]) : fault[name];
+      if (form === "g") return named ? bench.short(value).replace(/^\d{4,}$/, (digits) => app.number(Number(digits))) : bench.short(value);
       if (form === ".1f") return value.toFixed(1);
       return asWritten || Array.isArray(value) ? quoted(value) : String(value);
     });

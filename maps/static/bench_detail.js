@@ -62,7 +62,7 @@
     const range = (limits, unit) => app.t(unit, { low: app.number(limits[0]), high: app.number(limits[1]) });
     row(
       app.t("households"),
-      `${app.t("households_n", { n: app.number(one.households) })}　`,
+      `${app.t("bench_households", { all: app.number(one.households), core: app.number(one.coreHouseholds) })}　`,
       rules.households && bound(one.kept.floor && one.kept.cap, range(rules.households, "bench_limit_households")),
     );
     row(
@@ -88,14 +88,14 @@
   };
 
   const gapsOf = (one) => {
-    const items = one.answers[app.state.walker].map(({ met, missing, unconfirmed }, have) =>
+    const items = one.answers[app.state.walker].map(({ met, missing, unconfirmed, blank }, have) =>
       make(
         "li",
         { class: missing ? "is-missing" : "" },
         app.badgePicture(have),
         make("span", { class: "bench-have-name", textContent: app.haveShort(have) }),
-        make("span", { class: "unseen", textContent: app.t("bench_have_counts", { missing, unconfirmed, met }) }),
-        ...[["✗", missing, "bench-lacks"], ["?", unconfirmed, "bench-opens"], ["✓", met, "bench-meets"]].map(([mark, n, name]) =>
+        make("span", { class: "unseen", textContent: app.t("bench_have_counts", { missing, unconfirmed, blank, met }) }),
+        ...[["✗", missing, "bench-lacks"], ["?", unconfirmed, "bench-opens"], ["–", blank, "bench-opens"], ["✓", met, "bench-meets"]].map(([mark, n, name]) =>
           make("span", { class: `bench-count ${name}${n ? "" : " is-none"}`, textContent: `${mark} ${n}`, aria: { hidden: "true" } }),
         ),
       ),
@@ -172,6 +172,7 @@
       faults.length ? make("ul", { class: "bench-faults" }, ...faults.map(bench.faultRow)) : null,
       factsOf(one),
       make("h3", { textContent: app.t("bench_gaps", { walker: app.code("walker", app.state.walker) }) }),
+      make("p", { class: "hint", textContent: app.t("bench_marks") }),
       gapsOf(one),
       near.length ? make("h3", { textContent: app.t("bench_near", { n: near.length }) }) : null,
       near.length ? make("ul", { class: "bench-list" }, ...near.map((i) => joinRow(id, i))) : null,

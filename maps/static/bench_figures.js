@@ -60,12 +60,13 @@
     for (const walker of app.doc.walkers) {
       const { status } = app.doc.gaps[walker];
       out[walker] = Array.from({ length: HAVES }, (_, have) => {
-        const counts = { met: 0, unconfirmed: 0, missing: 0 };
+        const counts = { met: 0, unconfirmed: 0, missing: 0, blank: 0 };
         for (const i of members) {
           const word = app.doc.statuses[+status[i * HAVES + have]];
           if (app.isMissing(word)) counts.missing += 1;
           else if (word === "unconfirmed") counts.unconfirmed += 1;
-          else if (word !== "no_data") counts.met += 1;
+          else if (word === "no_data") counts.blank += 1;
+          else counts.met += 1;
         }
         return counts;
       });

@@ -56,6 +56,9 @@
     return list;
   };
 
+  /* Reasons were written for the plan that the page came with. */
+  const oldPlan = (text) => text.replace(/(^|；)方案(?=[同分]在)/, "$1原方案").replace(/(^|; )the plan (?=joins|parts)/, "$1the old plan ");
+
   /* "Who should join?": the partners table, with what each would change. */
   const partners = (i) => {
     const found = app.doc.partners[i];
@@ -79,7 +82,7 @@
                 aria: { label: app.t("bench_take_in_named", { name: app.communityName(at), zone }) },
               }),
         ),
-        make("p", { class: "hint", textContent: app.half(reason) }),
+        make("p", { class: "hint", textContent: oldPlan(app.named(app.half(reason))) }),
         common ? make("p", { class: "hint", textContent: app.t("common_missing", { list: app.code("common_missing", common) }) }) : null,
       );
     });
@@ -170,7 +173,7 @@
           : null,
         isOpen ? null : ask,
       ),
-      reason ? make("p", { class: "hint", textContent: app.half(reason) }) : null,
+      reason ? make("p", { class: "hint", textContent: app.named(app.half(reason)) }) : null,
       isOpen ? reasonForm(key, pair) : null,
     );
   };

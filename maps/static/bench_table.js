@@ -36,15 +36,19 @@
       [sign(few, !few && !one.kept.communities) + app.number(one.members.length), !one.kept.communities],
       [sign(false, !one.kept.walk) + (isCut(one) ? "≥" : "") + one.minutes.toFixed(1), !one.kept.walk],
       [one.compactness.toFixed(2), false],
-      ...one.answers[app.state.walker].map(({ missing }) => [missing ? String(missing) : "·", false]),
+      ...one.answers[app.state.walker].map((counts) => [answerText(counts), false, app.t("bench_have_counts", counts)]),
       [broken ? `✗ ${broken}` : "✓", broken > 0],
     ];
   };
 
+  /* Nought only where every member meets the have: what waits and what is not known have marks. */
+  const answerText = ({ missing, unconfirmed, blank }) =>
+    (missing || !(unconfirmed || blank) ? String(missing) : "") + (unconfirmed ? "?" : "") + (blank ? "–" : "");
+
   /* A walk longer than those that the page carries counts as at least the longest known. */
   const isCut = (one) => one.unknown > 0 && bench.walks.within !== null;
 
-  const empty = () => [["0", false], ["0", false], ["–", false], ["–", false], ...Array(HAVES).fill(["·", false]), ["–", false]];
+  const empty = () => [["0", false], ["0", false], ["–", false], ["–", false], ...Array(HAVES).fill(["", false]), ["–", false]];
 
   const makeRow = (id) => {
     const swatch = app.make("span", { class: "bench-ground", aria: { hidden: "true" } });
@@ -66,11 +70,12 @@
   };
 
   const fillRow = (known, id, texts) => {
-    texts.forEach(([text, isBroken], n) => {
-      const said = `${isBroken} ${text}`;
+    texts.forEach(([text, isBroken, title = ""], n) => {
+      const said = `${isBroken} ${text} ${title}`;
       if (known.said[n] === said) return;
       known.said[n] = said;
       known.cells[n].textContent = text;
+      known.cells[n].title = title;
       known.cells[n].className = isBroken ? "is-broken" : n === texts.length - 1 ? "is-kept" : "";
     });
     const isTarget = id === bench.target;

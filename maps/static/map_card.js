@@ -250,7 +250,7 @@
             textContent: app.communityName(at),
             on: { click: () => app.choose({ kind: "community", at }, { fly: true, focus: true }) },
           }),
-          line(app.half(reason), "hint"),
+          line(app.named(app.half(reason)), "hint"),
           common ? line(app.t("common_missing", { list: app.code("common_missing", common) }), "hint") : null,
         ),
       );
@@ -262,7 +262,7 @@
         const { a, b, kind, linked, reason } = app.doc.links;
         const word = kind[n] === "cut" || linked[n] === "1" ? app.code("adjacency.kind", kind[n]) : app.t("not_linked");
         const name = app.communityName(a[n] === i ? b[n] : a[n]);
-        return make("li", {}, `${name} · ${word}`, line(app.half(reason[n]), "hint"));
+        return make("li", {}, `${name} · ${word}`, line(app.named(app.half(reason[n])), "hint"));
       });
       out.push(make("h3", { textContent: app.t("links_told") }), make("ul", { class: "findings" }, ...rows));
     }

@@ -95,7 +95,7 @@
     app.map.setView(app.latLng(x, y), Math.max(16, app.map.getZoom()), { animate: false });
   };
 
-  const showAll = () => {
+  app.showAll = () => {
     const [west, south, east, north] = app.doc.bounds;
     app.map.fitBounds([[south, west], [north, east]], { ...room(), animate: false });
   };
@@ -162,7 +162,7 @@
     const on = (id, action) => document.getElementById(id).addEventListener("click", action);
     on("zoom-in", () => app.map.zoomIn());
     on("zoom-out", () => app.map.zoomOut());
-    on("zoom-all", showAll);
+    on("zoom-all", app.showAll);
     on("open-table", () => {
       app.showTable();
       document.getElementById("table-dialog").showModal();
@@ -200,7 +200,7 @@
     app.recount();
     app.refresh();
     app.map.invalidateSize({ animate: false });
-    showAll();
+    app.showAll();
     for (const layer of [app.base, app.areas, app.marks]) layer.addTo(app.map);
     document.getElementById("waiting").hidden = true;
     document.documentElement.dataset.drawn = "yes";

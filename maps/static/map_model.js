@@ -55,6 +55,12 @@
     const halves = text.split(" / ");
     return halves.length === 2 ? app.pick(halves) : text;
   };
+  /* Names for the ids of communities that a reason leads through. */
+  app.named = (text) =>
+    text.replace(/(（经 |^through |; through )([^）;；]+)/g, (_, word, ids) => {
+      const places = ids.split(/、|, /).map((id) => app.doc.communities.id.indexOf(id));
+      return places.includes(-1) ? word + ids : word + app.listed(places.map(app.communityName));
+    });
   app.number = (value, digits = 0) =>
     value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
   const raised = (text) => text.charAt(0).toUpperCase() + text.slice(1);
