@@ -5,16 +5,14 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Mapping
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-import openpyxl
 import pandas as pd
 
 from layers.checks import findings_table
 from layers.contracts import title_of
-from layers.errors import InputError, OutputError
+from layers.errors import InputError
 from layers.tables import CATEGORIES
 from lianpian.compare import compare_plans
 from lianpian.comparing import draw_pair, names_of
@@ -26,6 +24,7 @@ from lianpian.pipeline import STEPS, run_job
 from lianpian.plan import Plan
 from lianpian.replacing import mark_made, require_made, require_replaceable
 from lianpian.sources import input_paths, read_inputs
+from lianpian.starting import FACILITIES, LEDGER, write_templates
 from maps.notes import marks
 from maps.report import require_template
 from maps.words import HAVES, HOUSEHOLDS_SOURCES, WORDS
@@ -53,23 +52,6 @@ _ROLES: Final[Mapping[str, str]] = {
     "assignment": "片区归属",
 }
 """Inputs in Chinese; in English the key of the job file serves."""
-
-_LEDGER_HEADERS: Final = (
-    "小区编码",
-    "小区名称",
-    "街道",
-    "社区",
-    "地址",
-    "建成年份",
-    "楼栋数",
-    "户数",
-    "建筑面积（㎡）",
-    "产权性质",
-    "物业管理",
-    "参与率",
-    "同意率",
-)
-"""The minimum ledger of RULES L01, and what eligibility and consent ask for."""
 
 
 def run_demo(out: Path, *, communities: int, seed: int, console: Console) -> None:
@@ -253,28 +235,23 @@ def _rulebook(located: LocatedJob) -> str | Path:
 
 def start_job(folder: Path, *, console: Console) -> None:
     """Write a commented job, an empty ledger and an empty facility table into a new folder."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise OutputError(
-            en=f"{folder}: exists and is not empty. Nothing was written; name a new folder.",
-            zh=f"{folder}：已存在且不为空。未写入任何内容；请指定新文件夹。",
-        )
-    folder.mkdir(parents=True, exist_ok=True)
-    template = files("lianpian").joinpath("templates/job.toml").read_text(encoding="utf-8")
-    (folder / "job.toml").write_text(template, encoding="utf-8", newline="\n")
-    book = openpyxl.Workbook()
-    book.active.title = "台账"
-    book.active.append(_LEDGER_HEADERS)
-    book.active.freeze_panes = "A2"
-    book.save(folder / "台账.xlsx")
-    header = "facility_id,name,category,经度,纬度\n"
-    (folder / "facilities.csv").write_text(header, encoding="utf-8-sig", newline="\n")
+    write_templates(folder)
     names = "、".join(HAVES[category][0] for category in CATEGORIES)
     console.say(
-        f"已写入 {folder / 'job.toml'}、台账.xlsx、facilities.csv。\n"
+        f"已写入 {folder / 'job.toml'}、{LEDGER}、{FACILITIES}。\n"
         f"设施类别（category）：{names}。\n"
+        "有 OSM 数据（.osm 或 .osm.pbf）的：放入该文件夹，在 job.toml 中写明 "
+        'osm = "文件名"（去掉行首的 #），没有给出的图层由它补足；'
+        "未填写的模板视为没有给出。没有台账时改造资格待定，"
+        '请设 include = ["core", "unknown"]。\n'
         f"填好后运行：lianpian check {folder}",
-        f"Wrote {folder / 'job.toml'}, 台账.xlsx (ledger) and facilities.csv.\n"
-        f"Categories: {', '.join(CATEGORIES)}.\nThen run: lianpian check {folder}",
+        f"Wrote {folder / 'job.toml'}, {LEDGER} (ledger) and {FACILITIES}.\n"
+        f"Categories: {', '.join(CATEGORIES)}.\n"
+        'With an OSM file (.osm or .osm.pbf): put it there and write osm = "its name" in job.toml '
+        "(take away the #); it fills every layer that is not given, and templates left empty count "
+        "as not given. Without a ledger eligibility is unknown: set "
+        'include = ["core", "unknown"].\n'
+        f"Then run: lianpian check {folder}",
     )
     console.document({"job": str(folder / "job.toml")})
 

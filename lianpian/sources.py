@@ -12,6 +12,7 @@ from layers.errors import JobError
 from layers.files import Source
 from layers.ground import Ground, Inputs, read_ground
 from lianpian.job import FileInput, LocatedJob, RasterInput, ZonesSection
+from lianpian.starting import leave_out_untouched
 from zoning.regionalization.settings import ZoningSettings, ZoningTerms
 
 
@@ -100,6 +101,7 @@ def read_inputs(
     PlanningError
         If something must be mended in the inputs first; that message names the whole path.
     """
+    located, untouched = leave_out_untouched(located)
     ground = read_ground(inputs_of(located, assignment=assignment, links=links))
     folder = f"{located.folder}{os.sep}"
 
@@ -109,6 +111,7 @@ def read_inputs(
     return replace(
         ground,
         findings=(
+            *untouched,
             *(replace(f, zh=short(f.zh), en=short(f.en)) for f in ground.findings),
             *_minutes_only(located),
             *_given_twice(ground.records),

@@ -13,6 +13,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from tests.osm_text import node, way, write_osm
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -66,10 +68,46 @@ def test_a_new_job_starts_from_templates_and_is_not_overwritten(run: Run, tmp_pa
     again = run("new", "作业")
     assert again.returncode == 2
     assert "不为空" in again.stderr
-    # the boundaries are not there yet: the message names the file
+    # the boundaries are not there yet: the message names the file, and what else there is to do
     done = run("check", "作业", "--lang", "en")
     assert done.returncode == 2
     assert "communities.shp" in done.stderr
+    assert "delete this section" in done.stderr
+    assert 'give osm = "area.osm.pbf"' in done.stderr
+
+
+def test_a_new_job_needs_nothing_but_the_name_of_an_extract(run: Run, tmp_path: Path):
+    """Tables left empty and boundaries that are not there count as not given, and that is said."""
+    assert "osm" in run("new", "作业").stdout
+    folder = tmp_path / "作业"
+    ring = [node(n, x, y) for n, (x, y) in enumerate([(0, 0), (2, 0), (2, 2), (0, 2)], start=1)]
+    home = way(1, [1, 2, 3, 4, 1], landuse="residential", name="甲小区")
+    street = way(2, [1, 2, 3], highway="residential")
+    write_osm(folder, *ring, home, street)
+    job = folder / "job.toml"
+    text = job.read_text(encoding="utf-8").replace('# osm = "area.osm.pbf"', 'osm = "area.osm"')
+    job.write_text(text, encoding="utf-8")
+    done = run("check", folder, "--json")
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    told = [row for row in document["findings"] if row["code"] == "template-untouched"]
+    assert {row["table_name"] for row in told} == {"communities", "ledger", "facilities"}
+    assert {item["role"] for item in document["inputs"]} == {"osm"}
+    # a row more, and the table counts
+    with (folder / "facilities.csv").open("a", encoding="utf-8") as stream:
+        stream.write("f1,书房,城市书房,112.791,34.731\n")
+    document = json.loads(run("check", folder, "--json").stdout)
+    assert {item["role"] for item in document["inputs"]} == {"osm", "facilities"}
+
+
+def test_all_missing_files_are_named_at_once(run: Run, tmp_path: Path):
+    job = tmp_path / "job.toml"
+    job.write_text(
+        '[inputs]\nosm = "a.osm"\ngates = "b.shp"\nfacilities = ["c.csv"]', encoding="utf-8"
+    )
+    done = run("check", job)
+    assert done.returncode == 2
+    assert all(name in done.stderr for name in ("a.osm", "b.shp", "c.csv"))
 
 
 def test_check_lists_findings_and_computes_nothing(run: Run, small_job: Path, tmp_path: Path):
