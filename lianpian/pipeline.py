@@ -198,10 +198,12 @@ def _compute(located: LocatedJob, ground: Ground, rulebook: Rulebook, clock: Clo
         )
     with clock.step("summary"):
         tables |= _rank_partners(tables, settings)
-        findings += list_findings(tables)
+        imprint = _imprint(located, ground, rulebook, tables["communities"], zoning)
+        own = {"name": imprint.title, "drafting_unit": imprint.drafting_unit}
+        sources = {f"sources {n}": text for n, text in enumerate(imprint.sources, start=1)}
+        findings += list_findings(tables, own | sources)
         tables["findings"] = findings_table(findings)
         tables["summary"] = summarise(tables, walking=walking)
-    imprint = _imprint(located, ground, rulebook, tables["communities"], zoning)
     return Plan(
         **tables,
         imprint=imprint,

@@ -58,6 +58,9 @@ _NOT_DATA: Final = frozenset({"words", "codes", "haves", "looks", "piles", "read
 _ROWS_OF_DIGITS: Final = frozenset({"status", "flips", "confirmed"})
 """Texts of one digit an answer: of two communities they would read as an identity number."""
 
+_SOME_DRAWN: Final = frozenset({"streets", "land"})
+"""Tables of which a map names only some rows."""
+
 _SHOWN: Final = 20
 
 
@@ -120,21 +123,42 @@ def find_leaks(tables: Mapping[str, pd.DataFrame]) -> list[Leak]:
     return sorted(set(found))
 
 
-def list_findings(tables: Mapping[str, pd.DataFrame]) -> list[Finding]:
-    """Write what `find_leaks` finds as findings that need a decision."""
-    return [
-        Finding(
-            severity="decide",
-            table_name=leak.place.split(".")[0],
-            row_key=leak.key,
-            code="personal-mark",
-            zh=f"{leak.text[0]}：公开图已停发",
-            en=f"{leak.text[1]}: the public map is withheld",
-            remedy="改正或删去原数据中的该文字后重新运行 / correct or remove the text in the data "
-            "and run again",
+def list_findings(
+    tables: Mapping[str, pd.DataFrame], texts: Mapping[str, str] | None = None
+) -> list[Finding]:
+    """Write what `find_leaks` finds as findings that need a decision.
+
+    Parameters
+    ----------
+    tables
+        As for `find_leaks`.
+    texts
+        Texts of the job itself that stand in the margin of the map, by name.
+    """
+    own = {Leak("job", key, kind) for key, text in (texts or {}).items() for kind in kinds_in(text)}
+    return [_finding(leak) for leak in [*sorted(own), *find_leaks(tables)]]
+
+
+def _finding(leak: Leak) -> Finding:
+    zh, en = leak.text
+    place = leak.place.split(".")[0]
+    if place in _SOME_DRAWN:
+        told_zh, told_en = (
+            "如会出现在公开图上，公开图即停发",
+            "a public map that would show it is withheld",
         )
-        for leak in find_leaks(tables)
-    ]
+    else:
+        told_zh, told_en = "公开图已停发", "the public map is withheld"
+    return Finding(
+        severity="decide",
+        table_name=place,
+        row_key=leak.key,
+        code="personal-mark",
+        zh=f"{zh}：{told_zh}",
+        en=f"{en}: {told_en}",
+        remedy="改正或删去原数据中的该文字后重新运行 / correct or remove the text in the data "
+        "and run again",
+    )
 
 
 def require_public(document: Mapping[str, Any]) -> None:

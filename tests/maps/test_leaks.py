@@ -133,3 +133,18 @@ def test_the_key_of_a_new_node_is_no_mobile_number(town: Town) -> None:
     keys.loc[keys["facility_id"] == keys["facility_id"][0], "facility_id"] = "n13312345678"
     renamed = facilities.set_axis(pd.MultiIndex.from_frame(keys))
     assert find_leaks({**town, "facilities": renamed}) == []
+
+
+def test_texts_of_the_job_itself_are_findings_too(town: Town) -> None:
+    [finding] = list_findings(town, {"name": "改造计划", "drafting_unit": "电话13812345678"})
+    assert (finding.table_name, finding.row_key) == ("job", "drafting_unit")
+    assert "13812345678" not in finding.zh + finding.en
+    assert "the public map is withheld" in finding.en
+
+
+def test_a_street_is_not_said_to_have_stopped_what_may_not_draw_it() -> None:
+    streets = pd.DataFrame(
+        {"name": ["张三13812345678巷"]}, index=pd.Index(["w1"], name="street_id")
+    )
+    [finding] = list_findings({"streets": streets})
+    assert "would show it" in finding.en
