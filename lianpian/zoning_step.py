@@ -109,9 +109,30 @@ def draw_zones(
         zones=zones,
         plans=variants.plans,
         alternatives=variants.alternatives,
-        findings=(*parts.findings, *broken),
+        findings=(*parts.findings, *broken, *_doubt_single(zones, given.communities["name"])),
         record={**parts.record, "rules_broken": len(faults)},
     )
+
+
+def _doubt_single(zones: pd.DataFrame, names: pd.Series) -> list[Finding]:
+    """Ask about zones of one community: nothing is joined there."""
+    found = []
+    for zone_id, row in zones[zones["communities"] == 1].iterrows():
+        name = names.get(row["centre_id"])
+        called = row["centre_id"] if pd.isna(name) else name
+        found.append(
+            Finding(
+                severity="check",
+                table_name="zones",
+                row_key=str(zone_id),
+                code="zone-single",
+                zh=f"片区 {zone_id} 只有 1 个小区（{called}），没有与其他小区连片。",
+                en=f"zone {zone_id} is one community ({called}): it joins nothing.",
+                remedy="单独改造，或放宽限值、补充邻接后与相邻小区合并"
+                " / Renovate it by itself, or widen the bounds or add links to join it to others",
+            )
+        )
+    return found
 
 
 def _find(given: Zoned, seed: int, time_limit_s: float | None) -> Parts:

@@ -179,6 +179,21 @@ def _beside_another_zone(given: Zoned, zone: pd.Series, one: str) -> str | None:
     return min(others, default=None)
 
 
+def test_a_zone_of_one_community_is_asked_about(given: Zoned):
+    first = draw(given, alternatives=0)
+    assert not [f for f in first.findings if f.code == "zone-single"]
+    alone = first.assignment.copy()
+    zone = min(alone["zone_id"].dropna().unique())
+    one = first.zones.loc[zone, "centre_id"]
+    members = alone["zone_id"] == zone
+    alone.loc[members & (alone.index != one), "zone_id"] = None
+    drawn = draw(given, as_edited(alone), alternatives=0)
+    [finding] = [f for f in drawn.findings if f.code == "zone-single"]
+    assert (finding.severity, finding.row_key) == ("check", zone)
+    assert given.communities.loc[one, "name"] in finding.zh
+    assert given.communities.loc[one, "name"] in finding.en
+
+
 def test_a_locked_row_without_a_zone_stays_out(given: Zoned):
     first = draw(given)
     edited = first.assignment.copy()
