@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+import pandas as pd
+
 from layers.checks import Finding, InputRecord
 from layers.errors import JobError
 from layers.files import Source
@@ -115,6 +117,7 @@ def read_inputs(
             *(replace(f, zh=short(f.zh), en=short(f.en)) for f in ground.findings),
             *_minutes_only(located),
             *_given_twice(ground.records),
+            *_doubt_unnamed(ground.communities),
         ),
         records=tuple(replace(r, path=short(r.path)) for r in ground.records),
     )
@@ -139,6 +142,33 @@ def _minutes_only(located: LocatedJob) -> list[Finding]:
             remedy='[walking] rule = "time"',
         )
         for key in (keys if walking.rule == "distance" else [])
+    ]
+
+
+_LARGE_SHARE: Final = 0.2
+_FEW: Final = 5
+"""So few communities hold a fifth each by themselves."""
+
+
+def _doubt_unnamed(communities: pd.DataFrame) -> list[Finding]:
+    """Ask about a community without a name that holds a large share of all households."""
+    if len(communities) <= _FEW:
+        return []
+    households = communities["households"]
+    share = households / households.sum()
+    large = share[(share > _LARGE_SHARE) & communities["name"].isna()]
+    return [
+        Finding(
+            severity="decide",
+            table_name="communities",
+            row_key=str(one),
+            code="community-unnamed-large",
+            zh=f"没有名称的小区 {one} 有 {homes:,.0f} 户，占全部户数的 {part:.0%}。",
+            en=f"community {one} has no name and {homes:,.0f} households, {part:.0%} of all.",
+            remedy="核对是否为一个小区：补填名称和户数，或拆分、删去"
+            " / See whether it is one community: give its name and households, split or delete it",
+        )
+        for one, part, homes in zip(large.index, large, households[large.index], strict=True)
     ]
 
 

@@ -13,6 +13,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from lianpian.job import read_job
+from lianpian.sources import read_inputs
 from tests.osm_text import node, way, write_osm
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -98,6 +100,28 @@ def test_a_new_job_needs_nothing_but_the_name_of_an_extract(run: Run, tmp_path: 
         stream.write("f1,书房,城市书房,112.791,34.731\n")
     document = json.loads(run("check", folder, "--json").stdout)
     assert {item["role"] for item in document["inputs"]} == {"osm", "facilities"}
+
+
+def test_a_large_community_without_a_name_is_asked_about(tmp_path: Path):
+    """One ground of six has no name and far more households than the others."""
+    things = []
+    for k in range(6):
+        wide = 6 if k == 0 else 1
+        corners = [(9 * k, 0), (9 * k + wide, 0), (9 * k + wide, wide), (9 * k, wide)]
+        numbers = range(10 * k + 1, 10 * k + 5)
+        things += [node(n, x, y) for n, (x, y) in zip(numbers, corners, strict=True)]
+        ring = [*numbers, numbers[0]]
+        name = {} if k in (0, 3) else {"name": f"小区{k}"}
+        things.append(way(k + 1, ring, landuse="residential", **name))
+        things.append(way(k + 101, numbers[:2], highway="residential"))
+    nodes = [thing for thing in things if thing.startswith("<node")]
+    ways = [thing for thing in things if thing.startswith("<way")]
+    ground = read_inputs(read_job(write_osm(tmp_path, *nodes, *ways)))
+    [finding] = [f for f in ground.findings if f.code == "community-unnamed-large"]
+    assert (finding.severity, finding.row_key) == ("decide", "w1")
+    households = ground.communities["households"]
+    assert f"{households['w1'] / households.sum():.0%}" in finding.zh
+    assert f"{households['w1'] / households.sum():.0%}" in finding.en
 
 
 def test_all_missing_files_are_named_at_once(run: Run, tmp_path: Path):
