@@ -22,7 +22,7 @@ _SOURCES: Final = {
 }
 _ELIGIBILITY: Final = {
     "core": ("符合改造条件", "in scope"),
-    "absorbable": ("可随片区纳入", "may join a zone"),
+    "absorbable": ("可并入", "can be absorbed"),
     "excluded": ("不纳入", "excluded"),
     "unknown": ("资格待定", "eligibility unknown"),
 }
@@ -112,7 +112,8 @@ def summarise(tables: Mapping[str, pd.DataFrame], *, walking: Walking) -> pd.Dat
           ``households_unknown_communities``, ``area_m2``, ``edge_communities``;
         - ``core_communities``, ``core_households`` (also ``absorbable_``, ``excluded_``,
           ``unknown_``), ``renovatable_communities``, ``renovatable_households``: core, and
-          absorbed into a zone;
+          absorbed into a zone; ``listed_unknown_communities`` and ``listed_unknown_households``:
+          of unknown eligibility, in zones all the same because the job includes them;
         - ``zones``, ``communities_in_zones``, ``households_in_zones``, ``absorbed_communities``,
           ``absorbed_households``, ``outside_communities``, ``outside_<reason>_communities``,
           ``zones_bounds_broken``, ``zone_households_min`` and ``_max``, ``zones_area_m2``,
@@ -152,6 +153,8 @@ def summarise(tables: Mapping[str, pd.DataFrame], *, walking: Walking) -> pd.Dat
         _add_eligibility(figures, tables)
     if {"communities", "assignment"} <= tables.keys():
         _add_assignment(figures, tables["communities"], tables["assignment"])
+    if {"communities", "eligibility", "assignment"} <= tables.keys():
+        _add_listed(figures, tables)
     if "zones" in tables:
         _add_zones(figures, tables["zones"])
     if "facilities" in tables:
@@ -223,15 +226,26 @@ def _add_eligibility(figures: _Figures, tables: Mapping[str, pd.DataFrame]) -> N
     figures.count(
         "renovatable_communities",
         renovatable.sum(),
-        "可改造小区（含随片区纳入）",
+        "可改造小区（含并入）",
         "Communities that can be renovated, absorbed ones included",
     )
     figures.households(
         "renovatable_households",
         households[renovatable],
-        "可改造户数（含随片区纳入）",
+        "可改造户数（含并入）",
         "Households that can be renovated, absorbed ones included",
     )
+
+
+def _add_listed(figures: _Figures, tables: Mapping[str, pd.DataFrame]) -> None:
+    """Count the communities of unknown eligibility that the job lists in zones."""
+    households = tables["communities"]["households"]
+    status = tables["eligibility"]["status"].reindex(households.index)
+    zoned = tables["assignment"]["zone_id"].reindex(households.index).notna()
+    chosen = households[zoned & (status == "unknown")]
+    zh, en = "列入的待定小区", "of unknown eligibility, listed in zones"
+    figures.count("listed_unknown_communities", len(chosen), zh, f"Communities: {en}")
+    figures.households("listed_unknown_households", chosen, f"{zh}的户数", f"Households: {en}")
 
 
 def _add_assignment(figures: _Figures, communities: pd.DataFrame, assignment: pd.DataFrame) -> None:
@@ -240,7 +254,7 @@ def _add_assignment(figures: _Figures, communities: pd.DataFrame, assignment: pd
     absorbed = zoned & (assignment["role"] == "absorbed")
     for name, chosen, zh, en in (
         ("{}_in_zones", zoned, "划入片区", "in zones"),
-        ("absorbed_{}", absorbed, "随片区纳入", "absorbed into zones"),
+        ("absorbed_{}", absorbed, "并入片区", "absorbed into zones"),
         ("outside_{}", ~zoned, "未划入片区", "in no zone"),
     ):
         number, homes = name.format("communities"), name.format("households")
@@ -282,13 +296,15 @@ def _add_facilities(figures: _Figures, facilities: pd.DataFrame) -> None:
     category = facilities.index.get_level_values("category")
     confirmed = facilities["confirmed"].to_numpy(dtype=bool)
     distinct = facilities.index.get_level_values("facility_id").nunique()
-    figures.count("facilities", distinct, "设施", "Facilities")
+    figures.count("facilities", distinct, "设施（一处计一次）", "Facilities, places")
     for name, chosen, word_zh, word_en in (
         ("confirmed", confirmed, "已确认", "confirmed"),
         ("review", ~confirmed, "待核实", "for review"),
     ):
         total = f"facilities_{name}"
-        figures.count(total, chosen.sum(), f"{word_zh}设施", f"Facilities {word_en}")
+        figures.count(
+            total, chosen.sum(), f"{word_zh}设施（按九有分计）", f"Facilities {word_en}, by have"
+        )
         for have, (zh, en) in HAVE_NAMES.items():
             here = ((category == have) & chosen).sum()
             caption = f"{en.capitalize()}: {word_en}"
@@ -307,7 +323,12 @@ def _add_gaps(figures: _Figures, gaps: pd.DataFrame) -> None:
         _add_have(figures, have, adult[here], flips[here], changed[here])
     missing = adult["status"].isin(MISSING_STATUSES)
     for name, chosen, zh, en in (
-        ("gaps", missing, "缺项数（小区 × 九有）", "Missing haves, all communities"),
+        (
+            "gaps",
+            missing,
+            "缺项数（小区 × 九有，含距离超标）",
+            "Missing haves, those too far included",
+        ),
         ("unconfirmed", adult["status"] == "unconfirmed", "待核实项数", "Unconfirmed haves"),
         ("no_data", adult["status"] == "no_data", "无数据项数", "Haves without data"),
         ("flips", flips, "严格限距下结论改变的项数", "Answers that flip at the strict limit"),
@@ -320,8 +341,8 @@ def _add_gaps(figures: _Figures, gaps: pd.DataFrame) -> None:
     figures.count(
         "communities_with_gaps",
         missing.groupby(community).any().sum(),
-        "有缺项的小区",
-        "Communities that miss a have",
+        "有缺项（含距离超标）的小区",
+        "Communities that miss a have or have it too far away",
     )
 
 
@@ -329,7 +350,7 @@ _MET: Final = ("met", "small")
 
 _ANSWERS: Final = {
     "met": (_MET, "达标", "met"),
-    "gaps": (MISSING_STATUSES, "缺项", "missing"),
+    "gaps": (MISSING_STATUSES, "缺项（含距离超标）", "missing or too far"),
     "far": (("far",), "距离超标", "too far"),
     "unconfirmed": (("unconfirmed",), "待核实", "unconfirmed"),
     "no_data": (("no_data",), "无数据", "no data"),
@@ -360,7 +381,7 @@ def _add_have(
     figures.households(
         f"gaps_{have}_households",
         uncovered[missing],
-        f"{zh}：缺项小区的未覆盖户数",
+        f"{zh}：缺项（含距离超标）小区的未覆盖户数",
         f"{en}: households not covered where it is missing",
     )
     figures.households(

@@ -137,6 +137,20 @@ def test_eligibility_and_who_can_be_renovated() -> None:
     assert (got["renovatable_communities"], got["renovatable_households"]) == (1, 100.0)
     joined = values(communities=communities(), eligibility=eligibility(), assignment=assignment())
     assert (joined["renovatable_communities"], joined["renovatable_households"]) == (2, 300.0)
+    assert joined["listed_unknown_communities"] == 0
+
+
+def test_communities_of_unknown_eligibility_in_zones_are_counted_apart() -> None:
+    status = eligibility()
+    listed = assignment()
+    unknown = status.index[status["status"] == "unknown"]
+    listed.loc[unknown, ["zone_id", "role", "reason"]] = ["Z01", "core", None]
+    homes = communities()
+    homes.loc[unknown, "households"] = 70.0
+    got = values(communities=homes, eligibility=status, assignment=listed)
+    assert got["listed_unknown_communities"] == len(unknown) > 0
+    assert got["listed_unknown_households"] == 70.0 * len(unknown)
+    assert got["renovatable_communities"] == 2
 
 
 def test_zones_and_who_is_outside_why() -> None:
