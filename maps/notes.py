@@ -37,12 +37,13 @@ _MINUTES_EN: Final = "Walking times: {slopes}steps at {steps:.0f} % of the speed
 _WAIT_ZH: Final = "，每过一条干路等候 {minutes:g} 分钟"
 _WAIT_EN: Final = ", {minutes:g} min of waiting to cross an arterial"
 _STATUS_ZH: Final = (
-    "「缺项」为 1.5 倍限值内没有，「距离超标」为限值与其 1.5 倍之间；"
+    "「缺项」为 1.5 倍限值内没有，「距离超标」为限值与其 1.5 倍之间，缺项数两者都计；"
     "证据不足的设施记为「待核实」，不算达标。"
 )
 _STATUS_EN: Final = (
     '"Missing" means none within 1.5 times the limit, "too far" between the limit and 1.5 times '
-    'it; a facility with weak evidence is "unconfirmed", never met.'
+    'it; counts of what is missing hold both; a facility with weak evidence is "unconfirmed", '
+    "never met."
 )
 _ZONES_ZH: Final = "片区由相邻且步行相连的小区组成，户数在限值之内。"
 _ZONES_EN: Final = (
@@ -86,6 +87,15 @@ def marks(imprint: Imprint) -> list[Both]:
         notes.append(UNKNOWN_INCLUDED)
     if imprint.edge_ignored:
         notes.append(EDGE_IGNORED)
+    zoning = dict(imprint.zoning)
+    if zoning.get("stopped_by") == "planner":
+        broken = zoning.get("rules_broken", "0")
+        notes.append(
+            (
+                f"片区由人工给定，违反规则 {broken} 条",
+                f"Zones given by hand, rules broken: {broken}",
+            )
+        )
     return notes
 
 

@@ -136,6 +136,20 @@
     });
   };
 
+  const FAR = 1.5;
+  /* Why the answer is so: how far nothing was found, or what waits for review. */
+  const whyOf = (gaps, at, status, place) => {
+    if (status === "gap" && !(gaps.m && gaps.m[at] >= 0)) {
+      const { rule, limit_m, limit_minutes } = app.doc.imprint;
+      if (rule !== "time") return app.t("none_within", { n: app.number(Math.round(FAR * (gaps.limit_m ? gaps.limit_m[at] : limit_m))) });
+      return app.t("none_within_time", { n: (FAR * (gaps.limit_tenths ? gaps.limit_tenths[at] / 10 : limit_minutes)).toFixed(1).replace(/\.0$/, "") });
+    }
+    const told = gaps.reason && gaps.reason.words[gaps.reason.at[at]];
+    if (told && (place < 0 || status === "unconfirmed")) return app.code("gaps.reason", told);
+    if (status !== "unconfirmed") return "";
+    return app.t(place >= 0 && app.doc.facilities.confirmed[place] !== "1" ? "open_place" : "open_thin");
+  };
+
   const haveRow = (i, have) => {
     const gaps = app.gaps();
     const at = i * HAVES + have;
@@ -146,9 +160,8 @@
       const button = app.walkOfChosen(i, have) ? walkButton(i, have) : null;
       notes.push(make("p", {}, placeButton(place), button));
     }
-    else if (gaps.reason && gaps.reason.words[gaps.reason.at[at]]) {
-      notes.push(line(app.code("gaps.reason", gaps.reason.words[gaps.reason.at[at]]), "hint"));
-    }
+    const why = whyOf(gaps, at, status, place);
+    if (why) notes.push(line(why, "hint"));
     if (gaps.flips && gaps.flips[at] === "1") {
       notes.push(line(strictText(gaps, at), "flips"));
     }

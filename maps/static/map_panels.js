@@ -91,7 +91,7 @@
       return statuses.map((status) =>
         legendRow(
           app.swatch(looks.statuses[status]),
-          app.code("gaps.status", status),
+          app.isMissing(status) ? app.t(`missing_${status}`) : app.code("gaps.status", status),
           counts[status] || 0,
         ),
       );
@@ -112,11 +112,11 @@
     );
     rows.push(
       legendRow(app.swatch(looks.no_data), app.t("class_no_data"), counts.no_data || 0),
-      legendRow(
-        app.swatch({ colour: "#ffffff", ink: looks.no_data.ink }, looks.unconfirmed_hatch),
-        app.t("class_unconfirmed", { n: app.number(waiting) }),
-      ),
     );
+    if (waiting) {
+      const hatched = app.swatch({ colour: "#ffffff", ink: looks.no_data.ink }, looks.unconfirmed_hatch);
+      rows.push(legendRow(hatched, app.t("class_unconfirmed", { n: app.number(waiting) })));
+    }
     return rows;
   };
 

@@ -236,12 +236,12 @@ def test_a_single_have_shows_its_answers_and_its_facilities(
     assert counts == {
         "达标": "0",
         "面积不足": "0",
-        "距离超标": counts["距离超标"],
-        "缺项": counts["缺项"],
+        "缺项（距离超标）": counts["缺项（距离超标）"],
+        "缺项（无设施）": counts["缺项（无设施）"],
         "待核实": "5",
         "无数据": "1",
     }
-    assert int(counts["距离超标"]) + int(counts["缺项"]) == 6
+    assert int(counts["缺项（距离超标）"]) + int(counts["缺项（无设施）"]) == 6
     assert before == 0
     assert page.evaluate("window.lianpian.shownPlaces().size") == 2
     assert "have=library" in page.url
@@ -254,10 +254,8 @@ def test_the_legend_counts_every_community_once(watched: Watched, public_map: Pa
     counts = [int(text) for text in page.locator("#legend .legend-count").all_inner_texts()]
     assert sum(counts) == 12
     assert counts[-1] == 1
-    # Those that wait are among the rows above: the row says so and has no count of its own.
-    last = page.locator("#legend .legend-row").last
-    expect(last).to_contain_text("以上缺项小区中有")
-    expect(last.locator(".legend-count")).to_have_count(0)
+    # Nobody that misses something waits for an answer: no row for those among the rows above.
+    expect(page.locator("#legend")).not_to_contain_text("以上缺项小区中")
 
 
 def test_nothing_found_missing_is_not_none_missing_while_answers_wait(
@@ -273,6 +271,8 @@ def test_nothing_found_missing_is_not_none_missing_while_answers_wait(
     )
     assert legend["不缺项"] == "0"
     assert legend["未见缺项，但有待核实或无数据"] == "5"
+    # The public card says why an answer waits.
+    expect(page.locator("#card tr", has_text="城市书房")).to_contain_text("最近的设施待核实")
     page.click("#have-4")
     expect(page.locator("#card .big")).to_have_text(headline)
 

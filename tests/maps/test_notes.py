@@ -44,3 +44,11 @@ def test_estimated_households_are_counted_and_contradict_nothing():
     assert zh == "户数：2 个小区按楼栋估算、1 个小区按用地面积估算"
     assert "of 1 community estimated from land area" in en
     assert marks(Imprint(title="甲", households_counts=(("ledger", 9),))) == []
+
+
+def test_a_plan_by_hand_is_announced():
+    by_hand = (("stopped_by", "planner"), ("rules_broken", "2"))
+    assert marks(Imprint(title="甲", zoning=by_hand)) == [
+        ("片区由人工给定，违反规则 2 条", "Zones given by hand, rules broken: 2")
+    ]
+    assert marks(Imprint(title="甲", zoning=(("stopped_by", "optimal"),))) == []
