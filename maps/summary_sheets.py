@@ -76,7 +76,12 @@ _HAVE_COLUMNS: Final = (
     ("flips_{}_communities", "严格限距下结论改变", "Flip at the strict limit", "#,##0"),
     ("older_{}_communities", "仅成年人达标", "Met for adults only", "#,##0"),
     ("zones_met_{}", "达标片区", "Zones, met", "#,##0"),
-    ("facilities_{}_confirmed", "已确认设施", "Facilities, confirmed", "#,##0"),
+    (
+        "facilities_{}_confirmed",
+        "已确认设施（一处兼两有计两次）",
+        "Facilities, confirmed (a place may count twice)",
+        "#,##0",
+    ),
     ("facilities_{}_review", "待核实设施", "Facilities for review", "#,##0"),
 )
 
@@ -198,3 +203,27 @@ def zones_with_formulas(sheet: Sheet, formulas: Formulas) -> Sheet:
         for column in sheet.columns
     )
     return replace(sheet, columns=columns)
+
+
+DRAWN: Final[Both] = (
+    "采用方案，其余各行与它比较。",
+    "The plan drawn; the other rows are compared with it.",
+)
+_DETAILS: Final = frozenset({"objective", "bound", "gap_share", "optimal"})
+"""Figures of the solver: on the screen, not on paper."""
+
+
+def tell_drawn(plans: pd.DataFrame) -> pd.DataFrame:
+    """Say of the plan drawn that it is, where a sentence says of the others how they differ."""
+    told = plans.copy()
+    drawn = told["kind"].eq("drawn")
+    for column, text in zip(("zh", "en"), DRAWN, strict=True):
+        told[column] = told[column].where(~drawn | told[column].notna(), text)
+    return told
+
+
+def is_detail(name: str, field: str, languages: tuple[str, ...]) -> bool:
+    """Tell whether a column of a table stays on the screen, at the right of what is printed."""
+    if name != "plans":
+        return field.endswith("_points")
+    return field in _DETAILS or (field in {"zh", "en"} and field != languages[0])

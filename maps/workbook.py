@@ -22,7 +22,13 @@ from maps.notes import marks, method, review_note, rulebook_title, zoning_lines
 from maps.office_sheets import TOTAL, bureau_sheet, gap_list, ledger
 from maps.sheet_cells import pour, write_text
 from maps.sheet_widths import LINE, lines, paper_for
-from maps.summary_sheets import haves_sheet, summary_sheet, zones_with_formulas
+from maps.summary_sheets import (
+    haves_sheet,
+    is_detail,
+    summary_sheet,
+    tell_drawn,
+    zones_with_formulas,
+)
 from maps.words import Both, pick
 from maps.worksheets import (
     MOST_ROWS,
@@ -43,6 +49,7 @@ FIRST: Final = (
     "gap_list",
     "bureaus",
     "zones",
+    "plans",
     "zone_gaps",
     "eligibility",
     "partners",
@@ -208,9 +215,11 @@ def _whole_table(
     name: str, tables: Mapping[str, pd.DataFrame], languages: tuple[str, ...]
 ) -> Sheet:
     title = title_of(CONTRACTS[name])
+    if name == "plans":
+        tables = {**tables, name: tell_drawn(tables[name])}
     columns = columns_of(name, tables, languages)
-    details = [column for column in columns if column.field.endswith("_points")]
-    plain = [column for column in columns if not column.field.endswith("_points")]
+    details = [column for column in columns if is_detail(name, column.field, languages)]
+    plain = [column for column in columns if not is_detail(name, column.field, languages)]
     return Sheet(
         tab=_one(title, languages),
         title=pick(title, languages),
@@ -309,7 +318,10 @@ def _write_about(
 
 
 OFFICE: Final[Both] = ("常用表", "Papers of the office")
-APPENDIX: Final[Both] = ("附表（完整数据）", "Appendix (whole tables)")
+APPENDIX: Final[Both] = (
+    "附表（完整数据，页眉注明「附表」，需要时再打印）",
+    "Appendix (whole tables; marked in the header, to be printed on request)",
+)
 
 
 def _write_pair(page: Worksheet, row: int, label: str, text: str, face: str) -> None:

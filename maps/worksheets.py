@@ -23,6 +23,7 @@ from maps.sheet_widths import (
     row_heights,
     text_width,
 )
+from maps.words import Both, pick
 
 LONGEST_MARGIN: Final = 100
 """Characters of a printed header or footer; the format allows 255 with its codes."""
@@ -48,6 +49,7 @@ TEXT_FORMAT: Final = "@"
 OFFICE_TAB: Final = "FF1A5FB4"
 APPENDIX_TAB: Final = "FF9AA0A6"
 
+APPENDIX: Final[Both] = ("附表", "Appendix")
 _SAMPLE: Final = 400
 _MARGIN_INCHES: Final = 0.4
 _HEAD_INCHES: Final = 0.75
@@ -208,7 +210,7 @@ def lay_out(sheet: Sheet, page: Worksheet, *, languages: tuple[str, ...], footer
     paper = paper_for(sum(widths[:printed]))
     edge = get_column_letter(printed)
     area = f"A1:{edge}{last_head + sheet.rows + sheet.last_rows}"
-    set_up_print(page, area=area, head_rows=last_head, paper=paper, title=sheet.title)
+    set_up_print(page, area=area, head_rows=last_head, paper=paper, title=_header(sheet, languages))
     write_margins(page, left=sheet.sign_off or footer)
     if sheet.sign_off:  # it takes the place of the job's title, which goes above
         page.oddHeader.left.text, page.oddHeader.left.size = _margin(footer), 8
@@ -263,6 +265,13 @@ def write_margins(page: Worksheet, *, left: str) -> None:
     """Write the printed footer: whose paper or who signs, and which page."""
     page.oddFooter.left.text = _margin(left)
     page.oddFooter.right.text = "&P / &N"
+
+
+def _header(sheet: Sheet, languages: tuple[str, ...]) -> str:
+    """Give the title in the printed header; an appendix says that it is one."""
+    if not sheet.is_appendix:
+        return sheet.title
+    return f"{pick(APPENDIX, languages)} · {sheet.title}"
 
 
 def _margin(text: str) -> str:

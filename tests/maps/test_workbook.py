@@ -17,6 +17,7 @@ from layers.walking import Walking
 from maps.labels import Imprint
 from maps.office_sheets import ledger
 from maps.sheet_widths import Paper, lines, paper_for
+from maps.summary_sheets import is_detail, tell_drawn
 from maps.words import say
 from maps.workbook import NETWORK_TABLES, write_workbook
 from tests.town import town_tables
@@ -423,3 +424,21 @@ def test_ninety_thousand_gaps_are_all_written(tmp_path: Path) -> None:
     write_workbook(tables, IMPRINT, tmp_path / "plan.xlsx")
     heads = [sheet[:400] for sheet in xml_of(tmp_path / "plan.xlsx").values()]
     assert sum(f'ref="A1:S{count * 18 + 2}"' in head for head in heads) == 1
+
+
+def test_an_appendix_says_so_in_the_header_of_each_page(book: Path) -> None:
+    pages = openpyxl.load_workbook(book)
+    assert pages["邻接"].oddHeader.center.text == "附表 Appendix · 邻接 Adjacency"
+    assert "附表" not in pages["小区台账"].oddHeader.center.text
+
+
+def test_the_plan_drawn_says_that_the_others_are_compared_with_it() -> None:
+    plans = pd.DataFrame(
+        {"kind": ["drawn", "near"], "zh": [None, "3 个小区换片区"], "en": [None, "3 change"]}
+    )
+    told = tell_drawn(plans)
+    assert told["zh"].tolist() == ["采用方案，其余各行与它比较。", "3 个小区换片区"]
+    assert told["en"][1] == "3 change"
+    assert is_detail("plans", "objective", ("zh", "en"))
+    assert is_detail("plans", "en", ("zh", "en"))
+    assert not is_detail("plans", "zh", ("zh", "en"))
