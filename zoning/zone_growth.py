@@ -278,7 +278,7 @@ class Growth:
         told_en = "unknown" if math.isnan(mean) else f"{mean:.0f} m"
         return (
             (
-                f"{len(own.core)} 个主体小区中 {near} 个以此中心为最近的片区中心，"
+                f"{len(own.core)} 个核心小区中 {near} 个以此中心为最近的片区中心，"
                 f"每户平均步行 {told_zh}。"
             ),
             (

@@ -239,7 +239,7 @@ def _explain(
         f"joined by {en_links}; longest walk to the centre {walk_en}; links that lead "
         f"out of it: {borders['out']}.{en_limit}",
         "explanation_zh": f"{row['zone_id']}：{row['communities']} 个小区"
-        f"（其中纳入 {absorbed} 个）、{row['households']:g} 户，以 {centre} 为中心；"
+        f"（其中并入 {absorbed} 个）、{row['households']:g} 户，以 {centre} 为中心；"
         f"内部邻接：{zh_links}；"
         f"至中心最远步行 {walk_zh}；对外邻接 {borders['out']} 处。{zh_limit}",
     }
