@@ -19,6 +19,17 @@ _LONGEST_CAPTION: Final = 34
 
 _SQUARE_METRES: Final = 10_000
 
+ANSWERS: Final[tuple[Both, ...]] = (
+    ("达标", "met"),
+    ("缺项", "missing"),
+    ("待核实", "open"),
+    ("无数据", "no data"),
+)
+"""Columns of communities by answer: each row adds up to all of them."""
+
+_COUNTS: Final[tuple[Across, ...]] = ("right", "right", "right", "right")
+_LACKS: Final[Both] = ("缺项（待核实）[无数据]", "missing (open) [no data]")
+
 
 def head(languages: tuple[str, ...], *captions: Both) -> tuple[str, ...]:
     """Caption columns: one line a language."""
@@ -26,8 +37,8 @@ def head(languages: tuple[str, ...], *captions: Both) -> tuple[str, ...]:
 
 
 def number(value: object) -> str:
-    """Write a whole number with thin groups, or a dash where it is missing."""
-    return f"{value:,.0f}".replace(",", " ") if is_known(value) else "—"
+    """Write a whole number with groups of thousands, or a dash where it is missing."""
+    return f"{value:,.0f}" if is_known(value) else "—"
 
 
 def is_known(value: object) -> TypeGuard[float]:
@@ -67,7 +78,7 @@ def haves_of_all(summary: pd.DataFrame, languages: tuple[str, ...]) -> TextTable
     for have, both in HAVES.items():
         counts = [
             number(figure(summary, f"{answer}_{have}_communities"))
-            for answer in ("met", "gaps", "unconfirmed")
+            for answer in ("met", "gaps", "unconfirmed", "no_data")
         ]
         share = figure(summary, f"covered_{have}_share")
         covered = "—" if share is None else f"{share:.0%}"
@@ -76,22 +87,20 @@ def haves_of_all(summary: pd.DataFrame, languages: tuple[str, ...]) -> TextTable
         languages,
         ("", ""),
         ("九有（小区数）", "communities"),
-        ("达标", "met"),
-        ("缺项", "missing"),
-        ("待核实", "open"),
-        ("覆盖户数", "covered"),
+        *ANSWERS,
+        ("覆盖率", "covered"),
     )
-    align: tuple[Across, ...] = ("left", "left", "right", "right", "right", "right")
-    return TextTable(captions, tuple(rows), (0.5, 4.2, 0.9, 1.0, 1.0, 1.2), align)
+    align: tuple[Across, ...] = ("left", "left", *_COUNTS, "right")
+    return TextTable(captions, tuple(rows), (0.5, 3.5, 0.9, 1.0, 1.0, 1.0, 1.1), align)
 
 
 def haves_of_zone(haves: Mapping[str, ZoneHave], languages: tuple[str, ...]) -> TextTable:
-    """Show each have of a zone: communities and households covered, and the verdict."""
+    """Show each have of a zone: communities by answer, households covered, and the verdict."""
     rows = [
         (
             HAVE_CHARACTERS[have],
             pick(HAVES[have], languages),
-            own.communities_text,
+            *map(number, (own.met, own.missing, own.unconfirmed, own.no_data)),
             f"{number(own.covered)}/{number(own.households)}",
             pick(STATUSES[own.verdict], languages[:1]),
         )
@@ -100,13 +109,13 @@ def haves_of_zone(haves: Mapping[str, ZoneHave], languages: tuple[str, ...]) -> 
     captions = head(
         languages,
         ("", ""),
-        ("九有", "nine haves"),
-        ("达标小区", "communities"),
+        ("九有（小区数）", "communities"),
+        *ANSWERS,
         ("覆盖户数", "households"),
         ("结论", "verdict"),
     )
-    align: tuple[Across, ...] = ("left", "left", "right", "right", "right")
-    return TextTable(captions, tuple(rows), (0.5, 3.4, 1.5, 1.9, 1.2), align)
+    align: tuple[Across, ...] = ("left", "left", *_COUNTS, "right", "right")
+    return TextTable(captions, tuple(rows), (0.5, 2.7, 0.7, 0.8, 0.9, 0.9, 1.9, 1.0), align)
 
 
 def _yes_no(flag: object, languages: tuple[str, ...]) -> str:
@@ -138,7 +147,7 @@ def zones_table(
         ("片区", "zone"),
         ("小区", "comm."),
         ("户数", "households"),
-        ("缺项（待核实）", "missing (open)"),
+        _LACKS,
         ("图号", "sheet"),
     )
     align: tuple[Across, ...] = ("left", "right", "right", "left", "right")
@@ -149,20 +158,20 @@ def _lacks(haves: Mapping[str, ZoneHave]) -> str:
     """Name the haves that a zone misses by their characters, doubtful ones in brackets."""
     marked = {
         word: "".join(HAVE_CHARACTERS[have] for have, own in haves.items() if own.verdict == word)
-        for word in ("gap", "unconfirmed")
+        for word in ("gap", "unconfirmed", "no_data")
     }
     doubtful = f"（{marked['unconfirmed']}）" if marked["unconfirmed"] else ""
-    return f"{marked['gap']}{doubtful}" or "—"
+    silent = f"[{marked['no_data']}]" if marked["no_data"] else ""
+    return f"{marked['gap']}{doubtful}{silent}" or "—"
 
 
 def zone_figures(
-    tables: Mapping[str, pd.DataFrame], zone: str, languages: tuple[str, ...]
+    tables: Mapping[str, pd.DataFrame], zone: str, names: pd.Series, languages: tuple[str, ...]
 ) -> TextTable:
     """List the figures of one zone: size, floor area, centre, street offices, form."""
     row = tables["zones"].loc[zone].to_dict()
     communities = tables["communities"]
     members = communities[tables["assignment"]["zone_id"].reindex(communities.index).eq(zone)]
-    names = communities["name"].dropna()
     source = row["households_source"]
     told = f"（{say('zones', 'households_source', source, languages[:1])}）" if source else ""
     walk = row["walk_minutes_max"]
@@ -192,7 +201,7 @@ def _total(values: pd.Series, languages: tuple[str, ...], *, decimals: int = 0) 
     unknown = int(values.isna().sum())
     if unknown == len(values):
         return "—"
-    total = f"{float(values.sum()):,.{decimals}f}".replace(",", " ")
+    total = f"{float(values.sum()):,.{decimals}f}"
     note = pick((f"{unknown} 个小区无数据", f"{unknown} unknown"), languages[:1])
     return f"{total}（{note}）" if unknown else total
 
@@ -212,7 +221,8 @@ def members_table(scene: Scene, order: list[str], languages: tuple[str, ...]) ->
     for place, key in enumerate(order, start=1):
         row = scene.communities.loc[key]
         doubts = f"（{row['doubts']}）" if row["doubts"] else ""
-        answer = f"{row['lacks']}{doubts}" or "—"
+        silent = f"[{row['silent']}]" if row["silent"] else ""
+        answer = f"{row['lacks']}{doubts}{silent}" or "—"
         if row["fill"] == "no_data":
             answer = pick(("无数据", "no data"), languages[:1])
         rows.append((str(place), str(row["label"]), number(row["households"]), answer))
@@ -221,7 +231,7 @@ def members_table(scene: Scene, order: list[str], languages: tuple[str, ...]) ->
         ("号", "no."),
         ("小区", "community"),
         ("户数", "households"),
-        ("缺项（待核实）", "missing (open)"),
+        _LACKS,
     )
     align: tuple[Across, ...] = ("right", "left", "right", "left")
     return TextTable(captions, tuple(rows), (0.55, 3.6, 1.35, 2.8), align)

@@ -19,12 +19,12 @@ SENTENCES: Final[tuple[Both, ...]] = (
     (
         (
             "范围内共有小区 {communities} 个、{households} 户，其中可改造小区 "
-            "{renovatable_communities} 个、{renovatable_households} 户（含随片区纳入）。"
+            "{renovatable_communities} 个、{renovatable_households} 户（含并入）。"
         ),
         (
             "The area has {communities} communities with {households} households; "
             "{renovatable_communities} of them with {renovatable_households} households can be "
-            "renovated, those included that join a zone."
+            "renovated, those absorbed included."
         ),
     ),
     (
@@ -45,13 +45,15 @@ SENTENCES: Final[tuple[Both, ...]] = (
     (
         (
             "按步行 {limit_m} m 计，九有齐备的小区 {communities_all_met} 个，有缺项的小区 "
-            "{communities_with_gaps} 个，合计缺项 {gaps} 项，另有 {unconfirmed} 项待核实、"
+            "{communities_with_gaps} 个，其余 {communities_open} 个未见缺项、但有待核实"
+            "或无数据的项；合计缺项 {gaps} 项，另有 {unconfirmed} 项待核实、"
             "{no_data} 项无数据。"
         ),
         (
             "Within a walk of {limit_m} m, {communities_all_met} communities have all nine and "
-            "{communities_with_gaps} lack something: {gaps} missing haves in all, {unconfirmed} "
-            "to be confirmed, {no_data} without data."
+            "{communities_with_gaps} lack something; of the other {communities_open} none "
+            "is found missing, but some haves are open or without data: {gaps} missing haves in "
+            "all, {unconfirmed} to be confirmed, {no_data} without data."
         ),
     ),
     (
@@ -75,18 +77,29 @@ def figure_text(summary: pd.DataFrame, name: str) -> str:
         return f"{value:.1f}"
     if unit == "km/h":
         return f"{value:g}"
-    return f"{value:,.0f}".replace(",", " ")
+    return f"{value:,.0f}"
 
 
 def sentences(summary: pd.DataFrame, language: str) -> list[str]:
     """Give the sentences whose figures have all been computed."""
     side = 0 if language == "zh" else 1
     texts = [both[side] for both in SENTENCES]
+    summary = _with_rest(summary)
     return [
         _FIELD.sub(lambda match: figure_text(summary, match[1]), text)
         for text in texts
         if set(_FIELD.findall(text)) <= set(summary.index)
     ]
+
+
+def _with_rest(summary: pd.DataFrame) -> pd.DataFrame:
+    """Add the communities that neither have all nine nor are found to lack one."""
+    whole, *parts = ("communities", "communities_all_met", "communities_with_gaps")
+    if not {whole, *parts} <= set(summary.index):
+        return summary
+    rest = summary.loc[[whole]].rename(index={whole: "communities_open"})
+    rest["value"] -= float(summary["value"][parts].sum())
+    return pd.concat([summary, rest])
 
 
 def split_both(text: object) -> Both:

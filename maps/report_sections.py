@@ -24,7 +24,7 @@ from maps.documents import (
 )
 from maps.labels import Imprint
 from maps.notes import marks, method, review_note, rulebook_title, zoning_lines
-from maps.panels import figure, left_out_table, summary_table
+from maps.panels import ANSWERS, figure, left_out_table, summary_table
 from maps.report_fields import figure_text, sentences, split_both
 from maps.report_maps import MapDrawer
 from maps.words import HAVES, Both, pick
@@ -134,7 +134,7 @@ def write_haves(paper: Paper, source: Source) -> None:
                 figure_text(summary, f"{answer}_{have}_communities")
                 for answer in ("met", "gaps", "unconfirmed", "no_data")
             ),
-            figure_text(summary, f"gaps_{have}_households"),
+            figure_text(summary, f"covered_{have}_households"),
             figure_text(summary, f"covered_{have}_share"),
         ]
         for have, both in HAVES.items()
@@ -142,11 +142,8 @@ def write_haves(paper: Paper, source: Source) -> None:
     header = head(
         languages,
         ("九有（小区数）", "Have (communities)"),
-        ("达标", "met"),
-        ("缺项", "missing"),
-        ("待核实", "open"),
-        ("无数据", "no data"),
-        ("未覆盖户数", "not covered"),
+        *ANSWERS,
+        ("覆盖户数", "households covered"),
         ("覆盖率", "coverage"),
     )
     numbers = frozenset(range(1, len(header)))
@@ -161,7 +158,10 @@ def write_tasks(paper: Paper, source: Source) -> None:
     first = tables["gaps"].reset_index().groupby("category")[["bureau", "clause"]].first()
     rows = []
     for have, both in HAVES.items():
-        counts = [figure(summary, f"{name}_{have}_communities") for name in ("gaps", "unconfirmed")]
+        counts = [
+            figure(summary, f"{name}_{have}_communities")
+            for name in ("gaps", "unconfirmed", "no_data")
+        ]
         if not any(counts) or have not in first.index:
             continue
         rows.append(
@@ -171,12 +171,14 @@ def write_tasks(paper: Paper, source: Source) -> None:
                 figure_text(summary, f"gaps_{have}_communities"),
                 figure_text(summary, f"gaps_{have}_households"),
                 figure_text(summary, f"unconfirmed_{have}_communities"),
+                figure_text(summary, f"no_data_{have}_communities"),
                 clauses_of(first["clause"][have]),
             ]
         )
     if not rows:
         add_text(
-            paper, pick(("没有缺项或待核实的项目。", "Nothing is missing or open."), languages)
+            paper,
+            pick(("没有缺项、待核实或无数据的项目。", "Nothing is missing or open."), languages),
         )
         return
     header = head(
@@ -184,12 +186,13 @@ def write_tasks(paper: Paper, source: Source) -> None:
         ("责任单位", "Bureau"),
         ("九有", "Have"),
         ("缺项小区", "missing"),
-        ("未覆盖户数", "not covered"),
+        ("缺项小区未覆盖户数", "households not covered there"),
         ("待核实小区", "open"),
+        ("无数据小区", "no data"),
         ("依据", "Clauses"),
     )
-    widths = (36.0, 31.0, 16.0, 19.0, 19.0, 39.0)
-    add_table(paper, header, sorted(rows), widths, right=frozenset({2, 3, 4}))
+    widths = (32.0, 28.0, 14.0, 23.0, 15.0, 15.0, 33.0)
+    add_table(paper, header, sorted(rows), widths, right=frozenset({2, 3, 4, 5}))
 
 
 def clauses_of(text: object) -> str:

@@ -18,7 +18,7 @@ from maps.documents import (
     add_point,
     add_text,
 )
-from maps.panels import is_known, number, text
+from maps.panels import ANSWERS, is_known, number, text
 from maps.report_fields import MISSING, split_both
 from maps.report_sections import Source, head
 from maps.words import HAVES, STATUSES, YES_NO, Both, pick, say
@@ -32,7 +32,7 @@ _MOST_NAMES: Final = 8
 _LEAST_NAMES: Final = 2
 _NAMES_OF_A_PAGE: Final = 22
 _SQUARE_METRES: Final = 10_000
-_HAVE: Final = (30.5, 19.0, 18.5, 12.0)
+_HAVE: Final = (49.0, 15.0, 15.0, 17.0, 17.0, 28.0, 19.0)
 _PAIR: Final = (36.0, 44.0, 36.0, 44.0)
 
 
@@ -42,14 +42,15 @@ def write_zones(paper: Paper, source: Source) -> None:
     sums = summarise_zones(tables)
     open_haves = dict(iter(list_open_haves(tables).groupby("zone_id")))
     haves = zone_haves(tables)
-    names = {str(key): str(name) for key, name in tables["communities"]["name"].dropna().items()}
+    labels = source.maps.scene.communities["label"]
+    names = {str(key): str(name) for key, name in labels.items()}
     totals = {str(key): row for key, row in sums.to_dict(orient="index").items()}
     rows = {
         str(key): {str(name): value for name, value in row.items()}
         for key, row in tables["zones"].to_dict(orient="index").items()
     }
     add_heading(paper, pick(("四、分片区说明", "4  Zones"), languages), 1)
-    _write_list(paper, rows, totals, languages)
+    _write_list(paper, rows, totals, haves, languages)
     for zone, row in rows.items():
         heading = pick((f"{zone} 片区", f"Zone {zone}"), languages)
         add_heading(paper, heading, 2, on_new_page=True)
@@ -61,13 +62,15 @@ def write_zones(paper: Paper, source: Source) -> None:
                 add_text(paper, told, style=DENSE if order == 0 else SMALL)
         if zone in haves:
             _write_haves(paper, haves[zone], languages)
-        _write_open(paper, open_haves.get(zone), names, languages)
+        is_silent = any(own.no_data for own in haves.get(zone, {}).values())
+        _write_open(paper, open_haves.get(zone), names, languages, is_silent=is_silent)
 
 
 def _write_list(
     paper: Paper,
     zones: Mapping[str, Mapping[str, Any]],
     totals: Mapping[str, Mapping[Any, Any]],
+    haves: Mapping[str, Mapping[str, ZoneHave]],
     languages: tuple[str, ...],
 ) -> None:
     """List the zones: where, how large, how many haves are missing or open."""
@@ -82,6 +85,7 @@ def _write_list(
                 number(totals[zone][name])
                 for name in ("communities_with_gaps", "gaps", "unconfirmed")
             ),
+            number(sum(own.no_data for own in haves[zone].values())) if zone in haves else MISSING,
         ]
         for zone, row in zones.items()
     ]
@@ -95,9 +99,10 @@ def _write_list(
         ("有缺项小区", "lacking"),
         ("缺项", "missing"),
         ("待核实项", "open"),
+        ("无数据项", "no data"),
     )
-    widths = (14.0, 33.0, 14.0, 20.0, 26.0, 20.0, 15.0, 18.0)
-    add_table(paper, header, rows, widths, right=frozenset(range(2, 8)))
+    widths = (13.0, 30.0, 12.0, 19.0, 21.0, 18.0, 13.0, 17.0, 17.0)
+    add_table(paper, header, rows, widths, right=frozenset(range(2, 9)))
 
 
 def _figures(
@@ -121,7 +126,7 @@ def _figures(
         (
             ("建筑面积", "Floor area"),
             _noted(
-                f"{floor:,.2f} 万㎡".replace(",", " ") if is_known(floor) else MISSING,
+                f"{floor:,.2f} 万㎡" if is_known(floor) else MISSING,
                 sums["floor_area_unknown_communities"],
                 languages,
             ),
@@ -152,27 +157,24 @@ def _noted(value: str, unknown: int, languages: tuple[str, ...]) -> str:
 
 
 def _write_haves(paper: Paper, haves: Mapping[str, ZoneHave], languages: tuple[str, ...]) -> None:
-    """Write what the zone has of each of the nine, in two columns side by side."""
-    cells = [
+    """Write what the zone has of each of the nine: communities by answer, households."""
+    rows = [
         [
-            pick(HAVES[have], languages[:1]),
-            own.communities_text,
+            pick(HAVES[have], languages),
+            *map(number, (own.met, own.missing, own.unconfirmed, own.no_data)),
             f"{number(own.covered)}/{number(own.households)}",
             pick(STATUSES[own.verdict], languages[:1]),
         ]
         for have, own in haves.items()
     ]
-    half = (len(cells) + 1) // 2
-    cells += [[""] * len(_HAVE)] * (2 * half - len(cells))
     header = head(
         languages,
-        ("九有", "Have"),
-        ("达标小区", "comm."),
+        ("九有（小区数）", "Have (communities)"),
+        *ANSWERS,
         ("覆盖户数", "households"),
         ("结论", "verdict"),
     )
-    rows = [[*one, *other] for one, other in zip(cells[:half], cells[half:], strict=True)]
-    add_table(paper, [*header, *header], rows, (*_HAVE, *_HAVE), right=frozenset({1, 2, 5, 6}))
+    add_table(paper, header, rows, _HAVE, right=frozenset(range(1, 6)))
 
 
 def _write_open(
@@ -180,10 +182,20 @@ def _write_open(
     rows: pd.DataFrame | None,
     names: Mapping[str, str],
     languages: tuple[str, ...],
+    *,
+    is_silent: bool,
 ) -> None:
     """List what is missing or open: where, who must act, by which clause."""
     if rows is None or rows.empty:
-        add_text(paper, pick(("本片区九有齐备。", "This zone lacks none of the nine."), languages))
+        said = (
+            (
+                "本片区未见缺项和待核实项；无数据的项目不能判断是否缺项。",
+                "Nothing is found missing or open; what has no data cannot be judged.",
+            )
+            if is_silent
+            else ("本片区九有齐备。", "This zone lacks none of the nine.")
+        )
+        add_text(paper, pick(said, languages))
         return
     # The page of a zone that lacks much names fewer communities at each point.
     most = min(max(_NAMES_OF_A_PAGE // len(rows), _LEAST_NAMES), _MOST_NAMES)

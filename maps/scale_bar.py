@@ -51,7 +51,7 @@ def draw_scale(
         text = _distance(metres * share, with_unit=share == 1.0)
         canvas.text(left + length * share, bottom + 2.2, text, points=5.0, across="center")
     name = pick(("比例尺", "Scale"), languages)
-    number = f"1:{window.denominator:,.0f}".replace(",", " ")
+    number = f"1:{window.denominator:,.0f}"
     canvas.text(left - 1.6, plate.top - 3.4, f"{name} {number}（{canvas.layout.size}）", points=6.6)
 
 

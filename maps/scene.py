@@ -17,6 +17,7 @@ from layers.tables import CATEGORIES
 from maps.fonts import one_line
 from maps.sheet_style import PRINT_FILLS
 from maps.style import HAVE_CHARACTERS, missing_class, street_group
+from maps.unnamed import name_unnamed
 from zoning.tables import CONTRACTS, MISSING_STATUSES
 
 WIDEST_BAND: Final = "15"
@@ -31,7 +32,7 @@ class Scene:
     ----------
     communities
         Keyed by id: ``label``, ``zone_id``, ``households``, ``fill`` (key of `PRINT_FILLS`),
-        ``missing``, ``lacks`` and ``doubts`` (characters of haves), geometry.
+        ``missing``, ``lacks``, ``doubts`` and ``silent`` (characters of haves), geometry.
     zones, circles
         Zones, and their 15-minute circles for adults, keyed by zone.
     facilities
@@ -101,7 +102,7 @@ def _communities(tables: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame:
     answers = _answers(tables.get("gaps"), table.index)
     zones = tables["assignment"]["zone_id"] if "assignment" in tables else pd.Series(dtype="str")
     frame = {
-        "label": _labels(table["name"], table.index.to_series()),
+        "label": _labels(table, tables.get("streets")),
         "zone_id": table.index.to_series().map(zones),
         "households": table["households"],
         **{name: answers[name] for name in answers.columns},
@@ -113,7 +114,7 @@ def _answers(gaps: pd.DataFrame | None, ids: pd.Index) -> pd.DataFrame:
     """Say of each community what adults lack, and the class that it is printed in."""
     rows = pd.DataFrame(index=ids)
     if gaps is None:
-        return rows.assign(missing=0, lacks="", doubts="", fill="no_data")
+        return rows.assign(missing=0, lacks="", doubts="", silent="", fill="no_data")
     long = gaps.reset_index()
     wide = long[long["walker"].eq("adult")].pivot_table(
         index="community_id", columns="category", values="status", aggfunc="first"
@@ -124,6 +125,7 @@ def _answers(gaps: pd.DataFrame | None, ids: pd.Index) -> pd.DataFrame:
     rows["missing"] = lacking.sum(axis=1)
     rows["lacks"] = [_characters(row) for row in lacking.to_numpy()]
     rows["doubts"] = [_characters(row) for row in doubted.to_numpy()]
+    rows["silent"] = [_characters(row) for row in silent.to_numpy()]
     unsure = (doubted | silent).any(axis=1)
     rows["fill"] = [
         "no_data"
@@ -142,9 +144,16 @@ def _characters(flags: np.ndarray) -> str:
     )
 
 
-def _labels(names: pd.Series, ids: pd.Series) -> pd.Series:
-    """Give the printable name of each thing; an unnamed one shows its id."""
-    return names.where(names.notna(), ids).map(one_line)
+def _labels(table: pd.DataFrame, streets: pd.DataFrame | None) -> pd.Series:
+    """Give the printable name of each community; one without is called after its street."""
+    names = table["name"].astype("object").copy()
+    if names.isna().any():
+        if streets is None:
+            streets = conform(CONTRACTS["streets"], pd.DataFrame(), crs=table.crs)
+        said = name_unnamed(cast("gpd.GeoDataFrame", table), cast("gpd.GeoDataFrame", streets))
+        for place, (text, _) in said.items():
+            names.iloc[place] = text
+    return names.map(one_line)
 
 
 def _circles(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

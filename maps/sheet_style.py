@@ -63,10 +63,13 @@ def _print_fills() -> dict[str, PrintFill]:
     }
     none = MISSING_CLASSES[0].fill
     doubtful = PrintFill(
-        none.colour, "////", "#7fa5a2", ("无缺项，有待核实", "none missing, some unconfirmed")
+        none.colour,
+        "////",
+        "#7fa5a2",
+        ("未见缺项，但有待核实或无数据", "none found, some unknown"),
     )
     silent = PrintFill(NO_DATA.colour, "xxxx", "#8b9299", ("无数据", "no data"))
-    outside = PrintFill("#eceae5", "", "#8b9299", ("本图以外的小区", "other communities"))
+    outside = PrintFill("#eceae5", "", "#8b9299", ("本片区以外的小区", "other communities"))
     return {"0": fills.pop("0"), "doubt": doubtful, **fills, "no_data": silent, OUTSIDE: outside}
 
 

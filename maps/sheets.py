@@ -268,7 +268,7 @@ def _overview_panel(canvas: Canvas, job: SheetJob, panel: Frame, series: str) ->
 
 def _short(header: tuple[str, ...]) -> tuple[str, ...]:
     """Keep the first language and nothing in brackets: narrow columns have no room for more."""
-    return tuple(re.sub(r"[（(].*?[)）]", "", text.split("\n")[0]).strip() for text in header)
+    return tuple(re.sub(r"[（(\[].*?[)）\]]", "", text.split("\n")[0]).strip() for text in header)
 
 
 def _zone_sheet(job: SheetJob, size: str, zone: str) -> Figure:
@@ -331,7 +331,7 @@ def _circle(canvas: Canvas, job: SheetJob, panel: Frame, zone: str) -> Frame:
 
 def _zone_panel(canvas: Canvas, job: SheetJob, zone: str, order: list[str]) -> None:
     tables, languages, rest = job.tables, job.languages, canvas.layout.right
-    figures = zone_figures(tables, zone, languages)
+    figures = zone_figures(tables, zone, job.scene.communities["label"], languages)
     rest = draw_section(canvas, rest, ("片区指标", "Figures"), figures, languages)
     own = job.haves.get(zone)
     if own:

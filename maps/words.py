@@ -176,6 +176,7 @@ FIGURES: Final = (
     "communities_with_gaps",
     "gaps",
     "unconfirmed",
+    "no_data",
     "facilities_confirmed",
     "facilities_review",
 )

@@ -20,15 +20,19 @@ class ZoneHave:
     verdict
         The weightiest answer among its communities: ``gap``, ``unconfirmed``, ``no_data`` or
         ``met``; one community without it makes a zone miss it.
-    met, unconfirmed, communities
-        Communities.
+    met, missing, unconfirmed, no_data
+        Communities by answer; together they are `communities`.
+    communities
+        Communities of the zone.
     covered, households
         Households.
     """
 
     verdict: str
     met: int
+    missing: int
     unconfirmed: int
+    no_data: int
     communities: int
     covered: float
     households: float
@@ -49,15 +53,21 @@ def zone_haves(tables: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, ZoneHa
     answers = tables["gaps"].reset_index()
     answers = answers[answers["walker"].eq("adult")]
     zones = answers["community_id"].map(tables["assignment"]["zone_id"])
-    statuses = answers.groupby([zones.rename("zone_id"), "category"])["status"].agg(set).to_dict()
+    statuses = answers.groupby([zones.rename("zone_id"), "category"])["status"].agg(list).to_dict()
     found: dict[str, dict[str, ZoneHave]] = {}
     for row in counted.to_dict(orient="records"):
         zone, have = str(row["zone_id"]), str(row["category"])
+        own = statuses.get((zone, have), [])
+        met, waiting = int(row["communities_met"]), int(row["communities_unconfirmed"])
+        missing = sum(status in MISSING_STATUSES for status in own)
+        communities = int(row["communities"])
         found.setdefault(zone, {})[have] = ZoneHave(
-            _weightiest(statuses.get((zone, have), set())),
-            int(row["communities_met"]),
-            int(row["communities_unconfirmed"]),
-            int(row["communities"]),
+            _weightiest(own),
+            met,
+            missing,
+            waiting,
+            communities - met - missing - waiting,
+            communities,
             float(row["households_covered"]),
             float(row["households"]),
         )

@@ -169,6 +169,31 @@ def test_other_figures_in_the_summary_are_other_figures_in_the_text(
     assert "654 zones hold" in after
 
 
+def _communities_without_answer(values: pd.Series) -> float:
+    """Count who neither has all nine nor is found to lack one."""
+    return float(
+        values["communities"] - values["communities_all_met"] - values["communities_with_gaps"]
+    )
+
+
+def test_haves_of_the_report_add_up_to_the_communities(report: Path) -> None:
+    town = tables()
+    heads = [
+        [cell.text.split("\n")[0] for cell in table.rows[0].cells]
+        for table in docx.Document(str(report)).tables
+    ]
+    whole = town["summary"]["value"]["communities"]
+    found = 0
+    for table, head in zip(docx.Document(str(report)).tables, heads, strict=True):
+        if "达标" not in head or "无数据" not in head:
+            continue
+        found += 1
+        sums = {sum(int(cell.text) for cell in row.cells[1:5]) for row in table.rows[1:]}
+        assert len(sums) == 1
+        assert sums == {whole} or sums <= set(town["zones"]["communities"])
+    assert found == 1 + len(town["zones"])
+
+
 def test_every_number_of_the_report_is_in_a_table_or_in_the_imprint(report: Path) -> None:
     town = tables()
     known = set(numbers_in(" ".join(texts_of(town))))
@@ -180,6 +205,7 @@ def test_every_number_of_the_report_is_in_a_table_or_in_the_imprint(report: Path
         *list_open_haves(town)["communities"],
         IMPRINT.steps_share,
     ]
+    known.add(f"{_communities_without_answer(town['summary']['value']):.0f}")
     known.update(form for value in figures for form in forms(float(value)))
     # Numbers of headings, of the method's own words and of file names.
     known.update(WORDING)
@@ -196,7 +222,9 @@ def test_each_figure_changed_in_the_summary_changes_the_text(tmp_path: Path) -> 
     text = text_of(tmp_path / "report.docx").replace("\u00a0", " ")
     written = {name for name in odd if figure_text(summary, name) in text}
     asked = {field for both in SENTENCES for field in re.findall(r"\{(\w+)\}", both[0])}
-    assert set(FIGURES) | asked <= written
+    assert set(FIGURES) | asked - {"communities_open"} <= written
+    rest = odd["communities"] - odd["communities_all_met"] - odd["communities_with_gaps"]
+    assert f"其余 {rest:,.0f} 个未见缺项" in text
 
 
 def test_a_language_alone_gives_a_report_in_it(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from maps.furniture import TextTable, fold, rows_in
 from maps.labels import Imprint
 from maps.legends import draw_legend
 from maps.paper import MM_PER_POINT, Frame, lay_out
+from maps.scene import make_scene
 from maps.sheet_style import PRINT_FILLS
 from maps.sheets import draw_sheets
 from maps.style import GATE_COLOURS
@@ -158,3 +159,12 @@ def test_more_height_never_has_room_for_fewer_rows() -> None:
     counts: Iterator[int] = (rows_in(height) for height in np.linspace(0, 200, 90))
     listed = list(counts)
     assert listed == sorted(listed)
+
+
+def test_an_unnamed_community_is_called_after_its_street_and_never_by_its_id() -> None:
+    town = town_tables()
+    town["communities"]["name"] = None
+    labels = make_scene(town).communities["label"]
+    assert labels.str.startswith("未命名小区").all()
+    assert not set(labels) & set(town["communities"].index)
+    assert labels.is_unique

@@ -214,7 +214,7 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
         ("图例 Legend", 6),
         ("区位图 Location", 6),
         ("北", 6),
-        ("比例尺 Scale 1:5 000（A3）", 2),
+        ("比例尺 Scale 1:5,000（A3）", 2),
         ("15 分钟生活圈 15-minute life circle", 3),
         ("示例市老旧小区组团连片改造 Z02 片区规划图", 1),
         ("A3-01", 2),
@@ -233,7 +233,7 @@ def test_the_index_and_the_overview_name_the_sheet_of_each_zone(drawn: list[str]
 
 def test_a_legend_lists_what_is_shown_with_counts(drawn: list[str]) -> None:
     assert drawn.count("无数据 / no data") == 4
-    assert drawn.count("本图以外的小区 / other communities") == 3
+    assert drawn.count("本片区以外的小区 / other communities") == 3
     assert drawn.count("停车场地 / parking") == 3
 
 
