@@ -17,23 +17,18 @@ from layers.tables import CATEGORIES
 from lianpian.compare import compare_plans
 from lianpian.comparing import draw_pair, names_of
 from lianpian.console import DONE, NEEDS_DECISION, Console
+from lianpian.headline import MAIN_FILES, print_headline, remedy_of
 from lianpian.job import LocatedJob, read_job
 from lianpian.made_city import make_city
 from lianpian.outputs import REPORT_TEMPLATE, draw_result, read_result, write_result
 from lianpian.pipeline import STEPS, run_job
-from lianpian.plan import Plan
 from lianpian.replacing import mark_made, require_made, require_replaceable
 from lianpian.sources import input_paths, read_inputs
 from lianpian.starting import FACILITIES, LEDGER, write_templates
-from maps.notes import marks
 from maps.report import require_template
-from maps.words import HAVES, HOUSEHOLDS_SOURCES, WORDS
+from maps.words import HAVES, WORDS
 from zoning.rulebooks import read_rulebook
 from zoning.tables import CONTRACTS
-
-MAIN_FILES: Final = ("map_public.html", "map_working.html", "plan.xlsx")
-
-_SHOWN_FINDINGS: Final = 10
 
 _ROLES: Final[Mapping[str, str]] = {
     "osm": "OSM 数据",
@@ -95,7 +90,7 @@ def run_and_write(  # one parameter for each option of the command
             report_template=template,
             shapefiles=outputs.shapefiles,
         )
-    _print_headline(plan, target, console)
+    print_headline(plan, target, console)
     if altered:
         where = target / "shapefiles" / "altered.csv"
         console.note(
@@ -115,81 +110,6 @@ def _report_template(located: LocatedJob) -> Path | None:
     template = located.folder / name
     require_template(template)
     return template
-
-
-def _print_headline(plan: Plan, out: Path, console: Console) -> None:
-    figures = plan.summary["value"]
-    zones, households = len(plan.zones), float(plan.zones["households"].sum())
-    inside = int(plan.assignment["zone_id"].notna().sum())
-    sources = set(";".join(plan.zones["households_source"].dropna()).split(";"))
-    named = [both for source, both in HOUSEHOLDS_SOURCES.items() if source in sources]
-    console.say("", "")
-    console.say(
-        f"片区 {zones} 个，小区 {inside} 个（共 {len(plan.communities)} 个），"
-        f"户数 {households:,.0f}（{'、'.join(zh for zh, _ in named) or '—'}）。",
-        f"{zones} zones, {inside} communities (of {len(plan.communities)}), "
-        f"{households:,.0f} households ({', '.join(en for _, en in named) or '-'}).",
-    )
-    for zh, en in marks(plan.imprint):
-        console.say(f"  注：{zh}", f"  Note: {en}")
-    adult = plan.gaps.xs("adult", level="walker")
-    console.say(
-        "九有（小区数）：达标 / 缺项或距离超标 / 待核实或无数据",
-        "Nine haves (communities): met / missing or too far / unconfirmed or no data",
-    )
-    gaps: dict[str, dict[str, int]] = {}
-    for category in CATEGORIES:
-        status = adult.xs(category, level="category")["status"]
-        met = int(status.isin(["met", "small"]).sum())
-        missing = int(status.isin(["far", "gap"]).sum())
-        gaps[category] = {"met": met, "missing": missing, "open": len(status) - met - missing}
-        zh, en = HAVES[category]
-        line = f"{met:>6} {missing:>6} {len(status) - met - missing:>6}"
-        console.say(f"{line}  {zh}", f"{line}  {en}")
-    _print_findings(plan.findings, console)
-    console.say("结果：", "Result:")
-    for name in MAIN_FILES:
-        console.say(f"  {out / name}", f"  {out / name}")
-    console.document(
-        {
-            "zones": zones,
-            "communities": inside,
-            "communities_all": len(plan.communities),
-            "households": households,
-            "gaps": gaps,
-            "findings": {
-                str(k): int(v) for k, v in plan.findings["severity"].value_counts().items()
-            },
-            "summary": {str(name): _number(value) for name, value in figures.items()},
-            "files": {name: str(out / name) for name in MAIN_FILES},
-        }
-    )
-
-
-def _number(value: float) -> float | None:
-    return None if pd.isna(value) else float(value)
-
-
-def _print_findings(findings: pd.DataFrame, console: Console) -> None:
-    counts = findings["severity"].value_counts()
-    decide, check = int(counts.get("decide", 0)), int(counts.get("check", 0))
-    console.say(
-        f"数据疑点：待决定 {decide}，待核对 {check}，说明 {int(counts.get('note', 0))}"
-        "（详见 tables/findings.csv）",
-        f"Findings: {decide} to decide, {check} to check, {int(counts.get('note', 0))} notes "
-        "(see tables/findings.csv)",
-    )
-    urgent = findings[findings["severity"] == "decide"]
-    for row in urgent.head(_SHOWN_FINDINGS).fillna({"remedy": ""}).to_dict("records"):
-        remedy = _remedy(row["remedy"], console)
-        console.say(f"  · {row['zh']}{remedy}", f"  - {row['en']}{remedy}")
-    if len(urgent) > _SHOWN_FINDINGS:
-        more = len(urgent) - _SHOWN_FINDINGS
-        console.say(f"  · 另有 {more} 条", f"  - and {more} more")
-
-
-def _remedy(text: str, console: Console) -> str:
-    return f" → {console.half(text)}" if text else ""
 
 
 def check_job(job: Path, *, strict: bool, console: Console) -> int:
@@ -212,7 +132,7 @@ def check_job(job: Path, *, strict: bool, console: Console) -> int:
         zh, en = title_of(CONTRACTS[name])
         console.say(f"  {zh} {count}", f"  {en} {count}")
     for row in findings.fillna({"remedy": ""}).to_dict("records"):
-        remedy = _remedy(row["remedy"], console)
+        remedy = remedy_of(row["remedy"], console)
         zh, en = WORDS["severity"][row["severity"]]
         console.say(f"[{zh}] {row['zh']}{remedy}", f"[{en}] {row['en']}{remedy}")
     console.document(
