@@ -113,18 +113,18 @@ def load_rules() -> tuple[Rule, ...]:
     )
 
 
-def note_on(category: str, evidence: str) -> str:
-    """Give the note of the rule behind a have's evidence, as `classify` writes it; else empty."""
+def rule_behind(category: str, evidence: str) -> Rule | None:
+    """Give the rule behind a have's evidence, as `classify` writes it; None for any other text."""
     named = re.fullmatch(r"name: .* \(nine_haves\.csv:(\d+)\)", evidence)
     if named:
-        return load_rules()[int(named[1]) - 2].note
-    return _code_notes().get((category, evidence), "")
+        return load_rules()[int(named[1]) - 2]
+    return _rules_by_code().get((category, evidence))
 
 
 @lru_cache(maxsize=1)
-def _code_notes() -> Mapping[tuple[str, str], str]:
+def _rules_by_code() -> Mapping[tuple[str, str], Rule]:
     rules = [rule for rule in load_rules() if rule.source != "name"]
-    return {(rule.category, rule.evidence()): rule.note for rule in rules}
+    return {(rule.category, rule.evidence()): rule for rule in rules}
 
 
 def classify(points: pd.DataFrame) -> pd.DataFrame:

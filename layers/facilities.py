@@ -12,7 +12,7 @@ import pandas as pd
 import pyproj
 import shapely
 
-from layers.categories import classify, note_on
+from layers.categories import classify
 from layers.checks import Finding
 from layers.contracts import conform
 from layers.crs import to_metric
@@ -20,6 +20,7 @@ from layers.doubles import merge_doubles
 from layers.facility_fields import TITLES, parse_categories, read_fields
 from layers.repair import name_rows
 from layers.review import apply_verdicts, read_verdicts
+from layers.review_reasons import reason_of
 from layers.tables import FACILITIES, REVIEW
 
 Shapes = npt.NDArray[np.object_]
@@ -271,7 +272,7 @@ def _review(table: gpd.GeoDataFrame) -> pd.DataFrame:
         {
             "name": waiting["name"].to_numpy(dtype=object),
             "reason": [
-                _reason(str(have), str(row))
+                reason_of(str(have), str(row))
                 for (_, have), row in zip(waiting.index, waiting["evidence"], strict=True)
             ],
             "suggestion": [
@@ -285,8 +286,3 @@ def _review(table: gpd.GeoDataFrame) -> pd.DataFrame:
         index=waiting.index,
     )
     return conform(REVIEW, frame)
-
-
-def _reason(have: str, evidence: str) -> str:
-    note = note_on(have, evidence)
-    return f"证据不足 / weak or doubtful: {evidence}" + (f" ({note})" if note else "")
