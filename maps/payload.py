@@ -24,7 +24,7 @@ from maps.public import household_band, public_columns
 from maps.rows import NONE, Tables, flags, texts, whole
 from maps.unnamed import name_unnamed
 from maps.walks import pile_walks
-from maps.wording import page_words
+from maps.wording import link_marks, page_words
 from maps.workbench import pile_bench
 from zoning.regionalization.settings import ZoningSettings
 from zoning.tables import STATUSES
@@ -96,6 +96,7 @@ def working_document(
         bench = beside.submit(pile_bench, tables, communities, imprint, rules, grid)
         document = _document(tables, imprint, Contents(None), FINE)
         document["bench"], piles = bench.result()
+    document["notes"]["marks"] += link_marks(tables["adjacency"]["kind"])
     document["piles"] |= piles
     document["words"] = document["words"] | static_table("bench_words.json")
     return document

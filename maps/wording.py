@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+import pandas as pd
+
 from layers.tables import CATEGORIES
 from maps import style
 from maps.assets import static_table
 from maps.labels import Imprint
 from maps.notes import marks, method, review_note, rulebook_title, zoning_lines
 from maps.themes import THEMES
-from maps.words import HAVES, STATUSES, WORDS
+from maps.words import HAVES, STATUSES, WORDS, Both
 
 
 def page_words(imprint: Imprint) -> dict[str, Any]:
@@ -58,6 +60,31 @@ def page_words(imprint: Imprint) -> dict[str, Any]:
         "haves": _haves(),
         "looks": _looks(),
     }
+
+
+def link_marks(kinds: pd.Series) -> list[Both]:
+    """Say how many links between neighbours a planner added or cut.
+
+    Parameters
+    ----------
+    kinds
+        Column ``kind`` of `adjacency`.
+
+    Returns
+    -------
+    list of tuple
+        One mark in Chinese and English, or none.
+    """
+    added, cut = int(kinds.eq("added").sum()), int(kinds.eq("cut").sum())
+    said: list[Both] = []
+    if added:
+        said.append((f"添加邻接 {added} 处", f"links added by hand: {added}"))
+    if cut:
+        said.append((f"切断邻接 {cut} 处", f"links cut by hand: {cut}"))
+    if not said:
+        return []
+    zh, en = "，".join(one[0] for one in said), ", ".join(one[1] for one in said)
+    return [(f"人工{zh}", en[0].upper() + en[1:])]
 
 
 def _haves() -> list[dict[str, Any]]:

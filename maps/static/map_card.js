@@ -228,7 +228,7 @@
         make("span", { textContent: app.t(`layer_${name}`) }),
       ),
     );
-    return make("div", { class: "ticks" }, ...ticks);
+    return make("div", {}, make("div", { class: "ticks" }, ...ticks), line(app.t("circle_note"), "hint circle-note"));
   };
 
   /* What only the bureau sees. */
@@ -356,13 +356,26 @@
         line(app.pick([zones.explanation[0][at], zones.explanation[1][at]])),
       );
     }
-    if (zones.met) body.append(zoneHaves(at, zones.met[app.state.walker]));
+    if (zones.met) body.append(zoneHaves(at, zones.met[app.state.walker], own));
     body.append(make("h3", { textContent: app.t("zone_members") }));
     body.append(make("ul", { class: "members" }, ...own.map(memberRow)));
     return [head(zones.id[at], [line(app.count(zones.communities[at]))]), body];
   };
 
-  const zoneHaves = (at, answers) => {
+  /* What the communities of a zone that do not meet a have are told instead. */
+  const unmet = (own, have) => {
+    const counts = { missing: 0, unconfirmed: 0, no_data: 0 };
+    if (!app.gaps()) return "";
+    for (const i of own) {
+      const status = app.status(i, have);
+      const word = app.isMissing(status) ? "missing" : status;
+      if (word in counts) counts[word] += 1;
+    }
+    const told = [["missing", app.t("missing_total")], ["unconfirmed", app.code("gaps.status", "unconfirmed")], ["no_data", app.code("gaps.status", "no_data")]];
+    return told.filter(([word]) => counts[word]).map(([word, text]) => `${text} ${app.number(counts[word])}`).join(" · ");
+  };
+
+  const zoneHaves = (at, answers, own) => {
     const { zones } = app.doc;
     const table = make("table", { class: "answers" });
     for (let have = 0; have < HAVES; have += 1) {
@@ -379,6 +392,7 @@
             {},
             make("span", { textContent: app.t("zone_met", { met, all: zones.communities[at] }) }),
             make("span", { class: "bar-track", aria: { hidden: "true" } }, bar),
+            line(unmet(own, have), "hint"),
           ),
         ),
       );

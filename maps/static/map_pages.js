@@ -24,7 +24,7 @@
     const { communities, zones } = app.doc;
     const out = [[app.t("community"), (i) => nameCell(i)]];
     const plain = (text) => make("td", { textContent: text });
-    if (app.gaps()) out.push([app.t("missing_total"), (i) => make("td", { class: "number", textContent: tallyText(i) })]);
+    if (app.gaps()) out.push([app.t("missing_total"), (i) => make("td", { class: "number" }, tallyText(i), openText(i))]);
     if (communities.subdistrict) out.push([app.t("subdistrict"), (i) => plain(communities.subdistrict[i])]);
     if (communities.zone) {
       out.push([app.t("zone"), (i) => plain(communities.zone[i] >= 0 ? zones.id[communities.zone[i]] : "—")]);
@@ -48,6 +48,15 @@
   const tallyText = (i) => {
     const tally = app.tally(i);
     return tally.no_data === HAVES ? "—" : String(tally.missing);
+  };
+
+  /* A nought of what is missing is no comfort where answers wait or are not known. */
+  const openText = (i) => {
+    const { unconfirmed, no_data: blank } = app.tally(i);
+    const texts = [];
+    if (unconfirmed) texts.push(app.t("to_confirm_n", { n: unconfirmed }));
+    if (blank) texts.push(app.t("no_data_n", { n: blank }));
+    return texts.length ? make("small", { textContent: texts.join(" · ") }) : null;
   };
 
   const nameCell = (i) =>

@@ -208,3 +208,14 @@ def test_streets_of_any_other_class_are_never_drawn(town: Town) -> None:
     written, _ = list_streets(streets, town["communities"], grid)
     assert set(written["group"]) <= {"minor"}
     assert len(written["group"]) <= len(streets) % 3
+
+
+def test_links_that_a_planner_added_or_cut_are_announced(town: Town, imprint: Imprint) -> None:
+    tables = dict(town)
+    adjacency = town["adjacency"].copy()
+    adjacency["kind"] = ["cut", "cut", "added", *["lane"] * (len(adjacency) - 3)]
+    tables["adjacency"] = adjacency
+    marks = working_document(tables, imprint)["notes"]["marks"]
+    told = ("人工添加邻接 1 处，切断邻接 2 处", "Links added by hand: 1, links cut by hand: 2")
+    assert marks[-1] == told
+    assert told not in public_document(tables, imprint)["notes"]["marks"]
