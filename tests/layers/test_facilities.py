@@ -72,7 +72,8 @@ def test_sure_evidence_confirms_and_weak_evidence_waits() -> None:
     assert row["name"] == "爱心驿站"
     assert row["reason"] == (
         "证据不足：名称含“爱心驿站”（常附设厕所）；单独不足以认定公用厕所 / weak evidence: "
-        'the name holds "爱心驿站" (often has a toilet; confirm); alone not enough for a public toilet'
+        'the name holds "爱心驿站" (often has a toilet; confirm); '
+        "alone not enough for a public toilet"
     )
     assert "公用厕所" in row["suggestion"]
     assert "public toilet" in row["suggestion"]
