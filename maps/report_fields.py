@@ -44,6 +44,17 @@ SENTENCES: Final[tuple[Both, ...]] = (
     ),
     (
         (
+            "划入片区的小区中，列入的待定小区 {listed_unknown_communities} 个、"
+            "{listed_unknown_households} 户，改造资格尚未确认，未计入可改造小区。"
+        ),
+        (
+            "Of the communities in zones {listed_unknown_communities} with "
+            "{listed_unknown_households} households are of unknown eligibility, listed by the "
+            "job, and not counted among those that can be renovated."
+        ),
+    ),
+    (
+        (
             "按步行 {limit_m} m 计，九有齐备的小区 {communities_all_met} 个，有缺项的小区 "
             "{communities_with_gaps} 个，其余 {communities_open} 个未见缺项、但有待核实"
             "或无数据的项；合计缺项 {gaps} 项，另有 {unconfirmed} 项待核实、"
@@ -64,6 +75,10 @@ SENTENCES: Final[tuple[Both, ...]] = (
 """What a leader reads first; each number is the figure of that name."""
 
 
+_ONLY_IF_ANY: Final = frozenset({"listed_unknown_communities"})
+"""Figures of which a sentence speaks only where they are not 0."""
+
+
 def figure_text(summary: pd.DataFrame, name: str) -> str:
     """Write a figure of the summary as papers print it: grouped, a share in per cent."""
     if name not in summary.index:
@@ -81,9 +96,10 @@ def figure_text(summary: pd.DataFrame, name: str) -> str:
 
 
 def sentences(summary: pd.DataFrame, language: str) -> list[str]:
-    """Give the sentences whose figures have all been computed."""
+    """Give the sentences whose figures have all been computed and that have something to say."""
     side = 0 if language == "zh" else 1
-    texts = [both[side] for both in SENTENCES]
+    idle = {name for name in _ONLY_IF_ANY & set(summary.index) if summary["value"][name] == 0}
+    texts = [both[side] for both in SENTENCES if not idle & set(_FIELD.findall(both[side]))]
     summary = _with_rest(summary)
     return [
         _FIELD.sub(lambda match: figure_text(summary, match[1]), text)

@@ -14,7 +14,7 @@ import pytest
 from layers.walking import Walking
 from maps.labels import Imprint
 from maps.report import write_report
-from maps.report_fields import SENTENCES, figure_text
+from maps.report_fields import SENTENCES, figure_text, sentences
 from maps.words import FIGURES
 from tests.town import town_tables
 from zoning.summary import summarise
@@ -225,6 +225,17 @@ def test_each_figure_changed_in_the_summary_changes_the_text(tmp_path: Path) -> 
     assert set(FIGURES) | asked - {"communities_open"} <= written
     rest = odd["communities"] - odd["communities_all_met"] - odd["communities_with_gaps"]
     assert f"其余 {rest:,.0f} 个未见缺项" in text
+
+
+@pytest.mark.parametrize("count", [0, 13])
+def test_unknown_communities_in_zones_are_spoken_of_where_there_are_any(count: int) -> None:
+    summary = tables()["summary"]
+    for name, value in (("communities", count), ("households", 8534.0 if count else 0.0)):
+        summary.loc[f"listed_unknown_{name}", "value"] = value
+    zh, en = (" ".join(sentences(summary, language)) for language in ("zh", "en"))
+    assert ("列入的待定小区 13 个、8,534 户" in zh) == bool(count)
+    assert ("13 with 8,534 households are of unknown eligibility" in en) == bool(count)
+    assert "列入的待定小区 0" not in zh
 
 
 def test_a_language_alone_gives_a_report_in_it(tmp_path: Path) -> None:
