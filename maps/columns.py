@@ -126,8 +126,8 @@ _TWO_SIDED: Final = frozenset({"bureau", "remedy", "reason", "suggestion"})
 """Columns of text that say one thing in both languages: ``中文 / English``."""
 
 
-_WHOLE: Final = frozenset({("adjacency", "reason"), ("review", "reason")})
-"""Of these a planner's own text, and evidence that stands in one half only: given whole."""
+_WHOLE: Final = frozenset({("adjacency", "reason")})
+"""Of these a planner's own text: given whole."""
 
 
 def _side_of(text: str, languages: tuple[str, ...]) -> str:
