@@ -57,6 +57,7 @@
 
   const factsOf = (one) => {
     const { rules } = bench.data;
+    const open = one.core.filter((i) => app.doc.communities.eligibility[i] === "unknown").length;
     const list = make("dl", { class: "facts" });
     const row = (name, ...parts) => list.append(make("dt", { textContent: name }), make("dd", {}, ...parts.filter(Boolean)));
     const range = (limits, unit) => app.t(unit, { low: app.number(limits[0]), high: app.number(limits[1]) });
@@ -69,6 +70,7 @@
       app.t("bench_communities"),
       `${app.t("bench_core", { all: one.members.length, core: one.core.length })}　`,
       rules.communities && bound(one.kept.communities, range(rules.communities, "bench_limit_communities")),
+      open > 0 && make("em", { class: "tag", textContent: app.t("bench_listed_unknown", { n: open }) }),
     );
     row(app.t("centre"), bench.communityLink(one.centre));
     row(

@@ -55,6 +55,21 @@ def test_what_has_no_data_is_no_nought(watched: Watched, bench_map: Path) -> Non
     expect(page.locator(".bench-key")).to_contain_text("– 另有无数据")
 
 
+def test_a_member_of_unknown_eligibility_is_told_of(watched: Watched, bench_map: Path) -> None:
+    page = opened(watched, bench_map)
+    tag = page.get_by_text("含列入的待定小区")
+    page.evaluate("lianpian.doc.communities.eligibility.fill('core'); lianpian.bench.showDetail()")
+    expect(tag).to_have_count(0)
+    page.evaluate(
+        """() => {
+          const { bench, doc } = lianpian;
+          doc.communities.eligibility[bench.figures.get(bench.target).core[0]] = "unknown";
+          bench.showDetail();
+        }"""
+    )
+    expect(tag).to_have_text("含列入的待定小区 1 个")
+
+
 def test_the_plan_stays_in_sight_in_the_narrower_frame(
     watched: Watched, phone: Watched, bench_map: Path
 ) -> None:
