@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,6 +11,7 @@ from maps.labels import Imprint
 from maps.letters import Across
 from maps.notes import marks, method, review_note, rulebook_title
 from maps.paper import MM_PER_POINT, Frame
+from maps.report_fields import split_both
 from maps.sheet_style import ALARM, HEAD_FILL, RULE, SOFT_INK
 from maps.style import INK
 from maps.words import Both, pick
@@ -18,9 +20,13 @@ _TITLE_POINTS: Final = 15.0
 _SUBTITLE_POINTS: Final = 7.0
 _SMALL: Final = 4.9
 _SECTION_GAP: Final = 2.6
+_HEADING: Final = 6.2
+_HEAD_ROWS: Final = 1.8
+_WIDEST: Final = 1.6
 ROW: Final = 3.9
 """Distance of the rows of a table."""
 
+_POINTS: Final = 5.8
 _CLOSEST: Final = 0.76
 """A long table is set down to this share of the usual distance of its rows."""
 
@@ -124,7 +130,8 @@ def _draw_notes(canvas: Canvas, frame: Frame, imprint: Imprint, notes: list[Both
         rest = canvas.paragraph(rest, pick(both, imprint.languages), points=5.4, colour=ALARM)
     if imprint.sources:
         label = pick(("数据来源：", "Sources:"), imprint.languages[:1])
-        rest = canvas.paragraph(rest, f"{label} {'；'.join(imprint.sources)}", points=_SMALL)
+        sources = [pick(split_both(one), imprint.languages, joint=" / ") for one in imprint.sources]
+        rest = canvas.paragraph(rest, f"{label} {'；'.join(sources)}", points=_SMALL)
     for language in imprint.languages:
         text = "".join(pick(both, (language,)) + " " for both in method(imprint))
         rest = canvas.paragraph(rest, text, points=_SMALL, colour=SOFT_INK)
@@ -191,7 +198,7 @@ def draw_table(
     table: TextTable,
     *,
     languages: tuple[str, ...],
-    points: float = 5.8,
+    points: float = _POINTS,
     row: float = ROW,
 ) -> Frame:
     """Draw a table from the top of a frame; give the room below.
@@ -247,12 +254,26 @@ def _cells(line: Frame, table: TextTable) -> list[Frame]:
 
 
 def draw_section(
-    canvas: Canvas, frame: Frame, title: Both, table: TextTable, languages: tuple[str, ...]
+    canvas: Canvas,
+    frame: Frame,
+    title: Both,
+    table: TextTable,
+    languages: tuple[str, ...],
+    *,
+    larger: float = 1.0,
 ) -> Frame:
-    """Draw a heading with a table below it; give the room below both."""
+    """Draw a heading with a table below it, its rows set wider; give the room below both."""
     rest = draw_heading(canvas, frame, pick(title, languages))
-    rest = draw_table(canvas, rest, table, languages=languages)
+    points = _POINTS * larger**0.5
+    rest = draw_table(canvas, rest, table, languages=languages, points=points, row=ROW * larger)
     return Frame(rest.left, rest.bottom, rest.width, max(rest.height - _SECTION_GAP, 0.0))
+
+
+def widening(height: float, tables: Sequence[TextTable]) -> float:
+    """Say how much wider the rows of sections one below the other are set to fill a panel."""
+    rows = sum(len(table.rows) + (_HEAD_ROWS if table.header else 0.0) for table in tables)
+    free = height - len(tables) * (_HEADING + _SECTION_GAP)
+    return min(max(free / max(rows, 1.0) / ROW, 1.0), _WIDEST)
 
 
 def draw_inset(canvas: Canvas, frame: Frame) -> None:

@@ -10,12 +10,14 @@ import shapely
 
 from maps.cartography import GroundMap
 from maps.drawing import area_path
+from maps.fonts import one_line
 from maps.sheet_style import ALARM, CIRCLE_FILL, OUTLINE, SOFT_INK
 from maps.style import CIRCLE_INK, HAVE_COLOURS, HAVE_SHAPES, ZONE_INK
 from maps.words import HAVES
 
 _DOT_MM: Final = 1.3
 _FRAME_POINTS: Final = 6.0
+_NAME_POINTS: Final = 5.0
 
 
 class InsetMap(GroundMap):
@@ -37,6 +39,35 @@ class InsetMap(GroundMap):
         path = area_path(np.asarray([shapely.box(*bounds)]))
         if path:
             self.canvas.path(self.axes, path, edge=ALARM, width=1.1, zorder=5.0)
+        self._name_subdistricts()
+
+    def _name_subdistricts(self) -> None:
+        """Name the street offices, the larger first, where names keep clear of each other."""
+        table = self.scene.subdistricts
+        if table.empty:
+            return
+        named = table[table["name"].notna()]
+        order = np.argsort(-named.geometry.area.to_numpy(), kind="stable")
+        west, south, east, north = self.view.window.bounds
+        taken: list[shapely.Geometry] = []
+        for row in order:
+            text = one_line(str(named["name"].iloc[row]))
+            seen = shapely.intersection(
+                named.geometry.iloc[row], shapely.box(west, south, east, north)
+            )
+            if seen.is_empty:
+                continue
+            spot = shapely.point_on_surface(seen)
+            x, y = self.on_paper(spot.x, spot.y)
+            half = self.canvas.width_of(text, _NAME_POINTS) / 2 + 0.4
+            box = shapely.box(x - half, y - 1.2, x + half, y + 1.2)
+            frame = shapely.box(0.0, 0.0, self.view.frame.width, self.view.frame.height)
+            if not frame.contains(box) or any(box.intersects(other) for other in taken):
+                continue
+            taken.append(box)
+            self.canvas.map_text(
+                self.axes, (spot.x, spot.y), text, points=_NAME_POINTS, colour=SOFT_INK
+            )
 
     def draw_index(self, frames: Mapping[str, tuple[float, float, float, float]]) -> None:
         """Draw the whole area with the frame of each sheet and its number (图幅索引)."""

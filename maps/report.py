@@ -44,8 +44,8 @@ SECTIONS: Final[Mapping[str, tuple[Section, tuple[str, ...]]]] = {
     "section_tasks": (write_tasks, ("summary", "gaps")),
     "section_zones": (write_zones, NEEDED),
     "section_method": (write_method, ()),
-    "section_findings": (write_findings, ("findings", "summary")),
     "section_sources": (write_sources, ()),
+    "section_findings": (write_findings, ("findings", "summary")),
 }
 """Sections in their order, each with the tables it needs; a template may ask for each by name."""
 

@@ -22,6 +22,7 @@ from maps.drawing import Canvas
 from maps.fonts import excerpt_of, paper_face
 from maps.furniture import (
     Sheet,
+    TextTable,
     draw_border,
     draw_heading,
     draw_imprint,
@@ -31,6 +32,7 @@ from maps.furniture import (
     draw_title,
     fold,
     rows_in,
+    widening,
 )
 from maps.insets import InsetMap
 from maps.labels import Imprint
@@ -254,16 +256,22 @@ def _left_out(canvas: Canvas, job: SheetJob, panel: Frame) -> None:
 
 def _overview_panel(canvas: Canvas, job: SheetJob, panel: Frame, series: str) -> None:
     tables, languages, rest = job.tables, job.languages, panel
+    sections: list[tuple[Both, TextTable]] = []
     if "summary" in tables and len(tables["summary"]):
         figures = summary_table(tables["summary"], languages)
-        rest = draw_section(canvas, rest, ("主要指标", "Figures"), figures, languages)
         haves = haves_of_all(tables["summary"], languages)
-        rest = draw_section(canvas, rest, ("九有配置", "Nine haves"), haves, languages)
+        sections += [(("主要指标", "Figures"), figures), (("九有配置", "Nine haves"), haves)]
+    parts = [table for _, table in sections]
     if job.zones:
         zones = zones_table(tables, job.haves, sheet_numbers(job, series), languages)
+        parts.append(zones)
+    larger = widening(panel.height, parts)
+    for title, table in sections:
+        rest = draw_section(canvas, rest, title, table, languages, larger=larger)
+    if job.zones:
         if len(zones.rows) > rows_in(rest.height - _HEADS):
             zones = fold(replace(zones, header=_short(zones.header), widths=_NARROW_ZONES))
-        draw_section(canvas, rest, ("片区", "Zones"), zones, languages)
+        draw_section(canvas, rest, ("片区", "Zones"), zones, languages, larger=larger)
 
 
 def _short(header: tuple[str, ...]) -> tuple[str, ...]:
