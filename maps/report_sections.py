@@ -258,6 +258,6 @@ def write_sources(paper: Paper, source: Source) -> None:
     if imprint.sources:
         add_heading(paper, pick(("数据来源", "Sources"), source.languages), 2)
     for line in imprint.sources:
-        add_point(paper, line)
+        add_point(paper, pick(split_both(line), source.languages, joint=" / "))
     if imprint.version:
         add_text(paper, f"lianpian {imprint.version}", style=SMALL)

@@ -20,6 +20,7 @@ from maps.formulas import Formulas
 from maps.labels import Imprint
 from maps.notes import marks, method, review_note, rulebook_title, zoning_lines
 from maps.office_sheets import TOTAL, bureau_sheet, gap_list, ledger
+from maps.report_fields import split_both
 from maps.sheet_cells import pour, write_text
 from maps.sheet_widths import LINE, lines, paper_for
 from maps.summary_sheets import (
@@ -346,11 +347,15 @@ def _about_rows(imprint: Imprint) -> list[tuple[Both, str]]:
         (("政策规则", "Rulebook"), "\n".join(_each(rulebook_title(imprint), languages))),
         (("方法", "Method"), "\n".join(lines)),
         (("片区方案", "Zone plan"), "\n".join(zoning)),
-        (("数据来源", "Sources"), "\n".join(imprint.sources)),
+        (("数据来源", "Sources"), "\n".join(_sources(imprint))),
         (("审图", "Map review"), "\n".join(_each(review_note(imprint), languages))),
         (("软件版本", "Version"), f"lianpian {imprint.version}".strip()),
     ]
     return [(label, text) for label, text in rows if text]
+
+
+def _sources(imprint: Imprint) -> list[str]:
+    return [pick(split_both(one), imprint.languages, joint=" / ") for one in imprint.sources]
 
 
 def _each(both: Both, languages: tuple[str, ...]) -> list[str]:

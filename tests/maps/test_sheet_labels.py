@@ -16,7 +16,7 @@ from layers.walking import Walking
 from maps.cartography import GroundMap, Shown
 from maps.drawing import PLATE_PAD, Canvas
 from maps.fonts import paper_face
-from maps.furniture import TextTable, fold, rows_in
+from maps.furniture import TextTable, fold, rows_in, widening
 from maps.labels import Imprint
 from maps.legends import draw_legend
 from maps.paper import MM_PER_POINT, Frame, lay_out
@@ -168,3 +168,10 @@ def test_an_unnamed_community_is_called_after_its_street_and_never_by_its_id() -
     assert labels.str.startswith("未命名小区").all()
     assert not set(labels) & set(town["communities"].index)
     assert labels.is_unique
+
+
+def test_sections_fill_a_tall_panel_within_bounds_and_are_never_set_closer() -> None:
+    table = TextTable((), (("a",),) * 10, (1.0,), ("left",))
+    assert widening(1000.0, [table]) == pytest.approx(1.6)
+    assert widening(10.0, [table]) == pytest.approx(1.0)
+    assert 1.0 < widening(60.0, [table]) < 1.6
