@@ -91,7 +91,7 @@ def haves_of_all(summary: pd.DataFrame, languages: tuple[str, ...]) -> TextTable
         ("覆盖率", "covered"),
     )
     align: tuple[Across, ...] = ("left", "left", *_COUNTS, "right")
-    return TextTable(captions, tuple(rows), (0.5, 3.5, 0.9, 1.0, 1.0, 1.0, 1.1), align)
+    return TextTable(captions, tuple(rows), (0.5, 4.1, 0.8, 0.9, 0.9, 0.9, 1.0), align)
 
 
 def haves_of_zone(haves: Mapping[str, ZoneHave], languages: tuple[str, ...]) -> TextTable:
@@ -101,7 +101,7 @@ def haves_of_zone(haves: Mapping[str, ZoneHave], languages: tuple[str, ...]) -> 
             HAVE_CHARACTERS[have],
             pick(HAVES[have], languages),
             *map(number, (own.met, own.missing, own.unconfirmed, own.no_data)),
-            f"{number(own.covered)}/{number(own.households)}",
+            number(own.covered),
             pick(STATUSES[own.verdict], languages[:1]),
         )
         for have, own in haves.items()
@@ -115,7 +115,7 @@ def haves_of_zone(haves: Mapping[str, ZoneHave], languages: tuple[str, ...]) -> 
         ("结论", "verdict"),
     )
     align: tuple[Across, ...] = ("left", "left", *_COUNTS, "right", "right")
-    return TextTable(captions, tuple(rows), (0.5, 2.7, 0.7, 0.8, 0.9, 0.9, 1.9, 1.0), align)
+    return TextTable(captions, tuple(rows), (0.5, 3.5, 0.7, 0.8, 0.8, 0.8, 1.3, 0.9), align)
 
 
 def _yes_no(flag: object, languages: tuple[str, ...]) -> str:

@@ -66,7 +66,7 @@ def _print_fills() -> dict[str, PrintFill]:
         none.colour,
         "////",
         "#7fa5a2",
-        ("未见缺项，但有待核实或无数据", "none found, some unknown"),
+        ("未见缺项，但有待核实或无数据", "none found, open"),
     )
     silent = PrintFill(NO_DATA.colour, "xxxx", "#8b9299", ("无数据", "no data"))
     outside = PrintFill("#eceae5", "", "#8b9299", ("本片区以外的小区", "other communities"))
