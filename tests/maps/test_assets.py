@@ -61,6 +61,9 @@ def test_every_word_that_the_page_asks_for_is_there_and_none_is_idle() -> None:
     asked = set(re.findall(r'\bt\("(\w+)"', source))
     asked |= set(re.findall(r'data-word(?:-label|-placeholder|-title)?="(\w+)"', source))
     asked |= {"gate_surveyed", "gate_inferred", "gate_nearest"}
+    # t(`missing_${status}`) names the two kinds of gap
+    assert "t(`missing_${status}`)" in source
+    asked |= {"missing_gap", "missing_far"}
     asked |= {key for key in words if key.startswith(("layer_", "zoning_"))}
     asked |= {key for key in words if f'"{key}"' in source}
     assert asked - words == set()

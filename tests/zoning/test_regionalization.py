@@ -520,7 +520,7 @@ def test_a_part_that_no_number_of_zones_divides_is_named() -> None:
     with pytest.raises(InfeasibleError) as caught:
         regionalize(weights, broken, cost, Bounds(weight=(1.8, 2.2)))
     assert "a, b, c" in caught.value.en
-    assert "a, b, c" in caught.value.zh
+    assert "a、b、c" in caught.value.zh
 
 
 def test_pins_that_no_link_connects_are_named() -> None:
