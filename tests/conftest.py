@@ -7,6 +7,12 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# the same examples each time; `.ci/full` looks for new ones
+settings.register_profile("same", derandomize=True)
+if not os.environ.get("LIANPIAN_FULL"):
+    settings.load_profile("same")
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 

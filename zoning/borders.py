@@ -65,6 +65,9 @@ WIDENS: Final = 2.0
 """What lies between two that face each other may widen to this many times its least width: two
 rows of houses along a lane that opens into a square still face each other at its mouth."""
 
+INWARD_M: Final = 0.1
+"""How far ahead a line of sight is tried for starting into its own community, metres."""
+
 SAMPLE_M: Final = 3.0
 """Spacing of the points from which facing borders are measured, metres, for short borders."""
 
@@ -143,7 +146,8 @@ def measure_borders(
     Two borders face each other where the nearest point of the other one moves along as one walks
     along the first: at a corner it stays, so that two who meet across a crossroads, corner to
     corner, face each other for no length at all, however long their sides are. Counted is what is
-    at most `WIDENS` times as far apart as the gap. The shorter of both views is taken.
+    at most `WIDENS` times as far apart as the gap, and not what looks through its own community:
+    the back of a shallow one. The shorter of both views is taken.
     """
     ids = communities.index.to_numpy(dtype=object)
     shapes = np.asarray(communities.to_numpy(), dtype=object)
@@ -235,8 +239,9 @@ def _face(shapes: Shapes, first: Ints, second: Ints, within: Floats) -> tuple[Sh
     The lines come in blocks: the first of every pair, then the second of every pair, and so on.
     """
     rims = shapely.boundary(shapes)
-    there = _look(rims[first], shapes[second], within)
-    back = _look(rims[second], shapes[first], within)
+    shapely.prepare(shapes)
+    there = _look(rims[first], shapes[first], shapes[second], within)
+    back = _look(rims[second], shapes[second], shapes[first], within)
     straight = shapely.shortest_line(shapes[first], shapes[second])
     lines = [np.where(there.shared > 0, there.line_at(share), straight) for share in SIGHTS]
     return np.concatenate([*lines, straight[:0]]), np.minimum(there.shared, back.shared)
@@ -265,7 +270,7 @@ class _View:
         return np.asarray(shapely.linestrings(ends), dtype=object)
 
 
-def _look(rims: Shapes, others: Shapes, within: Floats) -> _View:
+def _look(rims: Shapes, own: Shapes, others: Shapes, within: Floats) -> _View:
     """Walk along each border where the other community is near, looking at it."""
     near = shapely.line_merge(
         shapely.intersection(rims, shapely.buffer(others, within, quad_segs=4))
@@ -285,8 +290,20 @@ def _look(rims: Shapes, others: Shapes, within: Floats) -> _View:
     moved = np.where((number > 0) & whole[pair], moved, 0.0)
     # Between two parts of a border the point jumps: no more counts than was walked.
     moved = np.minimum(moved, (length / steps)[pair])
+    moved[_looks_inward(ends, own[pair], moved > 0)] = 0.0
     shared = np.bincount(pair, moved, len(rims)).astype(np.float64)
     return _View(start, ends[:, 0], ends[:, 1], moved, shared)
+
+
+def _looks_inward(sights: Floats, own: Shapes, asked: Flags) -> Flags:
+    """Mark the asked sights (n x 2 ends x 2) that start into the community they start from."""
+    inward = np.zeros(len(sights), dtype=np.bool_)
+    start, way = sights[asked, 0], sights[asked, 1] - sights[asked, 0]
+    length = np.hypot(*way.T)
+    share = np.minimum(INWARD_M / np.maximum(length, INWARD_M), 0.5)
+    ahead = start + share[:, None] * way
+    inward[asked] = shapely.contains_xy(own[asked], ahead) & (length > INWARD_M)
+    return inward
 
 
 def _cut_share(lines: Shapes, pair: Ints, count: int, things: Shapes) -> Floats:

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import shapely
 import shapely.affinity
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from shapely import LineString, Polygon, box
 
@@ -289,6 +289,7 @@ def test_a_wedge_that_starts_in_a_point_is_no_shared_wall() -> None:
     ),
     st.integers(0, 600),
 )
+@example(cells=[(0, 2, 20, 50), (0, 3, 20, 20)], rail=0)  # a back that is within sight
 def test_a_link_over_rails_is_short_and_between_two_that_face_each_other(
     cells: list[tuple[int, int, int, int]], rail: int
 ) -> None:
@@ -412,6 +413,16 @@ def test_a_link_that_names_no_community_is_a_finding() -> None:
     assert [(f.code, f.severity) for f in findings] == [("link-unknown-community", "decide")]
     assert "'x9'" in findings[0].en
     assert "'x9'" in findings[0].zh
+
+
+def test_a_link_whose_id_lost_its_zeros_is_asked_about_and_not_guessed() -> None:
+    shapes = dict(zip(("007", "7x"), beside(10).values(), strict=True))
+    found, findings = find(communities(shapes), links=edits(("7", "7x", "cut", "why")))
+    (asked,) = [f for f in findings if f.code == "link-unknown-community"]
+    assert found["kind"].tolist() != ["cut"]
+    assert "row 1 names '7'" in asked.en
+    assert "Was '007' meant?" in asked.en
+    assert "是否应为 '007'" in asked.zh
 
 
 @pytest.mark.parametrize(
