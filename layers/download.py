@@ -270,9 +270,9 @@ def _require_size(place: str, bounds: Bounds) -> None:
     wide = (east - west) * _M_PER_DEGREE / 1000 * math.cos(math.radians((south + north) / 2))
     if max(high, wide) > WIDEST_KM:
         raise InputError(
-            en=f"{place!r} is {wide:.0f} km by {high:.0f} km; at most {WIDEST_KM:.0f} km can be "
+            en=f"{place!r} is {wide:,.0f} km by {high:,.0f} km; at most {WIDEST_KM:,.0f} km can be "
             "downloaded. Name one district, or take an extract (.osm.pbf) of the region.",
-            zh=f"{place!r} 范围为 {wide:.0f} × {high:.0f} 千米；至多可下载 {WIDEST_KM:.0f} 千米。"
+            zh=f"{place!r} 范围为 {wide:.0f} × {high:,.0f} 千米；至多可下载 {WIDEST_KM:,.0f} 千米。"
             "请改写某一个区，或使用该地区的 .osm.pbf 数据。",
         )
 

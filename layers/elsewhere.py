@@ -100,9 +100,9 @@ def leave_out_elsewhere(
     if far.all():
         raise InputError(
             en=f"{role}: {path}: every one of {len(points)} points lies far from the communities, "
-            f"the nearest {away.min() / 1000:.0f} km away. Correct its coordinates or crs.",
+            f"the nearest {away.min() / 1000:,.0f} km away. Correct its coordinates or crs.",
             zh=f"{role}：{path} 的 {len(points)} 个点全部远离小区，"
-            f"最近的在 {away.min() / 1000:.0f} km 之外。请更正其坐标或 crs。",
+            f"最近的在 {away.min() / 1000:,.0f} km 之外。请更正其坐标或 crs。",
         )
     rows = points.index[far]
     shown = name_rows(rows)
@@ -171,10 +171,10 @@ def doubt_shift(
             table_name="facilities",
             row_key="",
             code="coordinates-doubtful",
-            zh=f"{path} 按 {coordinates} 读取，各点离最近道路的中位距离为 {said:.0f} m；"
-            f"若按 {best} 读取则为 {fits[best]:.0f} m，坐标类型可能填错。",
-            en=f"{path} is read as {coordinates}: its points lie {said:.0f} m from the nearest "
-            f"street (median), but as {best} they would lie {fits[best]:.0f} m from it.",
+            zh=f"{path} 按 {coordinates} 读取，各点离最近道路的中位距离为 {said:,.0f} m；"
+            f"若按 {best} 读取则为 {fits[best]:,.0f} m，坐标类型可能填错。",
+            en=f"{path} is read as {coordinates}: its points lie {said:,.0f} m from the nearest "
+            f"street (median), but as {best} they would lie {fits[best]:,.0f} m from it.",
             remedy=f'核对 coordinates，可能应为 "{best}" / Check coordinates, perhaps "{best}"',
         )
     ]

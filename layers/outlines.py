@@ -81,8 +81,8 @@ def _doubled(one: str, other: str, area: float) -> Finding:
         table_name="communities",
         row_key=one,
         code="community-doubled",
-        zh=f"小区 {one} 与 {other} 的边界几乎相同（重叠 {area:.0f} ㎡），户数可能重复计算",
-        en=f"communities {one} and {other} have nearly the same outline ({area:.0f} m² shared); "
+        zh=f"小区 {one} 与 {other} 的边界几乎相同（重叠 {area:,.0f} ㎡），户数可能重复计算",
+        en=f"communities {one} and {other} have nearly the same outline ({area:,.0f} m² shared); "
         "their households may count twice",
         remedy="删除其中一个 / Delete one of the two",
     )
@@ -94,8 +94,8 @@ def _overlapping(one: str, other: str, area: float, share: float) -> Finding:
         table_name="communities",
         row_key=one,
         code="community-overlap",
-        zh=f"小区 {one} 与 {other} 重叠 {area:.0f} ㎡（占较小者 {share:.0%}）",
-        en=f"communities {one} and {other} overlap by {area:.0f} m² ({share:.0%} of the smaller)",
+        zh=f"小区 {one} 与 {other} 重叠 {area:,.0f} ㎡（占较小者 {share:.0%}）",
+        en=f"communities {one} and {other} overlap by {area:,.0f} m² ({share:.0%} of the smaller)",
         remedy="核对边界 / Check the boundaries",
     )
 
@@ -109,9 +109,9 @@ def _doubt_slivers(shapes: npt.NDArray[np.object_], keys: list[str]) -> list[Fin
             table_name="communities",
             row_key=keys[n],
             code="community-sliver",
-            zh=f"小区 {keys[n]} 的边界过窄或过小（{area[n]:.0f} ㎡，周长 {around[n]:.0f} m）",
+            zh=f"小区 {keys[n]} 的边界过窄或过小（{area[n]:,.0f} ㎡，周长 {around[n]:,.0f} m）",
             en=f"the outline of community {keys[n]} is too thin or too small for a building "
-            f"({area[n]:.0f} m², perimeter {around[n]:.0f} m)",
+            f"({area[n]:,.0f} m², perimeter {around[n]:,.0f} m)",
             remedy="核对是否误绘的碎面 / Check whether it is a leftover of drawing",
         )
         for n in sorted(np.flatnonzero(thin).tolist(), key=keys.__getitem__)

@@ -140,10 +140,10 @@ def _too_far(row: object, snap_m: float) -> Finding:
         table_name="facilities" if is_facility else "access_points",
         row_key=point_id,
         code="not-snapped",
-        zh=f"{what_zh} {point_id} 距最近可步行道路 {nearest_m:.0f} m，"
-        f"超过 {snap_m:.0f} m，未接入路网。",
-        en=f"{what_en} {point_id} is {nearest_m:.0f} m from the nearest walkable street, more than "
-        f"{snap_m:.0f} m: it is not on the network.",
+        zh=f"{what_zh} {point_id} 距最近可步行道路 {nearest_m:,.0f} m，"
+        f"超过 {snap_m:,.0f} m，未接入路网。",
+        en=f"{what_en} {point_id} is {nearest_m:,.0f} m from the nearest walkable street, more "
+        f"than {snap_m:,.0f} m: it is not on the network.",
         remedy="检查坐标或补充道路，或调整 [walking] snap_m。 / "
         "Check its coordinates, add the street, or change [walking] snap_m.",
     )

@@ -92,9 +92,9 @@ def _overlaps(offices: gpd.GeoDataFrame) -> list[Finding]:
                 table_name="subdistricts",
                 row_key=str(left),
                 code="subdistrict-overlap",
-                zh=f"街道 {left} 与 {right} 重叠 {shared:.0f} m²（占较小者的 {share:.0%}），"
+                zh=f"街道 {left} 与 {right} 重叠 {shared:,.0f} m²（占较小者的 {share:.0%}），"
                 "其中的小区归入占地最多者，相等时归入编码较小者。",
-                en=f"street offices {left} and {right} overlap by {shared:.0f} m² ({share:.0%} of "
+                en=f"street offices {left} and {right} overlap by {shared:,.0f} m² ({share:.0%} of "
                 "the smaller); a community there goes to the one with most of it, at a tie to the "
                 "lesser id.",
                 remedy="更正街道边界 / Correct the boundaries",

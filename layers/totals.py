@@ -158,8 +158,9 @@ def _difference(total: TotalRow, name: str, summed: float, sheet: str) -> Findin
         row_key=f"{sheet}!{total.number}",
         code="ledger-total-differs",
         zh=f"工作表「{sheet}」第 {total.number} 行「{total.label}」：{zh} 写为 "
-        f"{printed:g}，逐行相加为 {summed:g}，相差 {printed - summed:g}",
+        f"{printed:,.10g}，逐行相加为 {summed:,.10g}，相差 {printed - summed:,.10g}",
         en=f"sheet {sheet!r}, row {total.number} {total.label!r}: {en} is printed as "
-        f"{printed:g}, the rows add up to {summed:g}, a difference of {printed - summed:g}",
+        f"{printed:,.10g}, the rows add up to {summed:,.10g}, "
+        f"a difference of {printed - summed:,.10g}",
         remedy="核对该合计行及其各行 / Check this total and its rows",
     )

@@ -101,8 +101,8 @@ def doubt_unmatched(unmatched: pd.DataFrame) -> list[Finding]:
         zh, en = REASONS[str(row["reason"])]
         name = None if pd.isna(row["name"]) else row["name"]
         counted = pd.notna(row["households"])
-        count_zh = f"，{row['households']:g} 户" if counted else ""
-        count_en = f", {row['households']:g} households" if counted else ""
+        count_zh = f"，{row['households']:,g} 户" if counted else ""
+        count_en = f", {row['households']:,g} households" if counted else ""
         near_zh, near_en = "", ""
         if pd.notna(row["suggested_id"]):
             near_zh = f"；最接近的是 {row['suggested_name']!r}（{row['suggested_id']}，相似度 "

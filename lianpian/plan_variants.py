@@ -280,8 +280,8 @@ def _differs(
         steps.append(f"{called} {before}→{after}")
     more = len(gone) - len(steps)
     total = float(gone.sum())
-    zh = f"{len(gone)} 个小区 {total:g} 户换片区：" + "，".join(steps) + ("……" if more else "")
-    en = f"{len(gone)} communities with {total:g} households change zone: " + ", ".join(steps)
+    zh = f"{len(gone)} 个小区 {total:,g} 户换片区：" + "，".join(steps) + ("……" if more else "")
+    en = f"{len(gone)} communities with {total:,g} households change zone: " + ", ".join(steps)
     return zh, en + (f" and {more} more" if more else "")
 
 

@@ -170,7 +170,7 @@ def _communities(
         fill = fills.get(zone, NO_ZONE_FILL) if inside else NO_ZONE_FILL
         told = f"{row['label']} · {zone if inside else '—'}"
         if not pd.isna(row["households"]):
-            told += f" · {row['households']:g} {word}"
+            told += f" · {row['households']:,g} {word}"
         parts.append(
             f'<path class="community" data-id="{escape_text(one)}" fill="{fill}" '
             f'd="{path}"><title>{escape_text(told)}</title></path>'

@@ -21,17 +21,17 @@ from zoning.tables import ADJACENCY
 
 SEPARATED: Final = {
     "point": (
-        "共界过短：{0:.1f} m < {1:g} m",
-        "they face each other for {0:.1f} m only, < {1:g} m",
+        "共界过短：{0:.1f} m < {1:,g} m",
+        "they face each other for {0:.1f} m only, < {1:,g} m",
     ),
-    "arterial": ("隔主干道，步行 {0} > {1:g} m", "an arterial lies between, walk {0} > {1:g} m"),
+    "arterial": ("隔主干道，步行 {0} > {1:,g} m", "an arterial lies between, walk {0} > {1:,g} m"),
     "never": (
         "隔主干道，按设定不相连",
         "an arterial lies between, and the job links nobody over it",
     ),
-    "river": ("隔河，步行 {0} > {1:g} m", "a river lies between, walk {0} > {1:g} m"),
-    "railway": ("隔铁路，步行 {0} > {1:g} m", "a railway lies between, walk {0} > {1:g} m"),
-    "other": ("有阻隔，步行 {0} > {1:g} m", "a barrier lies between, walk {0} > {1:g} m"),
+    "river": ("隔河，步行 {0} > {1:,g} m", "a river lies between, walk {0} > {1:,g} m"),
+    "railway": ("隔铁路，步行 {0} > {1:,g} m", "a railway lies between, walk {0} > {1:,g} m"),
+    "other": ("有阻隔，步行 {0} > {1:,g} m", "a barrier lies between, walk {0} > {1:,g} m"),
 }
 """What keeps a pair from being linked, Chinese and English."""
 
@@ -205,7 +205,7 @@ def _judge(ids: Shapes, borders: Borders, nearness: Nearness) -> pd.DataFrame:
 
 def _why_not(borders: Borders, number: int, *, facing: bool, near: Nearness) -> str:
     walk = borders.walk[number]
-    shown = "—" if np.isnan(walk) else f"{walk:.0f} m"
+    shown = "—" if np.isnan(walk) else f"{walk:,.0f} m"
     if borders.barrier[number] and not walk <= near.link_walk_m:
         zh, en = SEPARATED[str(borders.barrier[number])]
     elif not facing:

@@ -202,7 +202,7 @@ def _clauses(rulebook: Rulebook, walking: Walking) -> dict[str, str]:
     if walking.rule == "distance" and circle.from_m <= walking.limit_m <= circle.to_m:
         limit = circle.citation.text
     elif walking.rule == "distance":
-        limit = f"限值由项目设定 / limit set by the job: {walking.limit_m:g} m"
+        limit = f"限值由项目设定 / limit set by the job: {walking.limit_m:,g} m"
     else:
         limit = f"限时由项目设定 / limit set by the job: {walking.limit_minutes:g} min"
     return {name: f"{have.citation.text}; {limit}" for name, have in rulebook.haves.items()}

@@ -73,12 +73,12 @@ def list_lonely(
         else:
             why = _separation(number, near, shapes, streets, barriers)
             if distance[near] > max_gap_m:
-                why.insert(0, (f"间距超过 {max_gap_m:g} m", f"more than {max_gap_m:g} m"))
+                why.insert(0, (f"间距超过 {max_gap_m:,g} m", f"more than {max_gap_m:,g} m"))
         walk = walk_of.get(pair)
         if walk is None:
             why.append(("步行范围内不连通", "no walk between them within the zone radius"))
         elif not isinstance(reason, str):
-            why.append((f"步行 {walk:.0f} m", f"walk {walk:.0f} m"))
+            why.append((f"步行 {walk:,.0f} m", f"walk {walk:,.0f} m"))
         found.append(_finding(str(ids[number]), str(ids[near]), float(distance[near]), why))
     return found
 
@@ -121,7 +121,7 @@ def _finding(name: str, near: str, distance: float, why: list[_Words]) -> Findin
         table_name="adjacency",
         row_key=name,
         code="community-without-neighbour",
-        zh=f"小区 {name} 没有相连的小区；最近的是 {near}，相距 {distance:.0f} m{zh}。",
-        en=f"{name} has no linked neighbour; the nearest is {near}, {distance:.0f} m away{en}.",
+        zh=f"小区 {name} 没有相连的小区；最近的是 {near}，相距 {distance:,.0f} m{zh}。",
+        en=f"{name} has no linked neighbour; the nearest is {near}, {distance:,.0f} m away{en}.",
         remedy="如实地相邻，可在 links 文件中添加 / Add a link in the links file if they do adjoin",
     )

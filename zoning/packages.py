@@ -220,10 +220,10 @@ def _rows(
         together, count = _sum(package.walks, scattered), len(package.walks)
         longest = max(package.walks.values())
         reason = (
-            f"{count} 个分散小区合计 {together:.0f} 户（范围 {low:g}–{high:g} 户），至 "
-            f"{package.centre} 步行不超过 {longest:.0f} m，无需相邻 / {count} scattered "
-            f"communities, {together:.0f} households together (range {low:g} to {high:g}), at most "
-            f"{longest:.0f} m on foot from {package.centre}; they need not touch"
+            f"{count} 个分散小区合计 {together:,.0f} 户（范围 {low:,g}–{high:,g} 户），至 "
+            f"{package.centre} 步行不超过 {longest:,.0f} m，无需相邻 / {count} scattered "
+            f"communities, {together:,.0f} households together (range {low:,g} to {high:,g}), at "
+            f"most {longest:,.0f} m on foot from {package.centre}; they need not touch"
         )
         for one in sorted(package.walks):
             yield {
@@ -247,14 +247,17 @@ def _finding(
     if households is None:
         zh, en = "户数不明", "its households are unknown"
     elif name not in scattered.households:
-        zh = f"{households:.0f} 户，超过上限 {high:g} 户"
-        en = f"{households:.0f} households, more than {high:g}"
+        zh = f"{households:,.0f} 户，超过上限 {high:,g} 户"
+        en = f"{households:,.0f} households, more than {high:,g}"
     else:
         others = scattered.near[name]
-        zh = f"步行 {rules.walk_m:g} m 内另有分散小区 {len(others)} 个，凑不成 {low:g}–{high:g} 户"
+        zh = (
+            f"步行 {rules.walk_m:,g} m 内另有分散小区 {len(others)} 个，"
+            f"凑不成 {low:,g}–{high:,g} 户"
+        )
         en = (
-            f"{len(others)} other scattered ones within {rules.walk_m:g} m on foot make no "
-            f"{low:g} to {high:g} households"
+            f"{len(others)} other scattered ones within {rules.walk_m:,g} m on foot make no "
+            f"{low:,g} to {high:,g} households"
         )
     return Finding(
         severity="note",

@@ -84,7 +84,7 @@ def _explain_border(pair: Pair) -> Reason:
         return f"{zh}（经 {'、'.join(via)}）", f"{en} {', '.join(via)}"
     if math.isnan(pair.border_m):
         return f"{zh}长度不明", f"{en} unknown length"
-    return f"{zh} {pair.border_m:.0f} 米", f"{en} {pair.border_m:.0f} m"
+    return f"{zh} {pair.border_m:,.0f} 米", f"{en} {pair.border_m:,.0f} m"
 
 
 def _explain_common(common: tuple[str, ...]) -> Reason:
@@ -135,11 +135,11 @@ def explain_set(row: Mapping[Hashable, Any], floor: float | None) -> list[Reason
 def _explain_households(together: float, floor: float | None) -> Reason:
     if math.isnan(together):
         return "合计户数不明", "households together unknown"
-    zh, en = f"合计 {together:.0f} 户", f"{together:.0f} households together"
+    zh, en = f"合计 {together:,.0f} 户", f"{together:,.0f} households together"
     if floor is None:
         return zh, en
     share = together / floor
     return (
-        f"{zh}，为下限 {floor:.0f} 户的 {share:.0%}",
-        f"{en}, {share:.0%} of the floor {floor:.0f}",
+        f"{zh}，为下限 {floor:,.0f} 户的 {share:.0%}",
+        f"{en}, {share:.0%} of the floor {floor:,.0f}",
     )

@@ -111,9 +111,9 @@ def _finding(
         table_name="zones",
         row_key=zone,
         code="protected-inside",
-        zh=f"片区 {zone} 内有{what.zh}：{len(named)} 个小区（{zh}），登记 {total:g} 处；"
+        zh=f"片区 {zone} 内有{what.zh}：{len(named)} 个小区（{zh}），登记 {total:,g} 处；"
         f"改造须予保护（{'；'.join(clauses)}，{codes}）",
-        en=f"zone {zone} has {what.en} in {len(named)} communities ({en}), {total:g} on record; "
+        en=f"zone {zone} has {what.en} in {len(named)} communities ({en}), {total:,g} on record; "
         f"renovation must keep them ({'; '.join(clauses)}, {codes.replace('、', ', ')})",
         remedy="不得拆除、砍伐，方案中列出保护措施 / Do not pull down or fell; put measures to "
         "protect them into the scheme",

@@ -40,12 +40,12 @@ WORDS: Final = {
         "{who} 与 {zone} 相连且可容纳，却未纳入",
     ),
     "households-below-floor": (
-        "{zone} has {found:g} core households, floor {limit:g}",
-        "{zone} 核心户数 {found:g}，下限 {limit:g}",
+        "{zone} has {found:,g} core households, floor {limit:,g}",
+        "{zone} 核心户数 {found:,g}，下限 {limit:,g}",
     ),
     "households-above-cap": (
-        "{zone} has {found:g} households, cap {limit:g}",
-        "{zone} 户数 {found:g}，上限 {limit:g}",
+        "{zone} has {found:,g} households, cap {limit:,g}",
+        "{zone} 户数 {found:,g}，上限 {limit:,g}",
     ),
     "communities-out-of-range": (
         "{zone} has {found} core communities, {limit} allowed",
@@ -62,8 +62,8 @@ WORDS: Final = {
     "zone-id-wrong": ("{zone} should be called {found}", "{zone} 的编号应为 {found}"),
     "zones-differ": ("zones and assignment differ: {found}", "片区表与归属表不一致：{found}"),
     "households-differ": (
-        "{zone} states {limit:g} households, its members have {found:g}",
-        "{zone} 标注 {limit:g} 户，成员合计 {found:g} 户",
+        "{zone} states {limit:,g} households, its members have {found:,g}",
+        "{zone} 标注 {limit:,g} 户，成员合计 {found:,g} 户",
     ),
     "communities-differ": (
         "{zone} states {limit} communities, it has {found}",

@@ -274,8 +274,8 @@ class Growth:
     def _why(self, zone_id: str) -> Both:
         own, mean = self.zones[zone_id], self.mean_walk_m(zone_id)
         near = self.nearest_here(zone_id)
-        told_zh = "不明" if math.isnan(mean) else f"{mean:.0f} m"
-        told_en = "unknown" if math.isnan(mean) else f"{mean:.0f} m"
+        told_zh = "不明" if math.isnan(mean) else f"{mean:,.0f} m"
+        told_en = "unknown" if math.isnan(mean) else f"{mean:,.0f} m"
         return (
             (
                 f"{len(own.core)} 个核心小区中 {near} 个以此中心为最近的片区中心，"
@@ -313,8 +313,8 @@ class Growth:
 
     def _next(self, zone_id: str, one: Candidate, called: Mapping[str, str]) -> Both:
         name = called.get(one.community_id, one.community_id)
-        zh = f"下一个是 {name}（{one.households:g} 户，现属 {one.zone_id}）："
-        en = f"Next would be {name}, {one.households:g} households, now in {one.zone_id}:"
+        zh = f"下一个是 {name}（{one.households:,g} 户，现属 {one.zone_id}）："
+        en = f"Next would be {name}, {one.households:,g} households, now in {one.zone_id}:"
         if math.isinf(one.extra):
             cost = ("步行代价不明", "the cost in walks is unknown")
         else:
@@ -322,12 +322,12 @@ class Growth:
             more = one.extra >= 0
             cost = (
                 (
-                    f"两片区步行总量{'增加' if more else '减少'} {by:.1f} 户·公里"
-                    f"（合该小区每户 {each:.0f} m）"
+                    f"两片区步行总量{'增加' if more else '减少'} {by:,.1f} 户·公里"
+                    f"（合该小区每户 {each:,.0f} m）"
                 ),
                 (
-                    f"walks to both centres would {'grow' if more else 'shrink'} by {by:.1f} "
-                    f"household-km ({each:.0f} m for each of its households)"
+                    f"walks to both centres would {'grow' if more else 'shrink'} by {by:,.1f} "
+                    f"household-km ({each:,.0f} m for each of its households)"
                 ),
             )
         change = self._change(zone_id, one)
@@ -340,14 +340,14 @@ class Growth:
         if one.barrier == "cap":
             to = own.households + one.households
             return (
-                f"，且上限须由 {high:g} 升至 {to:g}",
-                f", and the cap would have to rise {high:g} -> {to:g}",
+                f"，且上限须由 {high:,g} 升至 {to:,g}",
+                f", and the cap would have to rise {high:,g} -> {to:,g}",
             )
         if one.barrier == "floor":
             to = giver.core_households - one.households
             return (
-                f"，且下限须由 {low:g} 降至 {to:g}",
-                f", and the floor would have to fall {low:g} -> {to:g}",
+                f"，且下限须由 {low:,g} 降至 {to:,g}",
+                f", and the floor would have to fall {low:,g} -> {to:,g}",
             )
         if one.barrier:
             zh, en = BARRIERS[one.barrier]

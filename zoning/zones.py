@@ -228,18 +228,18 @@ def _explain(
     if limits.households is not None:
         low, high = limits.households
         room = high - row["households"]
-        en_limit = f" Limits are {low:g} to {high:g} households: room for {room:g} more."
-        zh_limit = f"户数限值 {low:g}–{high:g}，尚可增加 {room:g} 户。"
+        en_limit = f" Limits are {low:,g} to {high:,g} households: room for {room:,g} more."
+        zh_limit = f"户数限值 {low:,g}–{high:,g}，尚可增加 {room:,g} 户。"
     minutes = row["walk_minutes_max"]
     walk_en = "unknown" if math.isnan(minutes) else f"{minutes:.1f} min, from {farthest}"
     walk_zh = "不明" if math.isnan(minutes) else f"{minutes:.1f} 分钟（{farthest}）"
     return {
         "explanation_en": f"{row['zone_id']}: {row['communities']} communities "
-        f"({absorbed} absorbed), {row['households']:g} households around {centre}; "
+        f"({absorbed} absorbed), {row['households']:,g} households around {centre}; "
         f"joined by {en_links}; longest walk to the centre {walk_en}; links that lead "
         f"out of it: {borders['out']}.{en_limit}",
         "explanation_zh": f"{row['zone_id']}：{row['communities']} 个小区"
-        f"（其中并入 {absorbed} 个）、{row['households']:g} 户，以 {centre} 为中心；"
+        f"（其中并入 {absorbed} 个）、{row['households']:,g} 户，以 {centre} 为中心；"
         f"内部邻接：{zh_links}；"
         f"至中心最远步行 {walk_zh}；对外邻接 {borders['out']} 处。{zh_limit}",
     }

@@ -193,6 +193,9 @@
     return power ? `${bare}e${power[0]}${power.slice(1).padStart(2, "0")}` : bare;
   };
 
+  /* A number of households as the command line writes it: 1,067 or 1,067.5. */
+  const grouped = (value) => bench.short(value).replace(/^\d{4,}/, (digits) => app.number(Number(digits)));
+
   const quoted = (value) => (Array.isArray(value) ? `[${value.map(quoted).join(", ")}]` : `'${value}'`);
 
   const SHOWN = 4;
@@ -209,6 +212,7 @@
     const template = bench.data.faults[fault.code][side];
     return template.replace(/\{(\w+)(!r)?(?::([^}]*))?\}/g, (_, name, asWritten, form) => {
       const value = named && (name === "who" || name === "found") ? named(fault[name]) : fault[name];
+      if (form === ",g") return grouped(value);
       if (form === "g") return named ? bench.short(value).replace(/^\d{4,}$/, (digits) => app.number(Number(digits))) : bench.short(value);
       if (form === ".1f") return value.toFixed(1);
       return asWritten || Array.isArray(value) ? quoted(value) : String(value);

@@ -343,7 +343,7 @@ def test_outlines_that_look_wrong_are_told() -> None:
     boundaries = gpd.GeoDataFrame({"小区编码": list("abcde")}, geometry=shapes, crs=METRES)
     got = prepare_communities(boundaries, None, crs=METRES)
     assert "a" in finding(got, "community-doubled")
-    assert "1000 m²" in finding(got, "community-overlap")
+    assert "1,000 m²" in finding(got, "community-overlap")
     assert "小区 d" in finding(got, "community-sliver")
     assert "9.8 km" in finding(got, "community-far")
 

@@ -143,8 +143,8 @@ def test_a_wrong_total_is_a_finding_with_both_figures(tmp_path: Path) -> None:
     got = read_ledger(Source(path=tmp_path / "l.xlsx"))
     wrong = [f for f in got.findings if f.code == "ledger-total-differs"]
     assert [f.row_key for f in wrong] == ["台账!39", "台账!74", "台账!109", "台账!144"]
-    assert "2081" in wrong[0].zh
-    assert "2074" in wrong[0].zh
+    assert "2,081" in wrong[0].zh
+    assert "2,074" in wrong[0].zh
     assert "a difference of 7" in wrong[0].en
 
 

@@ -117,6 +117,6 @@ def test_offices_that_claim_the_same_ground_are_named():
         ("subdistrict-overlap", "0"),
         ("subdistrict-overlap", "1"),
     ]
-    assert "overlap by 1000 m²" in findings[0].en
-    assert "重叠 1000 m²" in findings[0].zh
+    assert "overlap by 1,000 m²" in findings[0].en
+    assert "重叠 1,000 m²" in findings[0].zh
     assert prepare_subdistricts(offices(WEST, EAST, 街道=["甲", "乙"]), crs=CRS)[1] == []

@@ -302,7 +302,7 @@ def test_every_row_has_a_clause_and_a_bureau_or_says_that_it_is_to_be_settled() 
 def test_a_limit_outside_the_standard_is_cited_as_the_job_s_own() -> None:
     gaps = find_gaps(answers(), homes(), CLINIC, YANSHI, walking=Walking(limit_m=1200.0))
     clause = gaps.loc[("c1", "clinic", "adult"), "clause"]
-    assert "limit set by the job: 1200 m" in clause
+    assert "limit set by the job: 1,200 m" in clause
     assert "GB 50180" not in clause
 
 

@@ -128,8 +128,8 @@ def test_households_toward_the_floor_are_gained_by_both() -> None:
     row = with_floor.loc[("a", "b")]
     assert row["score"] == pytest.approx(border + likeness + 0.2 * 0.4)
     assert row["households_after"] == 800.0
-    assert "合计 800 户，为下限 1000 户的 80%" in row["reason"]
-    assert "800 households together, 80% of the floor 1000" in row["reason"]
+    assert "合计 800 户，为下限 1,000 户的 80%" in row["reason"]
+    assert "800 households together, 80% of the floor 1,000" in row["reason"]
     assert pd.isna(with_floor.loc[("a", "c"), "households_after"])
     assert "合计户数不明" in with_floor.loc[("a", "c"), "reason"]
 
@@ -372,7 +372,7 @@ def test_the_score_of_a_set_is_worked_by_hand() -> None:
     assert row["likeness_points"] == pytest.approx(0.1 * (8 / 9 + 1 + 8 / 9) / 3)
     assert row["common_points"] == 0
     assert (row["households_after"], row["subdistricts"]) == (600, 2)
-    assert "合计 600 户，为下限 1000 户的 60%" in row["reason"]
+    assert "合计 600 户，为下限 1,000 户的 60%" in row["reason"]
 
 
 def test_the_plans_own_choice_stands_beside_a_set() -> None:

@@ -267,7 +267,7 @@ def test_without_limits_the_reference_scale_sets_the_count_and_says_so() -> None
     problem = Row(households=[1000.0] * 6).pose(ZoningSettings())
     assert problem.bounds.count == 1  # 4 000 households are three zones, 4 communities not one
     assert [finding.code for finding in problem.findings] == ["zones-default-count"]
-    assert "4000 households" in problem.findings[0].en
+    assert "4,000 households" in problem.findings[0].en
     split = Row(cut=[("b", "c")]).pose(ZoningSettings())
     assert split.bounds.count == 2
 

@@ -37,11 +37,10 @@ WORDS: Final = {
     ),
     "heavy": (
         (
-            "{who} has {found:g}, more than the cap {limit:g}. Raise the cap to {found:g} or "
-            "leave it "
-            "out."
+            "{who} has {found:,.10g}, more than the cap {limit:,.10g}. Raise the cap to "
+            "{found:,.10g} or leave it out."
         ),
-        "{who} 为 {found:g}，超过上限 {limit:g}。请将上限提高到 {found:g}，或不纳入。",
+        "{who} 为 {found:,.10g}，超过上限 {limit:,.10g}。请将上限提高到 {found:,.10g}，或不纳入。",
     ),
     "many": (
         (
@@ -60,32 +59,32 @@ WORDS: Final = {
     ),
     "lonely": (
         (
-            "no zone around {who} can reach the floor {limit:g}: at most {found:g} is within "
-            "reach. "
-            "Lower the floor to {found:g} or leave it out."
+            "no zone around {who} can reach the floor {limit:,.10g}: at most {found:,.10g} is "
+            "within reach. Lower the floor to {found:,.10g} or leave it out."
         ),
-        "{who} 周边最多只有 {found:g}，达不到下限 {limit:g}。请将下限降到 {found:g}，或不纳入。",
+        (
+            "{who} 周边最多只有 {found:,.10g}，达不到下限 {limit:,.10g}。"
+            "请将下限降到 {found:,.10g}，或不纳入。"
+        ),
     ),
     "floor": (
         (
-            "{count} zones of at least {limit:g} need {need:g}, but all units have {found:g}. "
-            "Ask for "
-            "at most {fits} zones, or lower the floor to {change:g}."
+            "{count} zones of at least {limit:,.10g} need {need:,.10g}, but all units have "
+            "{found:,.10g}. Ask for at most {fits} zones, or lower the floor to {change:,.10g}."
         ),
         (
-            "{count} 个片区、每个至少 {limit:g}，共需 {need:g}，而总数只有 {found:g}。"
-            "请把片区数减到 {fits}，或把下限降到 {change:g}。"
+            "{count} 个片区、每个至少 {limit:,.10g}，共需 {need:,.10g}，而总数只有 {found:,.10g}。"
+            "请把片区数减到 {fits}，或把下限降到 {change:,.10g}。"
         ),
     ),
     "cap": (
         (
-            "{count} zones of at most {limit:g} hold {need:g}, but all units have {found:g}. "
-            "Ask for "
-            "at least {fits} zones, or raise the cap to {change:g}."
+            "{count} zones of at most {limit:,.10g} hold {need:,.10g}, but all units have "
+            "{found:,.10g}. Ask for at least {fits} zones, or raise the cap to {change:,.10g}."
         ),
         (
-            "{count} 个片区、每个至多 {limit:g}，只能容纳 {need:g}，而总数为 {found:g}。"
-            "请把片区数增到 {fits}，或把上限提高到 {change:g}。"
+            "{count} 个片区、每个至多 {limit:,.10g}，只能容纳 {need:,.10g}，"
+            "而总数为 {found:,.10g}。请把片区数增到 {fits}，或把上限提高到 {change:,.10g}。"
         ),
     ),
     "few": (
@@ -111,12 +110,12 @@ WORDS: Final = {
     ),
     "part": (
         (
-            "the connected part {who} has {found:g} in all, which no number of zones divides "
+            "the connected part {who} has {found:,.10g} in all, which no number of zones divides "
             "between "
-            "{low:g} and {high:g}. Add a link to its surroundings, or widen the limits."
+            "{low:,.10g} and {high:,.10g}. Add a link to its surroundings, or widen the limits."
         ),
         (
-            "连通部分 {who} 合计 {found:g}，无法划分为 {low:g} 至 {high:g} 的片区。"
+            "连通部分 {who} 合计 {found:,.10g}，无法划分为 {low:,.10g} 至 {high:,.10g} 的片区。"
             "请补充与周边的邻接，或放宽限值。"
         ),
     ),

@@ -194,7 +194,7 @@ def _judge_units(
         elif np.isnan(households):
             reasons[name] = ("unknown", "households = NA")
         elif households > most:
-            reasons[name] = ("unit_above_cap", f"{households:g}")
+            reasons[name] = ("unit_above_cap", f"{households:,.10g}")
         else:
             units.append(name)
     return units
@@ -249,7 +249,7 @@ def _prune(
                 reasons[unit] = ("no_neighbour", "")
                 dropped.add(unit)
             elif total[unit] < floor:
-                reasons[unit] = ("component_below_floor", f"{total[unit]:g}")
+                reasons[unit] = ("component_below_floor", f"{total[unit]:,.10g}")
                 dropped.add(unit)
         if not dropped:
             break
@@ -303,12 +303,12 @@ def _default_count(count: int, communities: int, total: float, parts: int) -> Fi
         row_key="",
         code="zones-default-count",
         zh="未设置 households 与 count："
-        f"按每片区约 {REFERENCE_COMMUNITIES:.1f} 个小区、{REFERENCE_HOUSEHOLDS:g} 户"
+        f"按每片区约 {REFERENCE_COMMUNITIES:.1f} 个小区、{REFERENCE_HOUSEHOLDS:,.10g} 户"
         f"（偃政办〔2021〕4号）与 {parts} 个连通部分，"
-        f"{communities} 个小区 {total:g} 户划为 {count} 个片区。",
-        en=f"Neither households nor count is set: {communities} communities with {total:g} "
+        f"{communities} 个小区 {total:,.10g} 户划为 {count} 个片区。",
+        en=f"Neither households nor count is set: {communities} communities with {total:,.10g} "
         f"households in {parts} connected parts make {count} zones, at about "
-        f"{REFERENCE_COMMUNITIES:.1f} communities and {REFERENCE_HOUSEHOLDS:g} households each "
+        f"{REFERENCE_COMMUNITIES:.1f} communities and {REFERENCE_HOUSEHOLDS:,.10g} households each "
         "(偃政办〔2021〕4号).",
         remedy="在 [zones] 中设置 households 或 count / Set households or count in [zones]",
     )

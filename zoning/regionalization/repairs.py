@@ -325,7 +325,7 @@ def _limit(en: str, zh: str, old: float, new: float, bounds: Bounds, *, least: b
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}".replace(",", " ") if float(value).is_integer() else f"{value:.6g}"
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.6g}"
 
 
 def _count(bounds: Bounds, remade: Remade) -> Iterator[Change]:
