@@ -110,7 +110,7 @@ def cut_faces(communities: gpd.GeoSeries, max_gap_m: float) -> LandFaces:
         owners=owners,
         pairs=np.column_stack((gaps[:, 0], near[gaps[:, 1]])),
         borders=borders,
-        length=np.array([round(_length(run) / LENGTH_M) for run in runs], dtype=np.int64),
+        length=_lengths(runs),
         lines=runs,
     )
 
@@ -118,7 +118,7 @@ def cut_faces(communities: gpd.GeoSeries, max_gap_m: float) -> LandFaces:
 def _fills(one: Shapes, other: Shapes, max_gap_m: float) -> Shapes:
     """Fill gaps: widen two communities, unite them, narrow them again; what is new is the gap."""
     reach = max_gap_m / 2 + SPARE_M
-    both = shapely.union(one, other, grid_size=GRID_M)
+    both = _united(one, other)
     wide = shapely.buffer(both, reach, join_style="mitre")
     closed = shapely.buffer(wide, -reach, join_style="mitre")
     parts, pair = shapely.get_parts(
@@ -133,14 +133,45 @@ def _fills(one: Shapes, other: Shapes, max_gap_m: float) -> Shapes:
     return fills
 
 
+def _united(one: Shapes, other: Shapes) -> Shapes:
+    """Unite pairs of shapes; those that do not meet just stand side by side.
+
+    Notes
+    -----
+    The shapes are freed of their grid: what is made of them would be laid on it as well, and a
+    border that is widened and narrowed again would come back a step beside itself.
+    """
+    one, other = (shapely.set_precision(side, 0) for side in (one, other))
+    meets = shapely.intersects(one, other)
+    both: Shapes = np.empty(len(one), dtype=object)
+    both[meets] = shapely.set_precision(
+        shapely.union(one[meets], other[meets], grid_size=GRID_M), 0
+    )
+    apart = np.flatnonzero(~meets)
+    parts, owner = shapely.get_parts(
+        np.column_stack((one[apart], other[apart])).ravel(), return_index=True
+    )
+    shapely.multipolygons(parts, indices=apart[owner // 2], out=both)
+    return both
+
+
 def _rows(found: npt.NDArray[np.int64]) -> Ints:
     rows = np.asarray(found, dtype=np.int64).T
     return rows[np.lexsort((rows[:, 1], rows[:, 0]))]
 
 
-def _length(run: npt.NDArray[np.float64]) -> float:
-    steps = np.diff(run, axis=0)
-    return float(np.hypot(steps[:, 0], steps[:, 1]).sum())
+def _lengths(runs: tuple[npt.NDArray[np.float64], ...]) -> Ints:
+    """Measure lines in `LENGTH_M`: the whole numbers of their steps' sums."""
+    if not runs:
+        return np.empty(0, dtype=np.int64)
+    steps = np.diff(np.concatenate(runs), axis=0)
+    sizes = np.array([len(run) for run in runs])
+    # the step from one line to the next belongs to none
+    inner = np.ones(len(steps), dtype=bool)
+    inner[np.cumsum(sizes)[:-1] - 1] = False
+    far = np.hypot(steps[inner, 0], steps[inner, 1])
+    sums = np.add.reduceat(far, np.cumsum(sizes - 1) - (sizes - 1))
+    return np.rint(sums / LENGTH_M).astype(np.int64)
 
 
 def _borders(faces: Shapes) -> tuple[Ints, tuple[npt.NDArray[np.float64], ...]]:

@@ -66,6 +66,18 @@ def test_any_zones_hold_their_members_and_nobody_elses_ground(
             assert math.isnan(figures[place])
 
 
+def test_streets_of_a_turned_town_leave_no_slivers_beside_their_borders() -> None:
+    """A border that comes back a millimetre beside itself makes faces that nobody can see."""
+    thin = whole = 0
+    for turn in range(1, 90, 4):
+        shapes = block_town([80, 95, 60], [70, 85, 90], 18.0).rotate(turn, origin=(0, 0))
+        faces = cut_faces(shapes, 50.0)
+        width = shapely.area(faces.shapes) / shapely.length(faces.shapes)
+        thin += int((width < 0.01).sum())
+        whole += len(faces.shapes)
+    assert thin < 0.01 * whole
+
+
 @pytest.mark.parametrize(("street", "filled"), [(0.0, True), (49.0, True), (51.0, False)])
 def test_a_gap_belongs_to_a_zone_up_to_the_widest_gap(street: float, *, filled: bool) -> None:
     shapes = block_town([100, 100], [100], street)
