@@ -102,8 +102,9 @@ def dissolve_zones(
         limits=limits,
         longest_m=math.inf if limits.walk_minutes is None else limits.walk_minutes * speed,
     )
+    shared = communities["name"].duplicated(keep=False)
     called = {
-        str(one): str(one) if pd.isna(name) else f"{name} ({one})"
+        str(one): _call(str(one), name, is_shared=shared[one])
         for one, name in communities["name"].items()
     }
     rows: list[dict[str, Any]] = []
@@ -129,6 +130,13 @@ def dissolve_zones(
             crs=communities.crs,
         ),
     )
+
+
+def _call(community_id: str, name: object, *, is_shared: bool) -> str:
+    """Call a community by its name, with its id where two have that name; by its id without one."""
+    if pd.isna(name):  # type: ignore[call-overload]  # of a cell
+        return community_id
+    return f"{name} ({community_id})" if is_shared else str(name)
 
 
 def _walk_lookup(walks: pd.DataFrame) -> dict[tuple[str, str], float]:

@@ -396,6 +396,14 @@ def test_the_figures_of_a_zone_are_its_members() -> None:
         assert "10" in text
 
 
+def test_zones_are_explained_with_names_and_with_ids_only_where_names_are_shared() -> None:
+    _, zones = Row(name=["甲院", "乙院", "丙院", "甲院", None, None]).draw(TWO)
+    first, second = (zones["explanation_zh"][zone] for zone in ("Z01", "Z02"))
+    assert "以 乙院 为中心" in first
+    assert "以 甲院 (d) 为中心" in second
+    assert "(b)" not in first + second
+
+
 def test_an_other_community_between_two_members_is_not_swallowed() -> None:
     """Two members 40 m apart, with a stranger's house of 20 m in the gap."""
     ids = ["a", "b", "s"]
