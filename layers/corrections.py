@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 from typing import Final
 
@@ -31,7 +32,17 @@ KEYS: Final = {
 
 ACTIONS: Final = ("add", "cut")
 
+YES: Final = ("true", "1", "是", "yes", "y", "x", "√")
+"""What people write into a cell that asks for yes or no."""
+
+NO: Final = ("", "false", "0", "否", "no", "n", "×")
+"""What they write for no; any other word is asked about."""
+
+LONGEST_ZONE: Final = 40
+"""Characters of a zone's name: more fit no label of a map, no sheet and no row of a table."""
+
 _SHOWN: Final = 5
+_BEGINNING: Final = 20
 
 
 def read_corrections(path: Path, role: str) -> tuple[pd.DataFrame, InputRecord]:
@@ -57,14 +68,18 @@ def read_corrections(path: Path, role: str) -> tuple[pd.DataFrame, InputRecord]:
     ------
     InputError
         If the file is missing, is no table, lacks a column or has it twice; if a link has an
-        unknown action; if a row does not say what it is about, or contradicts another one.
+        unknown action; if a row does not say what it is about, or contradicts another one; if a
+        zone's name is longer than `LONGEST_ZONE` or holds a character that cannot be seen.
     """
     if not path.exists():
         raise InputError(
             en=f"{role}: no such file {str(path)!r}. Check the path; it starts from the job file.",
             zh=f"{role}：文件 {str(path)!r} 不存在。请检查路径（相对于作业文件）。",
         )
-    table = _tabulate(_sheet(path, role), path, role)
+    sheet = _sheet(path, role)
+    table = _tabulate(sheet, path, role)
+    if role == "assignment":
+        _require_names(sheet, path)
     if role == "links":
         _require_actions(table, path)
     else:
@@ -138,6 +153,31 @@ def _text(cell: object) -> str | None:
     return text or None
 
 
+def _require_names(grid: Grid, path: Path) -> None:
+    """Refuse names of zones that no label can bear, as they stand in the file."""
+    place = [text_of(cell).strip() for cell in grid.rows[0]].index("zone_id")
+    for number, row in enumerate(grid.rows[1:], start=2):
+        name = text_of(row[place]).strip()
+        if any(is_unseen(sign) for sign in name):
+            found, found_zh = "with a control character", "含控制字符"
+        elif len(name) > LONGEST_ZONE:
+            found, found_zh = f"{len(name)} characters", f"{len(name)} 个字符"
+        else:
+            continue
+        shown = repr(name[:_BEGINNING])
+        raise InputError(
+            en=f"assignment: {path.name} row {number}: zone_id = {shown}, {found}; expected at "
+            f"most {LONGEST_ZONE} characters, none of them invisible. Shorten or retype the name.",
+            zh=f"assignment：{path.name} 第 {number} 行 zone_id = {shown}，{found_zh}；"
+            f"应不超过 {LONGEST_ZONE} 个字符，且不含不可见字符。请改短或重新输入片区名。",
+        )
+
+
+def is_unseen(sign: str) -> bool:
+    """Tell whether a character shows nothing: controls, marks of direction, line breaks."""
+    return unicodedata.category(sign)[0] == "C" or unicodedata.category(sign) in {"Zl", "Zp"}
+
+
 def _require_actions(table: pd.DataFrame, path: Path) -> None:
     wrong = table[~table["action"].isin(ACTIONS)]
     if wrong.empty:
@@ -173,17 +213,33 @@ def _require_agreement(table: pd.DataFrame, path: Path, role: str) -> None:
     said = table[table[keys[0]].notna()]
     if role == "review":
         said = said[said[value].notna()]
-    answers = said.assign(**{value: said[value].fillna("")}).groupby(keys, dropna=False)[value]
+    for column in (value, "locked") if role == "assignment" else (value,):
+        if column in said.columns:
+            _require_one_answer(said, keys, column, path, role)
+
+
+def _require_one_answer(
+    said: pd.DataFrame, keys: list[str], value: str, path: Path, role: str
+) -> None:
+    words = said[value].fillna("")
+    meant = words.map(_plain) if value == "locked" else words
+    answers = said.assign(**{value: meant}).groupby(keys, dropna=False)[value]
     torn = said[answers.transform("nunique").to_numpy() > 1]
     if torn.empty:
         return
     first = torn[(torn[keys].fillna("") == torn[keys].fillna("").iloc[0]).all(axis=1)]
     name = " ".join(first[keys].iloc[0].dropna())
     rows = ", ".join(str(row) for row in first.index[:_SHOWN])
-    words = ", ".join(repr("" if pd.isna(word) else word) for word in first[value][:_SHOWN])
+    found = ", ".join(repr(word) for word in words[first.index][:_SHOWN])
     raise InputError(
-        en=f"{role}: {path.name} rows {rows} contradict each other: {name} has {value} = {words}. "
-        "Keep one of them.",
-        zh=f"{role}：{path.name} 第 {rows} 行相互矛盾：{name} 的 {value} 分别为 {words}。"
-        "请只保留一行。",
+        en=f"{role}: {path.name} rows {rows} contradict each other: {name} has {value} = {found}; "
+        "expected the same in each. Keep one of them.",
+        zh=f"{role}：{path.name} 第 {rows} 行相互矛盾：{name} 的 {value} 分别为 {found}；"
+        "应当一致。请只保留一行。",
     )
+
+
+def _plain(word: str) -> str:
+    """Give what a word in `locked` means: two ways of writing yes do not contradict each other."""
+    lower = word.strip().lower()
+    return "true" if lower in YES else "false" if lower in NO else lower

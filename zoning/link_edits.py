@@ -13,6 +13,7 @@ from layers.errors import InputError
 COLUMNS: Final = ("focal", "neighbor", "action", "reason")
 
 _SHOWN: Final = 10
+_LIKELY: Final = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +65,9 @@ def read_edits(
     words = links[list(COLUMNS)].astype("object")
     filled = words.where(words.notna(), "").astype("str")
     rows = cast("list[dict[str, str]]", filled.to_dict("records"))
+    bare: dict[str, list[str]] = {}
+    for one in sorted(communities):
+        bare.setdefault(one.lstrip("0"), []).append(one)
     numbers = links.index if links.index.name == "row" else range(1, len(links) + 1)
     for number, row in zip(numbers, rows, strict=True):
         fault = _fault_of(row, edits)
@@ -73,7 +77,7 @@ def read_edits(
         focal, neighbor = sorted((row["focal"], row["neighbor"]))
         unknown = [name for name in (focal, neighbor) if name not in communities]
         if unknown:
-            findings.append(_unknown(focal, neighbor, unknown[0]))
+            findings.append(_unknown(focal, neighbor, unknown[0], number, bare))
             continue
         edits[focal, neighbor] = LinkEdit(
             focal=focal,
@@ -113,13 +117,25 @@ def _fault_of(
     return None
 
 
-def _unknown(focal: str, neighbor: str, unknown: str) -> Finding:
+def _unknown(
+    focal: str, neighbor: str, unknown: str, number: object, bare: dict[str, list[str]]
+) -> Finding:
+    """Name the row, and the id that was meant where a spreadsheet has taken leading zeros."""
+    likely = bare.get(unknown.lstrip("0"), [])[:_LIKELY]
+    hint = hint_zh = ""
+    if likely:
+        shown = " or ".join(map(repr, likely))
+        hint = f" Was {shown} meant? A spreadsheet may have taken the leading zeros."
+        shown = "或 ".join(map(repr, likely))
+        hint_zh = f"是否应为 {shown}？表格软件可能去掉了前导零。"
     return Finding(
         severity="decide",
         table_name="adjacency",
         row_key=f"{focal};{neighbor}",
         code="link-unknown-community",
-        zh=f"links 中的小区 {unknown!r} 不存在，该行未采用。",
-        en=f"links names {unknown!r}, which is no community; the row is not applied.",
-        remedy="核对小区编码 / Check the community id",
+        zh=f"links 第 {number} 行中的小区 {unknown!r} 不存在，该行未采用。{hint_zh}",
+        en=f"links row {number} names {unknown!r}, which is no community; the row is not applied."
+        f"{hint}",
+        remedy="核对小区编码，编码列设为文本 / "
+        "Check the community id; let the spreadsheet keep ids as text",
     )

@@ -6,6 +6,10 @@
   const BOM = "\ufeff";
   const YES = ["true", "1", "是", "yes", "y", "x", "√"];
   const NO = ["", "false", "0", "否", "no", "n", "×"];
+  const LONGEST_ZONE = 40;
+  const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/u;
+  const isZone = (name) => [...name].length <= LONGEST_ZONE && !UNSEEN.test(name);
+  const LINE = Symbol("number of the row in its file");
   const REASONS = ["excluded", "unknown", "component_below_floor", "unit_above_cap", "no_neighbour", "planner"];
 
   /* A cell: quoted where it must be; what a spreadsheet would run as a formula gets a ' in front. */
@@ -61,11 +65,13 @@
       else if (mark === "\n") rows.push([""]);
       else if (mark !== "\r" && mark !== BOM) row[row.length - 1] += mark;
     }
+    rows.forEach((row, n) => (row[LINE] = n + 1));
     const [header, ...body] = rows.filter((row) => row.some((one) => one.trim() !== ""));
     const names = (header || []).map((name) => name.trim());
-    return body.map((row) =>
-      Object.fromEntries(names.map((name, n) => [name, (row[n] || "").trim().replace(/^'/, "")])),
-    );
+    return body.map((row) => {
+      const cells = names.map((name, n) => [name, (row[n] || "").trim().replace(/^'/, "")]);
+      return Object.assign(Object.fromEntries(cells), { [LINE]: row[LINE] });
+    });
   };
 
   /* UTF-8 or marked UTF-16, else GB18030, as Excel and WPS write. */
@@ -78,14 +84,24 @@
     }
   };
 
-  /* Ids get back leading zeros that a spreadsheet took, where that is clear. */
-  const finder = () => {
+  /* The only community whose id is this one but for leading zeros, which spreadsheets take; or -1. */
+  const likely = () => {
     const bare = new Map();
     app.doc.communities.id.forEach((id, i) => {
       const key = id.replace(/^0+/, "");
       bare.set(key, bare.has(key) ? -1 : i);
     });
-    return (id) => bench.place.get(id) ?? bare.get(id) ?? -1;
+    return (id) => bare.get(id.replace(/^0+/, "")) ?? -1;
+  };
+
+  /* Communities of the rows of an assignment; zeros are given back where that is clear. */
+  const placesOf = (rows) => {
+    const find = likely();
+    const places = rows.map(({ community_id: id }) => bench.place.get(id) ?? find(id));
+    const written = new Map();
+    rows.forEach(({ community_id: id }, n) => written.set(places[n], (written.get(places[n]) || new Set()).add(id)));
+    const isClear = (id, at) => bench.place.has(id) || written.get(at).size === 1;
+    return places.map((at, n) => (at >= 0 && isClear(rows[n].community_id, at) ? at : -1));
   };
 
   /* Take a file of either form; says what was found. */
@@ -97,46 +113,60 @@
     return { kind: "none" };
   };
 
+  /* What a row says in `locked`: two ways of writing yes do not contradict each other. */
+  const meaning = ({ locked }) => {
+    const word = (locked || "").toLowerCase();
+    return YES.includes(word) ? "yes" : NO.includes(word) ? "no" : word;
+  };
+
   const takeAssignment = (rows) => {
-    const find = finder();
     const zone = Array(bench.count).fill("");
     const pin = Array(bench.count).fill(0);
-    const seen = new Set();
-    let unknown = 0;
-    let unread = 0;
-    for (const row of rows) {
-      const i = find(row.community_id);
+    const places = placesOf(rows);
+    const seen = new Map();
+    const counts = { unknown: 0, unread: 0, mended: 0 };
+    for (const [n, row] of rows.entries()) {
+      const i = places[n];
+      const at = { row: row[LINE], community: row.community_id };
+      if (!isZone(row.zone_id)) return { kind: "named", ...at, most: LONGEST_ZONE };
       if (i < 0) {
-        unknown += 1;
+        counts.unknown += 1;
         continue;
       }
-      if (seen.has(i) && zone[i] !== row.zone_id) return { kind: "torn", community: row.community_id };
-      seen.add(i);
+      const first = seen.get(i);
+      if (first && first.zone_id !== row.zone_id) return { kind: "torn", ...at, first: first[LINE] };
+      if (first && meaning(first) !== meaning(row)) {
+        return { kind: "torn_lock", ...at, first: first[LINE], found: [first, row].map(({ locked }) => `“${locked || ""}”`).join(", ") };
+      }
+      if (!first) seen.set(i, row);
+      if (!bench.place.has(row.community_id)) counts.mended += 1;
       zone[i] = row.zone_id;
-      const word = (row.locked || "").toLowerCase();
-      pin[i] = Number(YES.includes(word));
-      if (!pin[i] && !NO.includes(word)) unread += 1;
+      pin[i] = Number(meaning(row) === "yes");
+      if (!["yes", "no"].includes(meaning(row))) counts.unread += 1;
     }
     if (!seen.size) return { kind: "strange" };
     const plan = { ...bench.snapshot(), zone, pin, lock: [] };
     bench.edit("bench_step_import", bench.changesTo(plan));
-    return { kind: "assignment", rows: rows.length - unknown, unknown, missing: bench.count - seen.size, unread };
+    return { kind: "assignment", rows: rows.length - counts.unknown, missing: bench.count - seen.size, ...counts };
   };
 
   /* What the job had added or cut stays unless the file says otherwise: the page does not know how
-     such a pair was measured. */
+     such a pair was measured. Ids are taken as they stand: what may have been meant is told. */
   const takeLinks = (rows) => {
-    const find = finder();
+    const find = likely();
     const link = new Map(bench.first.link);
     let unknown = 0;
+    let asked = null;
     for (const row of rows) {
-      const [a, b] = [find(row.focal), find(row.neighbor)];
+      const [a, b] = [row.focal, row.neighbor].map((id) => bench.place.get(id) ?? -1);
+      const bare = [row.focal, row.neighbor].find((id) => !bench.place.has(id) && find(id) >= 0);
+      if (bare !== undefined && !asked) asked = { row: row[LINE], found: bare, likely: app.doc.communities.id[find(bare)] };
       const isKnown = a >= 0 && b >= 0 && a !== b && ["add", "cut"].includes(row.action) && row.reason;
       if (isKnown) link.set(bench.pairKey(a, b), { action: row.action, reason: row.reason });
       else unknown += 1;
     }
     bench.edit("bench_step_import", bench.changesTo({ ...bench.snapshot(), link: [...link] }));
-    return { kind: "links", rows: rows.length - unknown, unknown };
+    return { kind: "links", rows: rows.length - unknown, unknown, asked };
   };
 
   bench.save = (name, text) => {
@@ -173,7 +203,7 @@
     const isEdit = (edit) => ["add", "cut"].includes(edit?.action) && isText(edit.reason);
     return (
       [zone, pin].every((list) => list?.length === bench.count) &&
-      isList(zone, isText) &&
+      isList(zone, (one) => isText(one) && isZone(one)) &&
       isList(pin, (one) => one === 0 || one === 1) &&
       isList(lock, isText) &&
       isList(link, (one) => Array.isArray(one) && isPair(one[0]) && isEdit(one[1]))

@@ -137,8 +137,11 @@
   const takeFiles = async (event) => {
     for (const file of event.target.files) {
       const told = bench.takeFile(bench.decodeText(new Uint8Array(await file.arrayBuffer())));
-      const words = app.t(`bench_took_${told.kind}`, { ...told, name: file.name });
-      bench.say(told.unread ? `${words} ${app.t("bench_took_unread", { n: told.unread })}` : words);
+      const words = [app.t(`bench_took_${told.kind}`, { ...told, name: file.name })];
+      if (told.mended) words.push(app.t("bench_took_mended", { n: told.mended }));
+      if (told.unread) words.push(app.t("bench_took_unread", { n: told.unread }));
+      if (told.asked) words.push(app.t("bench_took_asked", told.asked));
+      bench.say(words.join(" "));
     }
     event.target.value = "";
   };

@@ -64,6 +64,26 @@ def _write(folder: Path, text: str, encoding: str = "utf-8-sig") -> Path:
         ),
         ("joins", "ledger_row,community_id\na!5,c1\na!5,\n", "community_id = 'c1', ''", "矛盾"),
         ("assignment", "community_id,zone_id\nc1,Z01\nc1,Z02\n", "'Z01', 'Z02'", "矛盾"),
+        (
+            "assignment",
+            "community_id,zone_id,locked\nc1,Z01,是\nc2,Z01,\nc1,Z01,false\n",
+            "rows 2, 4 contradict each other: c1 has locked = '是', 'false'; expected the same",
+            "第 2, 4 行相互矛盾：c1 的 locked 分别为 '是', 'false'",
+        ),
+        (
+            "assignment",
+            f"community_id,zone_id\nc1,Z01\nc2,{'东' * 41}\n",
+            f"row 3: zone_id = '{'东' * 20}', 41 characters; expected at most 40",
+            f"第 3 行 zone_id = '{'东' * 20}'，41 个字符",
+        ),
+        ("assignment", "community_id,zone_id\nc1,Z\x0701\n", "row 2: zone_id = 'Z\\x0701'", "控制"),
+        (
+            "assignment",
+            "community_id,zone_id\nc1,Z\u202e1\n",
+            "row 2: zone_id = 'Z\\u202e1'",
+            "控制",
+        ),
+        ("assignment", 'community_id,zone_id\nc1,"Z\n1"\n', "row 2: zone_id = 'Z\\n1'", "控制"),
         ("links", "focal,neighbor,action\na,b,\n", "row 2: action = ''", "第 2 行"),
     ],
 )
@@ -84,7 +104,7 @@ def test_a_path_that_is_no_file_is_refused(name: str, tmp_path: Path):
 
 
 def test_rows_that_say_the_same_twice_pass_and_blank_ones_are_none(tmp_path: Path):
-    text = "community_id,zone_id\nc1,Z01\n,\n\nc1,Z01\n"
+    text = f"community_id,zone_id,locked\nc1,{'Z' * 40},TRUE\n,\n\nc1,{'Z' * 40},是\n"
     table, record = read_corrections(_write(tmp_path, text), "assignment")
     assert table["community_id"].tolist() == ["c1", "c1"]
     assert table.index.tolist() == [2, 5]
@@ -93,7 +113,7 @@ def test_rows_that_say_the_same_twice_pass_and_blank_ones_are_none(tmp_path: Pat
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
 def test_control_characters_and_semicolons_are_read_through(encoding: str, tmp_path: Path):
-    text = "community_id;zone_id;备注\nc\x001;Z\x0701;好\n"
+    text = "community_id;zone_id;备注\nc\x07\x001;Z01;好\n"
     path = tmp_path / "table.csv"
     path.write_bytes(text.replace("\x00", "").encode(encoding))
     table, _ = read_corrections(path, "assignment")

@@ -233,6 +233,27 @@ def test_a_word_in_locked_that_is_neither_yes_nor_no_is_asked_about(given: Zoned
     assert "2 communities" in asked.en
 
 
+def test_ids_get_their_zeros_back_only_where_that_is_clear_and_it_is_told(given: Zoned):
+    ids = ["007", "08", "008", "1a", "01b"]
+    communities = given.communities.iloc[: len(ids)].set_index(
+        pd.Index(ids, name="community_id", dtype="str")
+    )
+    rows = pd.DataFrame({"community_id": ["7", "8", "1a", "1b", "01b"], "zone_id": "Z01"})
+    found = read_rows(replace(given, communities=communities), rows)
+    assert found.table["zone_id"].notna().to_dict() == {
+        "007": True,
+        "08": False,
+        "008": False,
+        "1a": True,
+        "01b": True,
+    }
+    codes = {f.code: f for f in found.findings}
+    assert "'7' is read as '007'" in codes["assignment-zeros-restored"].en
+    assert "1 个小区" in codes["assignment-zeros-restored"].zh
+    unknown = {f.row_key for f in found.findings if f.code == "assignment-unknown-community"}
+    assert unknown == {"8", "1b"}
+
+
 def test_a_row_without_a_community_and_a_zone_is_about_nobody(given: Zoned):
     edited = as_edited(draw(given).assignment)
     empty = pd.DataFrame({"community_id": [None], "zone_id": [None]}, dtype="str")
