@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from layers.tables import CATEGORIES
@@ -39,25 +40,22 @@ def list_answers(
     """
     if not contents.has("status"):
         return {}
-    row_of = {key: position for position, key in enumerate(facilities.index)}
+    digits = {status: str(position) for position, status in enumerate(STATUSES)}
     out: dict[str, Any] = {}
     for walker in contents.walkers:
         wanted = pd.MultiIndex.from_product(
             [communities.index, CATEGORIES, [walker]], names=["community_id", "category", "walker"]
         )
         rows = tables["gaps"].reindex(wanted)
-        part: dict[str, Any] = {
-            "status": "".join(
-                str(STATUSES.index(status)) for status in rows["status"].fillna("no_data")
-            )
-        }
+        part: dict[str, Any] = {"status": "".join(rows["status"].fillna("no_data").map(digits))}
         if contents.has("nearest_m"):
             part["m"] = whole(rows["nearest_m"])
         if contents.has("nearest_minutes"):
             part["tenths"] = whole(rows["nearest_minutes"], 10.0)
         if contents.has("nearest_name"):
-            pairs = zip(rows["nearest_id"], wanted.get_level_values("category"), strict=True)
-            part["nearest"] = [row_of.get(pair, NONE) for pair in pairs]
+            pairs = [rows["nearest_id"].array, wanted.get_level_values("category")]
+            at = facilities.index.get_indexer(pd.MultiIndex.from_arrays(pairs))
+            part["nearest"] = np.where(at < 0, NONE, at).tolist()
         if contents.has("flips_at_strict"):
             part["flips"] = flags(rows["flips_at_strict"])
         part |= _limits(rows, contents)

@@ -54,9 +54,16 @@ def fallback_table(document: dict[str, Any]) -> str:
         for row in zip(*(cells for _, cells in columns), strict=True)
     )
     notes = [_NOTE, document["notes"]["review"], *document["notes"]["marks"]]
-    texts = [pick(note, languages) for note in notes] + document["imprint"]["sources"]
+    texts = [pick(note, languages) for note in notes]
+    texts += [_half(source, languages) for source in document["imprint"]["sources"]]
     lines = "".join(f"<p>{escape_text(text)}</p>" for text in texts)
     return f"{lines}\n<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table>"
+
+
+def _half(text: str, languages: tuple[str, ...]) -> str:
+    """Give of a text that says one thing in both languages, ``zh / en``, what is wanted."""
+    zh, slash, en = text.partition(" / ")
+    return pick((zh, en), languages, joint=" / ") if slash else text
 
 
 def _names(communities: dict[str, Any], languages: tuple[str, ...]) -> list[str]:

@@ -24,7 +24,7 @@ from maps.public import household_band, public_columns
 from maps.rows import NONE, Tables, flags, texts, whole
 from maps.unnamed import name_unnamed
 from maps.walks import pile_walks
-from maps.wording import link_marks, page_words
+from maps.wording import link_marks, links_told, page_words
 from maps.workbench import pile_bench
 from zoning.regionalization.settings import ZoningSettings
 from zoning.tables import STATUSES
@@ -104,6 +104,18 @@ def working_document(
 
 def _document(tables: Tables, imprint: Imprint, contents: Contents, step: float) -> Document:
     communities = _shapes(tables, "communities").sort_index()
+    # life circles are half of the work, nearly all of it on geometry: another thread does them
+    with ThreadPoolExecutor(1) as beside:
+        grid = Grid.around(communities.to_crs("EPSG:4326").total_bounds, ROUGH)
+        circles = beside.submit(_circles, tables, communities.index, "circles", contents, grid)
+        document = _without_circles(tables, imprint, contents, step)
+        document["piles"]["circles"] = circles.result()
+    return document
+
+
+def _without_circles(tables: Tables, imprint: Imprint, contents: Contents, step: float) -> Document:
+    """Make the document, the pile of the communities' circles still empty."""
+    communities = _shapes(tables, "communities").sort_index()
     zones = _shapes(tables, "zones").sort_index()
     bounds = communities.to_crs("EPSG:4326").total_bounds
     fine, coarse, rough = (Grid.around(bounds, size) for size in (step, COARSE, ROUGH))
@@ -114,7 +126,7 @@ def _document(tables: Tables, imprint: Imprint, contents: Contents, step: float)
         "communities": pile_rings(_coverage(communities.geometry), fine),
         "streets": street_pile,
         **land_piles,
-        "circles": _circles(tables, communities.index, "circles", contents, rough),
+        "circles": "",
         "catchments": _catchments(tables, rough),
     }
     if contents.has("zone_id"):
@@ -150,6 +162,8 @@ def _document(tables: Tables, imprint: Imprint, contents: Contents, step: float)
             *(both[0] for both in spoken["unnamed"].values()),
         ]
     )
+    if contents.is_public and contents.has("zone_id"):
+        document["notes"]["method"] += links_told(tables["adjacency"]["kind"])
     if not contents.is_public:
         document["links"] = list_links(tables, communities)
         document["findings"] = list_findings(tables, communities)
@@ -220,7 +234,9 @@ def _shown_facilities(tables: Tables, communities: gpd.GeoDataFrame) -> gpd.GeoD
     spots = facilities.geometry.bounds
     on_map = spots["maxx"].ge(west) & spots["minx"].le(east)
     on_map &= spots["maxy"].ge(south) & spots["miny"].le(north)
-    named = facilities.index.get_level_values("facility_id").isin(tables["gaps"]["nearest_id"])
+    nearest = frozenset(tables["gaps"]["nearest_id"].dropna().unique())
+    ids = facilities.index.get_level_values("facility_id")
+    named = np.fromiter((one in nearest for one in ids), dtype=bool, count=len(ids))
     kept = facilities[on_map.to_numpy() | named]
     rank = {category: position for position, category in enumerate(CATEGORIES)}
     order = pd.DataFrame(

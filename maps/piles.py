@@ -20,6 +20,9 @@ _Whole = npt.NDArray[np.int64]
 _BITS: Final = 7
 """Bits of a number in one byte; the eighth says whether another byte follows (LEB128)."""
 
+_SIGN: Final = 63
+"""Shift that leaves of a whole number nothing but its sign."""
+
 _LEAST_RING: Final = 3
 _LEAST_LINE: Final = 2
 
@@ -108,14 +111,19 @@ def _runs(
     to_degrees = _to_degrees(pyproj.CRS(shapes.crs).to_wkt())
     steps = grid.steps(np.column_stack(to_degrees.transform(*coordinates.T)))
     run = run.astype(np.int64)
-    moved = np.ones(len(steps), dtype=bool)
-    moved[1:] = (steps[1:] != steps[:-1]).any(axis=1) | (run[1:] != run[:-1])
-    steps, run = steps[moved], run[moved]
+    begins = np.ones(len(steps), dtype=bool)
+    begins[1:] = run[1:] != run[:-1]
+    moved = begins.copy()
+    for along in steps.T:
+        moved[1:] |= along[1:] != along[:-1]
+    steps, run, begins = steps[moved], run[moved], begins[moved]
     if closed and len(run):
-        first = np.searchsorted(run, run)
-        is_last = np.append(run[1:] != run[:-1], values=True)
-        repeats = is_last & (steps == steps[first]).all(axis=1) & (first != np.arange(len(run)))
-        steps, run = steps[~repeats], run[~repeats]
+        first = np.flatnonzero(begins)
+        last = np.append(first[1:], len(run)) - 1
+        repeats = (steps[last] == steps[first]).all(axis=1) & (last != first)
+        kept = np.ones(len(run), dtype=bool)
+        kept[last[repeats]] = False
+        steps, run = steps[kept], run[kept]
     length = np.bincount(run, minlength=len(lines))
     kept = length >= (_LEAST_RING if closed else _LEAST_LINE)
     number = np.cumsum(kept) - 1
@@ -137,7 +145,7 @@ def _written(runs: _Runs, shapes: int, each: int) -> str:
     before[first[follows]] = runs.steps[first[np.flatnonzero(follows) - 1]]
     before[first[~follows]] = 0
     differences = runs.steps - before
-    folded = np.where(differences >= 0, 2 * differences, -2 * differences - 1)
+    folded = (differences << 1) ^ (differences >> _SIGN)  # 2 d, and -2 d - 1 below nought
     shape_of_vertex = runs.shape[runs.run]
     numbers = np.zeros(shapes + len(length) + 2 * len(folded), dtype=np.int64)
     runs_before = np.concatenate([[0], np.cumsum(of_shape)[:-1]]).astype(np.int64)[:shapes]
@@ -158,14 +166,16 @@ def _written(runs: _Runs, shapes: int, each: int) -> str:
 def _as_bytes(numbers: _Whole) -> tuple[bytes, _Whole]:
     """Write numbers from 0 on in groups of seven bits; also say how many bytes each takes."""
     sizes = np.ones(len(numbers), dtype=np.int64)
-    rest = numbers >> _BITS
-    while rest.any():
-        sizes += rest > 0
-        rest = rest >> _BITS
-    start = np.cumsum(sizes) - sizes
-    out = np.zeros(int(sizes.sum()), dtype=np.uint8)
-    for group in range(int(sizes.max(initial=0))):
-        has = sizes > group
-        value = (numbers[has] >> (_BITS * group)) & 127
-        out[start[has] + group] = value | np.where(sizes[has] > group + 1, 128, 0)
+    longest, most = 1, int(numbers.max(initial=0))
+    while most >> (_BITS * longest):
+        sizes += numbers >= 1 << (_BITS * longest)
+        longest += 1
+    ends = np.cumsum(sizes)
+    out = np.zeros(int(ends[-1]) if len(ends) else 0, dtype=np.uint8)
+    at, rest = ends - sizes, numbers
+    for group in range(longest):
+        if group:
+            long = np.flatnonzero(rest >> _BITS)
+            at, rest = at[long] + 1, rest[long] >> _BITS
+        out[at] = (rest & 127) | ((rest > 127) << _BITS)  # noqa: PLR2004  seven bits
     return out.tobytes(), sizes

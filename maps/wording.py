@@ -87,6 +87,33 @@ def link_marks(kinds: pd.Series) -> list[Both]:
     return [(f"人工{zh}", en[0].upper() + en[1:])]
 
 
+def links_told(kinds: pd.Series) -> list[Both]:
+    """Say to everybody that zones rest on links which a planner added or cut.
+
+    Parameters
+    ----------
+    kinds
+        Column ``kind`` of `adjacency`.
+
+    Returns
+    -------
+    list of tuple
+        One sentence in Chinese and English, or none.
+    """
+    counts = {word: int(kinds.eq(word).sum()) for word in ("added", "cut")}
+    if not any(counts.values()):
+        return []
+    parts = [("added", "添加", "added"), ("cut", "切断", "cut")]
+    zh = "、".join(f"{said} {counts[word]} 处" for word, said, _ in parts if counts[word])
+    en = ", ".join(f"{counts[word]} {said}" for word, _, said in parts if counts[word])
+    return [
+        (
+            f"规划人员人工调整了小区邻接关系（{zh}），片区据此划分。",
+            f"Planners changed links between neighbours by hand ({en}); zones follow them.",
+        )
+    ]
+
+
 def _haves() -> list[dict[str, Any]]:
     paths = static_table("symbols.json")
     return [

@@ -117,9 +117,10 @@
       ...block(app.t("drafting_unit"), [imprint.drafting_unit]),
       ...block(app.t("date"), [imprint.date]),
       ...block(app.t("data_date"), [imprint.data_date]),
-      ...block(app.t("sources"), imprint.sources),
+      ...block(app.t("sources"), imprint.sources.map(app.half)),
       ...block(app.t("rulebook"), [app.pick(notes.rulebook)]),
       ...block(app.t("method"), notes.method.map(app.pick)),
+      ...block(app.t("counts"), app.gaps() ? [app.t("counts_note")] : []),
       ...block(app.t("zoning"), notes.zoning.map(app.pick)),
       ...block(app.t("version"), [imprint.version && `lianpian ${imprint.version}`]),
     ];
@@ -142,7 +143,7 @@
     const { imprint, notes } = app.doc;
     const dated = (key, value) => value && `${app.t(key)} ${value}`;
     const parts = [
-      ...imprint.sources,
+      ...imprint.sources.map(app.half),
       ...(imprint.tiles ? [imprint.tiles.attribution] : []),
       dated("data_date", imprint.data_date),
       dated("date", imprint.date),

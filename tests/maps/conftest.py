@@ -60,7 +60,7 @@ def imprint() -> Imprint:
         rulebook="yanshi_2021",
         rulebook_zh="偃政办〔2021〕4号",
         rulebook_en="Yanshi 2021 No. 4",
-        sources=("© OpenStreetMap contributors, ODbL 1.0",),
+        sources=("© OpenStreetMap contributors, ODbL 1.0", "示例数据（虚构） / made data"),
         households_sources=("ledger", "buildings"),
         drafting_unit="偃师区住房和城乡建设局",
         made_data=True,

@@ -209,6 +209,8 @@ def test_language_changes_without_reload(watched: Watched, public_map: Path) -> 
     expect(page.locator("#card")).to_contain_text("Too far")
     expect(page.locator("#card")).to_contain_text("Street office")
     expect(page.locator("#imprint")).to_contain_text("internal use")
+    expect(page.locator("#imprint")).to_contain_text("ODbL 1.0 · made data · ")
+    expect(page.locator("#imprint")).not_to_contain_text("虚构")
     left = page.locator("#side, #card, .bar-tools").all_inner_texts()
     names = "幸福里|槐|夕阳|建设|偃|菜鸟|惠民|电动|公厕|卫生|中文|老年|商城|星星"
     chinese = [
@@ -220,6 +222,8 @@ def test_language_changes_without_reload(watched: Watched, public_map: Path) -> 
     assert chinese == []
     page.click("[data-language=zh]")
     expect(page.locator("#legend-title")).to_have_text("每个小区缺几项")
+    expect(page.locator("#imprint")).to_contain_text("示例数据（虚构）")
+    expect(page.locator("#imprint")).not_to_contain_text("made data")
     assert watched.errors == []
 
 

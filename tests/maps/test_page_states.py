@@ -142,6 +142,30 @@ def test_a_phone_leaves_most_of_the_screen_to_the_map(phone: Watched, public_map
     assert phone.errors == []
 
 
+def test_an_answer_stays_on_one_line_on_a_phone(phone: Watched, public_map: Path) -> None:
+    page = open_map(phone, public_map)
+    wrapped = page.evaluate(
+        """() => {
+          const app = window.lianpian;
+          const out = [];
+          for (let at = 0; at < app.communityCount; at += 1) {
+            app.choose({ kind: "community", at });
+            for (const line of document.querySelectorAll("#card .answer-line")) {
+              const [chip, walk] = [...line.children].map((one) => one.getBoundingClientRect());
+              if (walk.width && walk.top > chip.bottom - 4) out.push(line.innerText);
+              if (line.scrollWidth > line.clientWidth) out.push(`wide ${line.innerText}`);
+            }
+            for (const name of document.querySelectorAll("#card .answers th span")) {
+              if (name.getClientRects().length && name.clientHeight > 30) out.push(name.innerText);
+            }
+          }
+          return out;
+        }"""
+    )
+    assert wrapped == []
+    assert phone.errors == []
+
+
 def test_a_pan_paints_new_ground_before_it_comes_into_sight(
     watched: Watched, public_map: Path
 ) -> None:

@@ -218,4 +218,11 @@ def test_links_that_a_planner_added_or_cut_are_announced(town: Town, imprint: Im
     marks = working_document(tables, imprint)["notes"]["marks"]
     told = ("人工添加邻接 1 处，切断邻接 2 处", "Links added by hand: 1, links cut by hand: 2")
     assert marks[-1] == told
-    assert told not in public_document(tables, imprint)["notes"]["marks"]
+    public = public_document(tables, imprint)["notes"]
+    assert told not in public["marks"]
+    assert public["method"][-1] == (
+        "规划人员人工调整了小区邻接关系（添加 1 处、切断 2 处），片区据此划分。",
+        "Planners changed links between neighbours by hand (1 added, 2 cut); zones follow them.",
+    )
+    tables["adjacency"] = adjacency.assign(kind="lane")
+    assert public_document(tables, imprint)["notes"]["method"] == public["method"][:-1]
