@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -58,6 +58,7 @@ def choose(page: Page) -> None:
     field.fill("家属院")
     field.press("ArrowDown")
     field.press("Enter")
+    page.locator("#card-title").wait_for(state="visible")
     page.wait_for_timeout(1500)
 
 
@@ -132,8 +133,19 @@ def main() -> None:
         browser.close()
         _take_sheets(result, Path(name))
         _take_report(result / "report.docx", Path(name))
+    require_different(sorted(PICTURES.glob("*.png")))
     for path in sorted(PICTURES.glob("*.png")):
         print(f"{path.stat().st_size / 1000:6.0f} kB  {path.name}")  # noqa: T201  what was made
+
+
+def require_different(paths: Iterable[Path]) -> None:
+    """Stop if two pictures are the same: then one of them does not show what its name says."""
+    first: dict[bytes, Path] = {}
+    for path in paths:
+        content = path.read_bytes()
+        if content in first:
+            raise SystemExit(f"{path.name} is the same picture as {first[content].name}")
+        first[content] = path
 
 
 def _take(browser: Browser, state: State, path: Path) -> None:

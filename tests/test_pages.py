@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import re
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -12,13 +13,17 @@ TOP = Path(__file__).parents[1]
 DOCS = TOP / "docs"
 
 
-def made_pages() -> dict[str, str]:
-    spec = importlib.util.spec_from_file_location("make_pages", DOCS / "make_pages.py")
+def script(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, DOCS / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    pages: dict[str, str] = module.pages()
+    return module
+
+
+def made_pages() -> dict[str, str]:
+    pages: dict[str, str] = script("make_pages").pages()
     return pages
 
 
@@ -26,6 +31,15 @@ def made_pages() -> dict[str, str]:
 def test_a_page_made_from_the_code_is_up_to_date(name: str) -> None:
     written = (DOCS / name).read_text(encoding="utf-8")
     assert written == made_pages()[name], "run: python docs/make_pages.py"
+
+
+def test_no_two_pictures_are_the_same(tmp_path: Path) -> None:
+    require_different = script("make_pictures").require_different
+    require_different(sorted((DOCS / "pictures").glob("*.png")))
+    for name, content in (("a", b"1"), ("b", b"2"), ("c", b"1")):
+        (tmp_path / f"{name}.png").write_bytes(content)
+    with pytest.raises(SystemExit, match=r"c\.png is the same picture as a\.png"):
+        require_different(sorted(tmp_path.iterdir()))
 
 
 def test_every_link_to_a_file_opens_where_the_text_lies() -> None:
