@@ -2,45 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
-import shapely
-from numpy.typing import NDArray
 
 from layers.contracts import captions_of, title_of
 from layers.files import FIXED_DATE, write_layers
-from layers.tables import CATEGORIES
-from maps.layer_styles import answer_fills, styles
+from maps.answer_layer import ANSWER_CAPTIONS, ANSWERS, answer_words, make_answers, of_one_kind
+from maps.layer_styles import styles
 from maps.qml import write_qml
-from maps.style import missing_class
-from maps.words import EXTRA, HAVES, STATUSES, YES_NO, Both, pick, words_of
-from zoning.tables import CONTRACTS, MISSING_STATUSES
-
-_COLLECT: Final[Mapping[str, Callable[..., NDArray[np.object_]]]] = {
-    "Polygon": shapely.multipolygons,
-    "LineString": shapely.multilinestrings,
-    "Point": shapely.multipoints,
-}
-
-
-ANSWERS: Final = "answers"
-"""Layer beside those of the tables: communities with their answers, for a map of what is missing.
-Nobody reads it back."""
-
-_ANSWER_CAPTIONS: Final[Mapping[str, Both]] = {
-    "name": ("小区名称", "Name"),
-    "zone_id": ("片区", "Zone"),
-    "households": ("户数", "Households"),
-    "missing": ("缺项数", "Haves missing"),
-    "unconfirmed": ("待核实项数", "Haves unconfirmed"),
-    "class": ("图例分级", "Class of the map"),
-    **HAVES,
-}
+from maps.words import EXTRA, YES_NO, pick, words_of
+from zoning.tables import CONTRACTS
 
 
 def write_geopackage(
@@ -73,50 +48,13 @@ def write_geopackage(
     QGIS looks for, holds one style a layer: symbols, captions as aliases, words for codes.
     """
     layers = {
-        name: _of_one_kind(table)
+        name: of_one_kind(table)
         for name, table in tables.items()
         if isinstance(table, gpd.GeoDataFrame)
     }
     if {"communities", "gaps"} <= set(tables):
-        layers[ANSWERS] = _answers(tables)
+        layers[ANSWERS] = make_answers(tables)
     write_layers(path, {**layers, "layer_styles": _styles_of(layers, languages)})
-
-
-def _answers(tables: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame:
-    """Say of each community what adults lack, and the class that the map draws it in."""
-    communities = gpd.GeoDataFrame(tables["communities"])
-    long = tables["gaps"].reset_index()
-    adult = (
-        long[long["walker"].eq("adult")]
-        .pivot_table(index="community_id", columns="category", values="status", aggfunc="first")
-        .reindex(index=communities.index, columns=list(CATEGORIES))
-    )
-    missing = adult.isin(MISSING_STATUSES).sum(axis=1)
-    unconfirmed = adult.isin(["unconfirmed"]).sum(axis=1)
-    silent = adult.isin(["no_data"]) | adult.isna()
-    classes = [
-        "no_data"
-        if dumb
-        else "doubt"
-        if count == 0 and (waits or partly)
-        else str(missing_class(int(count)).low)
-        for count, waits, dumb, partly in zip(
-            missing, unconfirmed, silent.all(axis=1), silent.any(axis=1), strict=True
-        )
-    ]
-    zones = tables["assignment"]["zone_id"] if "assignment" in tables else pd.Series(dtype="str")
-    frame = {
-        "name": communities["name"],
-        "zone_id": communities.index.to_series().map(zones).astype("str"),
-        "households": communities["households"],
-        "missing": missing.astype("int64"),
-        "unconfirmed": unconfirmed.astype("int64"),
-        "class": pd.Series(classes, index=communities.index, dtype="str"),
-        **{have: adult[have].astype("str") for have in CATEGORIES},
-    }
-    return _of_one_kind(
-        gpd.GeoDataFrame(frame, geometry=communities.geometry, crs=communities.crs).sort_index()
-    )
 
 
 def _styles_of(layers: Mapping[str, gpd.GeoDataFrame], languages: tuple[str, ...]) -> pd.DataFrame:
@@ -167,8 +105,8 @@ def _aliases(name: str, layer: gpd.GeoDataFrame, languages: tuple[str, ...]) -> 
     for field in _fields(layer):
         both = EXTRA.get(field, (field, field))
         unit = ""
-        if name == ANSWERS and field in _ANSWER_CAPTIONS:
-            both = _ANSWER_CAPTIONS[field]
+        if name == ANSWERS and field in ANSWER_CAPTIONS:
+            both = ANSWER_CAPTIONS[field]
         elif field in own:
             both, unit = (own[field]["zh"], own[field]["en"]), own[field]["unit"]
         caption = pick(both, languages)
@@ -183,23 +121,10 @@ def _words(
     found: dict[str, dict[str, str]] = {}
     for field in _fields(layer):
         words = dict(words_of(name, field))
-        if name == ANSWERS and field in HAVES:
-            words = dict(STATUSES)
-        elif name == ANSWERS and field == "class":
-            words = {code: label for code, (label, _) in answer_fills().items()}
+        if name == ANSWERS:
+            words = dict(answer_words(field))
         elif field in layer.columns and layer[field].dtype == "boolean":
             words = {str(yes).lower(): both for yes, both in YES_NO.items()}
         if words:
             found[field] = {code: pick(both, languages) for code, both in words.items()}
     return found
-
-
-def _of_one_kind(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    kinds = set(table.geom_type.dropna())
-    single = next((kind for kind in _COLLECT if kinds == {kind, f"Multi{kind}"}), None)
-    if single is None:
-        return table
-    alone = (table.geom_type == single).to_numpy()
-    shapes = table.geometry.to_numpy().copy()
-    shapes[alone] = _COLLECT[single](shapes[alone], indices=np.arange(alone.sum()))
-    return table.set_geometry(gpd.GeoSeries(shapes, index=table.index, crs=table.crs))

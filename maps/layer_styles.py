@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from maps import qml
+from maps.answer_layer import answer_fills
 from maps.qml import Label, Part, Rule, Style, Symbol
 from maps.style import (
     CIRCLE_INK,
@@ -15,16 +16,13 @@ from maps.style import (
     HAVE_SHAPES,
     INK,
     LAND_COLOURS,
-    MISSING_CLASSES,
-    NO_DATA,
-    NONE_FOUND,
     PAPER,
     STREET_CLASSES,
     WALK_INK,
     ZONE_INK,
     Fill,
 )
-from maps.words import HAVES, WORDS, Both, pick
+from maps.words import HAVES, WORDS, pick
 
 OUTLINE: Final = "#6e675b"
 WALL_INK: Final = "#4a4238"
@@ -136,23 +134,6 @@ def styles(languages: tuple[str, ...]) -> dict[str, Style]:
             ),
         ),
     }
-
-
-def answer_fills() -> dict[str, tuple[Both, Fill]]:
-    """Give the classes of communities by what they miss: label and fill, as on the public map."""
-    fills: dict[str, tuple[Both, Fill]] = {}
-    for step in MISSING_CLASSES:
-        if step.high == 0:
-            label = ("无缺项", "none missing")
-        elif step.low == step.high:
-            label = (f"缺 {step.low} 项", f"{step.low} missing")
-        else:
-            label = (f"缺 {step.low} 项及以上", f"{step.low} or more missing")
-        fills[str(step.low)] = (label, step.fill)
-        if step.high == 0:
-            doubt = ("未发现缺项，有待核实", "none found missing, some unconfirmed")
-            fills["doubt"] = (doubt, NONE_FOUND)
-    return fills | {"no_data": (("无数据", "no data"), NO_DATA)}
 
 
 def _answers(languages: tuple[str, ...]) -> Style:

@@ -20,8 +20,9 @@ import pyogrio.errors
 from layers.contracts import Caption, captions_of
 from layers.errors import OutputError
 from layers.shapefiles import LOSSLESS
+from maps.answer_layer import ANSWER_CAPTIONS, ANSWERS, answer_words, make_answers
 from maps.shapefile_names import MOST_PARTS, encode, short_names, split
-from maps.words import EXTRA
+from maps.words import EXTRA, words_of
 from zoning.tables import CONTRACTS
 
 Encoding = Literal["gbk", "utf-8"]
@@ -75,14 +76,17 @@ def write_shapefiles(
     Notes
     -----
     One file holds one kind of shapes: a table of several becomes ``land_line`` and ``land_area``.
-    Names of fields have at most 10 bytes in both encodings; ``fields.csv`` says which column each
-    is, with captions and unit. A text of more than 254 bytes goes on in further fields, up to
-    eight. A character that GBK lacks is written as 「〓」. Yes and no are 1 and 0; what is missing
-    is empty.
+    The layer ``answers`` says of each community what it lacks, as in ``plan.gpkg``. Names of
+    fields have at most 10 bytes in both encodings; ``fields.csv`` says which column each is, with
+    captions, unit and the words for codes. A text of more than 254 bytes goes on in further
+    fields, up to eight. A character that GBK lacks is written as 「〓」. Yes and no are 1 and 0;
+    what is missing is empty.
     """
     fields: list[dict[str, object]] = []
     altered: list[dict[str, str]] = []
     folder.mkdir()
+    if {"communities", "gaps"} <= set(tables):
+        tables = {**tables, ANSWERS: make_answers(tables)}
     for name, table in tables.items():
         if not isinstance(table, gpd.GeoDataFrame):
             continue
@@ -114,14 +118,12 @@ def _columns(
     frame = pd.DataFrame(table.drop(columns=table.geometry.name)).reset_index()
     keys = [";".join(map(str, key)) for key in _keys(table)]
     names = short_names(map(str, frame.columns))
-    captions = captions_of(CONTRACTS[name])
     out: dict[str, pd.Series] = {}
     listed: list[dict[str, object]] = []
     for column, short in names.items():
         values = frame[column]
-        zh, en = EXTRA.get(column, (column, column))
-        caption = captions.get(column) or Caption(zh=zh, en=en, unit="")
-        note = ""
+        caption = _caption(name, str(column))
+        note = _codes(name, str(column))
         parts = [values]
         if pd.api.types.is_bool_dtype(values.dtype):
             parts, note = [values.astype("Int64")], _FLAGS
@@ -152,6 +154,23 @@ def _columns(
             )
     geometry = table.geometry.to_numpy()
     return gpd.GeoDataFrame(out, geometry=geometry, crs=table.crs), listed
+
+
+def _caption(name: str, column: str) -> Caption:
+    zh, en = EXTRA.get(column, (column, column))
+    if name == ANSWERS and column in ANSWER_CAPTIONS:
+        zh, en = ANSWER_CAPTIONS[column]
+        return Caption(zh=zh, en=en, unit="")
+    own = captions_of(CONTRACTS[name if name in CONTRACTS else "communities"])
+    return own.get(column) or Caption(zh=zh, en=en, unit="")
+
+
+def _codes(name: str, column: str) -> str:
+    """Say what the codes of a column mean: ``met 达标 met, gap 缺项 missing``."""
+    words = words_of(name, column)
+    if name == ANSWERS:
+        words = answer_words(column)
+    return ", ".join(f"{code} {zh} {en}" for code, (zh, en) in words.items())
 
 
 def _keys(table: gpd.GeoDataFrame) -> list[tuple[object, ...]]:

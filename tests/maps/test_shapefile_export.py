@@ -17,6 +17,7 @@ from layers.contracts import check, conform
 from layers.shapefiles import read_shapefile
 from maps.shapefile_export import write_shapefiles
 from maps.shapefile_names import FIELD_BYTES, STAND_IN, TEXT_BYTES, encode, short_names, split
+from maps.words import HAVES
 from tests.town import CRS, town_tables
 from zoning.tables import CONTRACTS
 
@@ -72,6 +73,26 @@ def test_every_layer_reads_back_equal(encoding: Literal["gbk", "utf-8"], tmp_pat
 
 
 KINDS = ("point", "line", "area")
+
+
+def test_what_communities_lack_is_a_file_of_its_own_with_the_words_for_its_codes(
+    tmp_path: Path,
+) -> None:
+    tables = town_tables()
+    write_shapefiles(tables, tmp_path / "out", encoding="gbk")
+    back = read_back(tmp_path / "out", "answers").set_index("community_id")
+    adult = tables["gaps"].xs("adult", level="walker")["status"]
+    for community_id, row in back.iterrows():
+        own = adult.xs(community_id, level="community_id")
+        assert row[list(own.index)].tolist() == own.tolist()
+        assert row["missing"] == own.isin(["gap", "far"]).sum()
+        assert row["unconfirmed"] == (own == "unconfirmed").sum()
+        assert row["no_data"] == (own == "no_data").sum()
+    assert len(back) == len(tables["communities"])
+    listed = pd.read_csv(tmp_path / "out" / "fields.csv", dtype=str, keep_default_na=False)
+    clinic = listed[listed["file"].eq("answers") & listed["column"].eq("clinic")].iloc[0]
+    assert clinic["zh"] == HAVES["clinic"][0]
+    assert "gap 缺项 missing" in clinic["note"]
 
 
 @pytest.mark.parametrize(("encoding", "label"), [("gbk", "GBK"), ("utf-8", "UTF-8")])
