@@ -22,6 +22,7 @@ from lianpian.job import LocatedJob, read_job
 from lianpian.made_city import make_city
 from lianpian.outputs import REPORT_TEMPLATE, draw_result, read_result, write_result
 from lianpian.pipeline import STEPS, run_job
+from lianpian.printable import require_printable
 from lianpian.replacing import mark_made, require_made, require_replaceable
 from lianpian.sources import input_paths, read_inputs
 from lianpian.starting import FACILITIES, LEDGER, write_templates
@@ -47,6 +48,16 @@ _ROLES: Final[Mapping[str, str]] = {
     "assignment": "片区归属",
 }
 """Inputs in Chinese; in English the key of the job file serves."""
+
+
+HOW_LONG: Final = (
+    "开始计算：一二百个小区约需半分钟，上千个小区需数分钟；本机首次运行还要编译，另需约两分钟。",
+    (
+        "Starting: half a minute for some 150 communities, several minutes for more than a "
+        "thousand; the first run on a machine also compiles, for about two minutes."
+    ),
+)
+"""Said before the long steps: how long to wait."""
 
 
 def run_demo(out: Path, *, communities: int, seed: int, console: Console) -> None:
@@ -79,8 +90,16 @@ def run_and_write(  # one parameter for each option of the command
     target = out or located.default_out
     require_replaceable(target, input_paths(located))
     template = _report_template(located)
+    console.note(*HOW_LONG)
     with console.progress(STEPS) as begin:
-        plan = run_job(located, assignment=assignment, links=links, finish=finish, progress=begin)
+        plan = run_job(
+            located,
+            assignment=assignment,
+            links=links,
+            finish=finish,
+            for_papers=True,
+            progress=begin,
+        )
         begin("write")
         outputs = located.job.outputs
         altered = write_result(
@@ -115,22 +134,22 @@ def _report_template(located: LocatedJob) -> Path | None:
 def check_job(job: Path, *, strict: bool, console: Console) -> int:
     """Read a job's data, print what was read and the findings; give the exit code."""
     located = read_job(job)
-    read_rulebook(_rulebook(located))
+    rulebook = read_rulebook(_rulebook(located))
     _report_template(located)
     ground = read_inputs(located)
-    findings = findings_table(ground.findings)
+    findings = findings_table([*ground.findings, *require_printable(located, ground, rulebook)])
     for record in ground.records:
         console.say(
             f"{_ROLES.get(record.role, record.role)}：{record.path}，"
-            f"读取 {record.read}，采用 {record.kept}，"
-            f"未采用 {record.refused}",
-            f"{record.role}: {record.path}, read {record.read}, kept {record.kept}, "
-            f"refused {record.refused}",
+            f"读取 {record.read:,}，采用 {record.kept:,}，"
+            f"未采用 {record.refused:,}",
+            f"{record.role}: {record.path}, read {record.read:,}, kept {record.kept:,}, "
+            f"refused {record.refused:,}",
         )
     for name in ("communities", "facilities", "review", "streets", "buildings", "access_points"):
         count = len(getattr(ground, name))
         zh, en = title_of(CONTRACTS[name])
-        console.say(f"  {zh} {count}", f"  {en} {count}")
+        console.say(f"  {zh} {count:,}", f"  {en} {count:,}")
     for row in findings.fillna({"remedy": ""}).to_dict("records"):
         remedy = remedy_of(row["remedy"], console)
         zh, en = WORDS["severity"][row["severity"]]

@@ -6,12 +6,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 from layers.access_legs import doubt_access_legs
 from layers.building_reach import measure_building_reach, snap_buildings
@@ -34,6 +36,7 @@ from layers.walk_filter import WALK_FILTER
 from layers.walking import Walking
 from lianpian.job import LocatedJob, read_job
 from lianpian.plan import Plan
+from lianpian.printable import require_printable
 from lianpian.sources import asked_to_finish, read_inputs, zoning_settings
 from lianpian.zoned import Zoned
 from lianpian.zoning_step import draw_zones
@@ -67,6 +70,9 @@ STEPS: Final = (
     ("write", "输出图件与表格", "Writing maps and tables", 25),
 )
 """Every step with its name for people and its usual share of the time."""
+
+EDGE_BENDS_M: Final = 2.0
+"""Bends of the data's border below this are not kept: the line is drawn, not measured."""
 
 NO_SUBDISTRICT: Final = "未注明"
 """Stands for the street office of a community that names none."""
@@ -124,6 +130,7 @@ def run_job(
     assignment: Path | None = None,
     links: Path | None = None,
     finish: bool = False,
+    for_papers: bool = False,
     progress: Progress | None = None,
 ) -> Plan:
     """Run a whole job, from files to every table of a plan; nothing is written.
@@ -139,6 +146,8 @@ def run_job(
         A table of links added or cut by a planner: ``focal, neighbor, action, reason``.
     finish
         Keep only the locked rows of the assignment and solve the rest again.
+    for_papers
+        Refuse names that no paper can print before anything is computed.
     progress
         Called with the name of each step as it begins.
 
@@ -158,6 +167,9 @@ def run_job(
         rulebook = read_rulebook(_rulebook_name(located))
         ground = read_inputs(located, assignment=assignment, links=links)
         located = asked_to_finish(located, ground, finish=finish)
+        if for_papers:
+            found = require_printable(located, ground, rulebook)
+            ground = replace(ground, findings=(*ground.findings, *found))
     return _compute(located, ground, rulebook, clock)
 
 
@@ -431,9 +443,16 @@ def _imprint(
         made_data=job.sample,
         includes_unknown="unknown" in located.job.zones.include,
         edge_ignored=walking.edge == "ignore",
+        data_edge=_corners_of(ground.extent),
         zoning=tuple((key, str(value)) for key, value in zoning.items()),
         version=version("lianpian"),
     )
+
+
+def _corners_of(extent: shapely.Polygon) -> tuple[tuple[float, float], ...]:
+    """Give the corners of the data's area to the decimetre, small bends left out."""
+    ring = shapely.simplify(extent, EDGE_BENDS_M).exterior
+    return tuple((round(x, 1), round(y, 1)) for x, y in shapely.get_coordinates(ring).tolist())
 
 
 def _record(

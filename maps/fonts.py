@@ -52,8 +52,13 @@ class Face:
         return FontProperties(fname=str(path), size=points)
 
     def width_mm(self, text: str, points: float) -> float:
-        """Measure a line of text set in `points`, millimetres."""
-        return sum(self.advances[character] for character in text) * points * MM_PER_POINT
+        """Measure a line of text set in `points`, millimetres; a missing glyph counts one em."""
+        advances = self.advances
+        return sum(advances.get(character, 1.0) for character in text) * points * MM_PER_POINT
+
+    def lacks(self, text: str) -> list[str]:
+        """List the characters of a text, set as one line, that the face cannot draw."""
+        return sorted(set(one_line(text)) - self.advances.keys())
 
     def require(self, text: str) -> None:
         """Refuse a text with a character that the face cannot draw.

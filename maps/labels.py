@@ -45,6 +45,10 @@ class Imprint:
     tiles_url, tiles_attribution
         Address of a tile service with ``{z}``, ``{x}`` and ``{y}``, and whose tiles they are;
         empty: maps ask nobody for anything.
+    data_edge
+        Corners of the area that the data covers, the first one again at the end, metres in the
+        job's reference system; empty when not known. A sheet that reaches beyond it shows the
+        line.
     zoning
         Objective, bound, gap share, optimal, stopped_by of the zone plan, as in ``run.json``.
     version
@@ -78,5 +82,6 @@ class Imprint:
     edge_ignored: bool = False
     tiles_url: str = ""
     tiles_attribution: str = ""
+    data_edge: tuple[tuple[float, float], ...] = ()
     zoning: tuple[tuple[str, str], ...] = ()
     version: str = ""

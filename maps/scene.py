@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from pyproj import CRS
 
 from layers.contracts import conform
 from layers.squares import SQUARE_CLASS
 from layers.tables import CATEGORIES
-from maps.fonts import one_line
+from maps.fonts import one_line, paper_face
 from maps.sheet_style import PRINT_FILLS
 from maps.style import HAVE_CHARACTERS, missing_class, street_group
 from maps.unnamed import name_unnamed
@@ -45,6 +46,8 @@ class Scene:
         As in their contracts.
     crs_name
         Name of the reference system.
+    data_edge
+        Outline of the area that the data covers; empty when it is not known.
     """
 
     communities: gpd.GeoDataFrame
@@ -57,9 +60,12 @@ class Scene:
     buildings: gpd.GeoDataFrame
     subdistricts: gpd.GeoDataFrame
     crs_name: str
+    data_edge: gpd.GeoDataFrame
 
 
-def make_scene(tables: Mapping[str, pd.DataFrame]) -> Scene:
+def make_scene(
+    tables: Mapping[str, pd.DataFrame], *, data_edge: Sequence[tuple[float, float]] = ()
+) -> Scene:
     """Bring the tables of a plan together for drawing.
 
     Parameters
@@ -67,6 +73,8 @@ def make_scene(tables: Mapping[str, pd.DataFrame]) -> Scene:
     tables
         Tables under their contracts; ``communities`` must be there, what else is missing is left
         out of the picture.
+    data_edge
+        Corners of the area that the data covers, in the tables' reference system.
     """
     communities = cast("gpd.GeoDataFrame", tables["communities"])
     crs = communities.crs
@@ -87,6 +95,9 @@ def make_scene(tables: Mapping[str, pd.DataFrame]) -> Scene:
         buildings=layer("buildings"),
         subdistricts=layer("subdistricts"),
         crs_name=_crs_name(crs),
+        data_edge=gpd.GeoDataFrame(
+            geometry=[shapely.LineString(data_edge)] if data_edge else [], crs=crs
+        ),
     )
 
 
@@ -150,10 +161,21 @@ def _labels(table: pd.DataFrame, streets: pd.DataFrame | None) -> pd.Series:
     if names.isna().any():
         if streets is None:
             streets = conform(CONTRACTS["streets"], pd.DataFrame(), crs=table.crs)
+        streets = streets.assign(name=_drawable(streets["name"]))
         said = name_unnamed(cast("gpd.GeoDataFrame", table), cast("gpd.GeoDataFrame", streets))
         for place, (text, _) in said.items():
             names.iloc[place] = text
     return names.map(one_line)
+
+
+def _drawable(names: pd.Series) -> pd.Series:
+    """Bring names that a map may do without into one line; those that no paper prints are left out.
+
+    A community is never left without its name: there a missing glyph is an error.
+    """
+    face = paper_face()
+    known = {name: None if face.lacks(name) else one_line(name) for name in names.dropna().unique()}
+    return names.map(known, na_action="ignore").astype("str")
 
 
 def _circles(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -169,7 +191,7 @@ def _facilities(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         return table
     frame = table.reset_index()
     # An id says nothing to the reader of a map: unnamed facilities have their badge alone.
-    frame["label"] = frame["name"].map(one_line, na_action="ignore")
+    frame["label"] = _drawable(frame["name"])
     points = frame.geometry.representative_point()
     shown = frame[["facility_id", "category", "label", "confirmed"]]
     return gpd.GeoDataFrame(shown, geometry=points, crs=table.crs)
@@ -188,7 +210,7 @@ def _streets(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     ]
     groups = shown["class"].map(street_group)
     return gpd.GeoDataFrame(
-        {"group": groups, "name": shown["name"].map(one_line, na_action="ignore")},
+        {"group": groups, "name": _drawable(shown["name"])},
         geometry=shown.geometry,
         crs=table.crs,
     )
