@@ -18,6 +18,8 @@ from maps.placing import Taken
 from maps.scene import Scene, count_fills
 from maps.sheet_style import (
     BUILDING_FILL,
+    EDGE_DASH,
+    EDGE_INK,
     OUTLINE,
     OUTSIDE,
     OUTSIDE_DASH,
@@ -57,7 +59,7 @@ class Shown:
         Access points by kind.
     signs
         Further signs: ``zone``, ``no_zone``, ``major``, ``minor``, ``path``, ``water``, ``green``,
-        ``railway``, ``building``.
+        ``railway``, ``building``, ``data_edge``.
     """
 
     fills: dict[str, int] = field(default_factory=dict)
@@ -124,6 +126,7 @@ class GroundMap:
         if self.view.buildings:
             self._buildings()
         self._zones()
+        self._data_edge()
         if self.view.gates:
             self._gates()
         if self.view.facilities:
@@ -266,6 +269,13 @@ class GroundMap:
             self.shown.signs.add("zone")
             self.canvas.path(self.axes, path, edge="#ffffff", width=2.6, zorder=4.0)
             self.canvas.path(self.axes, path, edge=ZONE_INK, width=1.4, zorder=4.1)
+
+    def _data_edge(self) -> None:
+        """Draw where the data ends, if the frame reaches beyond it."""
+        path = line_path(self.within(self.scene.data_edge).geometry.to_numpy())
+        if path:
+            self.shown.signs.add("data_edge")
+            self.canvas.path(self.axes, path, edge=EDGE_INK, width=1.0, dash=EDGE_DASH, zorder=3.8)
 
     def _without_specks(self, seen: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
         """Leave out holes too small to read on paper: corners of streets inside a zone."""

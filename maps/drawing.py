@@ -245,6 +245,11 @@ class Canvas:
         used = step * len(lines)
         return Frame(frame.left, frame.bottom, frame.width, frame.height - used)
 
+    def height_of(self, texts: Sequence[str], width: float, points: float) -> float:
+        """Measure paragraphs set in lines of a width, in units of the layout."""
+        count = sum(len(wrap(text, self.face, points, width)) for text in texts)
+        return count * points * MM_PER_POINT * LEADING
+
     def box(
         self,
         frame: Frame,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from maps.drawing import LEADING, Canvas
+from maps.fonts import one_line
 from maps.labels import Imprint
 from maps.letters import Across
 from maps.notes import marks, method, review_note, rulebook_title
@@ -29,6 +30,16 @@ ROW: Final = 3.9
 _POINTS: Final = 5.8
 _CLOSEST: Final = 0.76
 """A long table is set down to this share of the usual distance of its rows."""
+
+
+_SECOND: Final = 0.82
+"""Size of captions in the second language."""
+
+_SMALLEST_HEAD: Final = 0.7
+"""Captions are set down to this share of their size before one of them is cut."""
+
+_SMALLEST_CELLS: Final = 0.85
+"""Cells are set down to this share of their size before one of them is cut."""
 
 
 @dataclass(frozen=True)
@@ -214,6 +225,7 @@ def draw_table(
         _draw_head(canvas, head, table, points)
     closer = min(max(rest.height / max(len(table.rows), 1) / row, _CLOSEST), 1.0)
     row, points = row * closer, points * closer**0.5
+    points *= _cells_share(canvas, rest, table, points)
     room = int(rest.height / row + 1e-6)
     rules = []
     shown = table.rows if len(table.rows) <= room else table.rows[: max(room - 1, 0)]
@@ -232,6 +244,7 @@ def draw_table(
 
 
 def _draw_head(canvas: Canvas, head: Frame, table: TextTable, points: float) -> None:
+    points *= _head_share(canvas, head, table, points)
     step = points * MM_PER_POINT * LEADING * 0.86
     for text, cell, side in zip(table.header, _cells(head, table), table.align, strict=True):
         lines = text.split("\n")
@@ -239,7 +252,29 @@ def _draw_head(canvas: Canvas, head: Frame, table: TextTable, points: float) -> 
         for number, line in enumerate(lines):
             shift = (middle - number) * step
             place = Frame(cell.left, cell.bottom + shift, cell.width, cell.height)
-            canvas.fitted(place, line, points=points * (1.0 if number == 0 else 0.82), across=side)
+            size = points * (1.0 if number == 0 else _SECOND)
+            canvas.fitted(place, line, points=size, across=side)
+
+
+def _cells_share(canvas: Canvas, frame: Frame, table: TextTable, points: float) -> float:
+    """Say how much smaller the rows are set, all alike, so that fewer texts are cut."""
+    shares = [1.0]
+    for number, cell in enumerate(_cells(frame, table)):
+        widest = max(
+            (canvas.width_of(one_line(row[number]), points) for row in table.rows), default=0.0
+        )
+        shares.append(cell.width / max(widest, 1e-9))
+    return max(min(shares), _SMALLEST_CELLS)
+
+
+def _head_share(canvas: Canvas, head: Frame, table: TextTable, points: float) -> float:
+    """Say how much smaller captions are set, all of them alike, so that none is cut."""
+    shares = [
+        cell.width / max(canvas.width_of(line, points * (1.0 if number == 0 else _SECOND)), 1e-9)
+        for text, cell in zip(table.header, _cells(head, table), strict=True)
+        for number, line in enumerate(text.split("\n"))
+    ]
+    return max(min([1.0, *shares]), _SMALLEST_HEAD)
 
 
 def _cells(line: Frame, table: TextTable) -> list[Frame]:
@@ -269,11 +304,11 @@ def draw_section(
     return Frame(rest.left, rest.bottom, rest.width, max(rest.height - _SECTION_GAP, 0.0))
 
 
-def widening(height: float, tables: Sequence[TextTable]) -> float:
+def widening(height: float, tables: Sequence[TextTable], *, widest: float = _WIDEST) -> float:
     """Say how much wider the rows of sections one below the other are set to fill a panel."""
     rows = sum(len(table.rows) + (_HEAD_ROWS if table.header else 0.0) for table in tables)
     free = height - len(tables) * (_HEADING + _SECTION_GAP)
-    return min(max(free / max(rows, 1.0) / ROW, 1.0), _WIDEST)
+    return min(max(free / max(rows, 1.0) / ROW, 1.0), widest)
 
 
 def draw_inset(canvas: Canvas, frame: Frame) -> None:

@@ -12,6 +12,8 @@ from maps.drawing import Canvas
 from maps.paper import Frame
 from maps.sheet_style import (
     BUILDING_FILL,
+    EDGE_DASH,
+    EDGE_INK,
     OUTLINE,
     OUTSIDE_DASH,
     PATH_COLOUR,
@@ -26,7 +28,12 @@ from maps.words import HAVES, WORDS, Both, pick
 
 _ROW: Final = 4.3
 _SWATCH: Final = 7.0
+_LARGEST_ROW: Final = 5.6
 _POINTS: Final = 6.0
+_LARGEST_BADGE: Final = 3.3
+_SMALLEST: Final = 0.8
+"""A long label is set down to this share of its size before it is cut."""
+
 
 SIGNS: Final[tuple[tuple[str, Both], ...]] = (
     ("zone", ("片区界线", "zone boundary")),
@@ -38,16 +45,27 @@ SIGNS: Final[tuple[tuple[str, Both], ...]] = (
     ("water", ("水面", "water")),
     ("green", ("绿地", "green")),
     ("building", ("楼栋", "building")),
+    ("data_edge", ("数据范围线（线外无数据）", "edge of the data")),
 )
 
 
-def draw_legend(canvas: Canvas, frame: Frame, shown: Shown, languages: tuple[str, ...]) -> Frame:
+def draw_legend(
+    canvas: Canvas,
+    frame: Frame,
+    shown: Shown,
+    languages: tuple[str, ...],
+    *,
+    reserved: float = 0.0,
+) -> Frame:
     """Draw the legend from the top of a frame; give the room below.
 
-    A long legend is set closer, so that it ends where the frame does.
+    A long legend is set closer, so that it ends where the frame does; a short one wider, as long
+    as the height `reserved` stays free below it.
     """
     rest = frame
-    step = min(_ROW, frame.height / max(_count_rows(shown), 1))
+    rows = max(_count_rows(shown), 1)
+    step = min(_ROW, frame.height / rows)
+    step = max(step, min(_LARGEST_ROW, (frame.height - reserved) / rows))
     for key, count in shown.fills.items():
         row, rest = rest.cut_top(step)
         _draw_fill(canvas, _swatch(row), key)
@@ -91,11 +109,14 @@ def _swatch(row: Frame) -> Frame:
 
 def _write(canvas: Canvas, row: Frame, label: Both, count: str, languages: tuple[str, ...]) -> None:
     left = row.left + _SWATCH + 1.6
-    width = canvas.width_of(count, _POINTS) + 0.8 if count else 0.0
+    points = _POINTS * max(row.height / _ROW, 1.0) ** 0.5
+    width = canvas.width_of(count, points) + 0.8 if count else 0.0
     room = Frame(left, row.bottom, row.right - left - width, row.height)
-    canvas.fitted(room, pick(label, languages, joint=" / "), points=_POINTS)
+    text = pick(label, languages, joint=" / ")
+    fits = room.width / max(canvas.width_of(text, points), 1e-9)
+    canvas.fitted(room, text, points=points * min(max(fits, _SMALLEST), 1.0))
     if count:
-        canvas.fitted(row, count, points=_POINTS, across="right")
+        canvas.fitted(row, count, points=points, across="right")
 
 
 def _draw_fill(canvas: Canvas, swatch: Frame, key: str) -> None:
@@ -108,7 +129,7 @@ def _draw_fill(canvas: Canvas, swatch: Frame, key: str) -> None:
 
 def _draw_badges(canvas: Canvas, row: Frame, have: str, *, waiting: bool) -> None:
     y = row.bottom + row.height / 2
-    size = row.height * 0.74
+    size = min(row.height * 0.74, _LARGEST_BADGE)
     canvas.badge(canvas.page, np.array([[row.left + 1.8, y]]), have, confirmed=True, size=size)
     if waiting:
         canvas.badge(canvas.page, np.array([[row.left + 5.4, y]]), have, confirmed=False, size=size)
@@ -142,6 +163,8 @@ def _draw_sign(canvas: Canvas, swatch: Frame, sign: str) -> None:
         canvas.path(page, line, edge=ZONE_INK, width=1.4, zorder=3.0)
     elif sign == "no_zone":
         canvas.path(page, line, edge=OUTLINE, width=0.55, dash=OUTSIDE_DASH, zorder=3.0)
+    elif sign == "data_edge":
+        canvas.path(page, line, edge=EDGE_INK, width=1.0, dash=EDGE_DASH, zorder=3.0)
     elif sign == "path":
         canvas.path(page, line, edge=PATH_COLOUR, width=0.5, dash=(3.0, 2.0), zorder=3.0)
     elif sign == "railway":

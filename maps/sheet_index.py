@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from maps.cartography import View
 from maps.drawing import Canvas
 from maps.furniture import (
+    ROW,
     Sheet,
     draw_border,
     draw_heading,
@@ -18,9 +19,10 @@ from maps.furniture import (
     draw_inset,
     draw_table,
     draw_title,
+    rows_in,
 )
 from maps.insets import InsetMap
-from maps.panels import index_table, left_out_table
+from maps.panels import INDEX_NOTE, index_table, left_out_list, left_out_table
 from maps.paper import Frame, choose_window, lay_out
 from maps.sheet_job import (
     INDEX_ROW,
@@ -33,6 +35,7 @@ from maps.sheet_job import (
     zone_window,
     zones_per_page,
 )
+from maps.sheet_style import SOFT_INK
 from maps.words import Both, pick
 
 INDEX: Final[Both] = ("片区一览与图纸目录", "Zones and index of sheets")
@@ -40,6 +43,10 @@ _GAP: Final = 2.4
 _LARGEST_ROW: Final = 7.5
 _INDEX_POINTS: Final = 5.8
 _LEAST_MAP: Final = 70.0
+_NOTE: Final = 4.2
+_HEAD_ROWS: Final = 2
+_LEAST_LISTED: Final = 9
+"""Rows that must be free below the counts for a list of names to be worth its heading."""
 
 
 def draw_index(job: SheetJob, size: str) -> Iterator[Figure]:
@@ -58,9 +65,36 @@ def draw_index(job: SheetJob, size: str) -> Iterator[Figure]:
         row = min(max(frame.height / 3 / (len(part.rows) + 2), INDEX_ROW), _LARGEST_ROW)
         points = _INDEX_POINTS * (row / INDEX_ROW) ** 0.5
         rest = draw_table(canvas, frame, part, languages=job.languages, row=row, points=points)
+        note, rest = rest.cut_top(_NOTE)
+        canvas.fitted(note, pick(INDEX_NOTE, job.languages), points=5.2, colour=SOFT_INK)
         if page == pages - 1:
             _index_rest(canvas, job, rest, size)
         yield canvas.figure
+
+
+def left_out_height(job: SheetJob) -> float:
+    """Measure the height that counts and names of communities in no zone take."""
+    if "assignment" not in job.tables:
+        return 0.0
+    counts = left_out_table(job.tables, job.languages)
+    names = left_out_list(job.tables, job.scene, job.languages)
+    return ROW * (len(counts.rows) + len(names.rows) + 2 * _HEAD_ROWS) + 3 * _GAP
+
+
+def draw_left_out(canvas: Canvas, job: SheetJob, panel: Frame) -> None:
+    """Say who is in no zone: counted by reason, and by name as far as there is room."""
+    if "assignment" not in job.tables:
+        return
+    counts = left_out_table(job.tables, job.languages)
+    room = rows_in(panel.height)
+    if not counts.rows or room < len(counts.rows) + _HEAD_ROWS:
+        return
+    rest = draw_table(canvas, panel, counts, languages=job.languages)
+    if room < len(counts.rows) + _LEAST_LISTED:
+        return
+    _, rest = rest.cut_top(_GAP)
+    names = left_out_list(job.tables, job.scene, job.languages)
+    draw_table(canvas, rest, names, languages=job.languages)
 
 
 def _index_rest(canvas: Canvas, job: SheetJob, rest: Frame, size: str) -> None:
@@ -82,9 +116,4 @@ def _index_rest(canvas: Canvas, job: SheetJob, rest: Frame, size: str) -> None:
         InsetMap(canvas, View(frame, window), job.scene).draw_index(frames)
         draw_inset(canvas, frame)
         left = panel.right + 2 * _GAP
-    left_out = left_out_table(job.tables, job.languages)
-    if left_out.rows:
-        width = min(room.right - left, 120.0)
-        draw_table(
-            canvas, Frame(left, room.bottom, width, room.height), left_out, languages=job.languages
-        )
+    draw_left_out(canvas, job, Frame(left, room.bottom, room.right - left, room.height))

@@ -85,6 +85,10 @@ PATH_COLOUR: Final = "#a39c8e"
 BUILDING_FILL: Final = "#5f584c70"
 CIRCLE_FILL: Final = "#dce7f0"
 OUTSIDE_DASH: Final = (3.0, 2.0)
+EDGE_INK: Final = "#7a3b69"
+EDGE_DASH: Final = (7.0, 2.0, 1.5, 2.0)
+"""The line where the data ends: unlike streets, zones and communities, also in grey."""
+
 OUTLINE: Final = "#6e675b"
 SOFT_INK: Final = "#55606a"
 RULE: Final = "#b9c0c7"

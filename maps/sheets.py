@@ -28,7 +28,6 @@ from maps.furniture import (
     draw_imprint,
     draw_inset,
     draw_section,
-    draw_table,
     draw_title,
     fold,
     rows_in,
@@ -46,7 +45,6 @@ from maps.map_labels import (
 from maps.panels import (
     haves_of_all,
     haves_of_zone,
-    left_out_table,
     members_in_order,
     members_table,
     summary_table,
@@ -56,7 +54,7 @@ from maps.panels import (
 from maps.paper import Frame, SheetWish, choose_window, lay_out, read_wish
 from maps.scale_bar import choose_plates, draw_north, draw_scale
 from maps.scene import make_scene
-from maps.sheet_index import draw_index
+from maps.sheet_index import draw_index, draw_left_out, left_out_height
 from maps.sheet_job import SheetJob, bounds_of_all, joined, sheet_numbers, zone_window
 from maps.words import Both, pick
 from maps.zone_haves import zone_haves
@@ -74,6 +72,8 @@ _NAME_BEYOND: Final = 1.5
 """On an overview a name may be this much wider than its community."""
 
 _EXPLANATION: Final = 42.0
+_SAID, _LARGER_SAID = 5.4, 6.0
+_WIDEST_OF_ZONE: Final = 1.35
 _AIR: Final = 0.8
 _HEADS: Final = 13.0
 """Height of the heading of a section and of the captions of its table."""
@@ -81,8 +81,6 @@ _HEADS: Final = 13.0
 _NARROW_ZONES: Final = (0.65, 0.64, 0.86, 1.35, 1.1)
 _NARROW: Final = (0.6, 3.4, 1.0, 1.6)
 """Shares of the columns of zones and of members where two lists stand side by side."""
-
-_LEFT_OUT: Final = 5.0
 
 
 def draw_sheets(
@@ -136,7 +134,8 @@ def draw_sheets(
     ):
         characters = characters_of(tables, imprint)
         face = excerpt_of(paper_face(), characters, Path(name, "excerpt.ttf"))
-        job = SheetJob(tables, imprint, make_scene(tables), zone_haves(tables), face)
+        scene = make_scene(tables, data_edge=imprint.data_edge)
+        job = SheetJob(tables, imprint, scene, zone_haves(tables), face)
         for wish in wishes:
             written += _write_series(job, wish, folder)
         wall = folder / f"overview-{WALL.size}.pdf"
@@ -202,8 +201,9 @@ def _overview(job: SheetJob, size: str, series: str) -> Figure:
     label_communities(ground, names, 5.8, beyond=_NAME_BEYOND)
     label_streets(ground, 5.2)
     rest = _location(canvas, job, layout.left, window.bounds)
-    below = _legend(canvas, job, rest, shown)
-    _left_out(canvas, job, Frame(below.left, below.bottom, below.width, below.height - _GAP))
+    below = _legend(canvas, job, rest, shown, reserved=left_out_height(job))
+    room = Frame(below.left, below.bottom, below.width, below.height - _GAP)
+    draw_left_out(canvas, job, room)
     _overview_panel(canvas, job, layout.right, series)
     return canvas.figure
 
@@ -240,18 +240,11 @@ def _location(
     return rest
 
 
-def _legend(canvas: Canvas, job: SheetJob, panel: Frame, shown: Shown) -> Frame:
+def _legend(
+    canvas: Canvas, job: SheetJob, panel: Frame, shown: Shown, *, reserved: float = 0.0
+) -> Frame:
     rest = draw_heading(canvas, panel, pick(("图例", "Legend"), job.languages))
-    return draw_legend(canvas, rest, shown, job.languages)
-
-
-def _left_out(canvas: Canvas, job: SheetJob, panel: Frame) -> None:
-    """Say below the legend who is in no zone, where there is room."""
-    if "assignment" not in job.tables:
-        return
-    table = left_out_table(job.tables, job.languages)
-    if table.rows and panel.height > _LEFT_OUT * (len(table.rows) + 2):
-        draw_table(canvas, panel, table, languages=job.languages)
+    return draw_legend(canvas, rest, shown, job.languages, reserved=reserved)
 
 
 def _overview_panel(canvas: Canvas, job: SheetJob, panel: Frame, series: str) -> None:
@@ -340,25 +333,31 @@ def _circle(canvas: Canvas, job: SheetJob, panel: Frame, zone: str) -> Frame:
 def _zone_panel(canvas: Canvas, job: SheetJob, zone: str, order: list[str]) -> None:
     tables, languages, rest = job.tables, job.languages, canvas.layout.right
     figures = zone_figures(tables, zone, job.scene.communities["label"], languages)
-    rest = draw_section(canvas, rest, ("片区指标", "Figures"), figures, languages)
+    members = members_table(job.scene, order, languages)
     own = job.haves.get(zone)
-    if own:
-        haves = haves_of_zone(own, languages)
-        rest = draw_section(canvas, rest, ("九有配置", "Nine haves"), haves, languages)
+    haves = haves_of_zone(own, languages) if own else None
     row = tables["zones"].loc[zone].to_dict()
     texts = [row[f"explanation_{language}"] for language in languages]
     said = [text for text in texts if isinstance(text, str)]
+    # A zone of few communities has its panel filled, with rows and letters set larger.
+    tall = canvas.height_of(said, rest.width, _LARGER_SAID)
+    free = rest.height - min(tall, _EXPLANATION)
+    parts = [one for one in (figures, haves, members) if one]
+    larger = widening(free - _HEADS, parts, widest=_WIDEST_OF_ZONE)
+    rest = draw_section(canvas, rest, ("片区指标", "Figures"), figures, languages, larger=larger)
+    if haves:
+        title = ("九有配置", "Nine haves")
+        rest = draw_section(canvas, rest, title, haves, languages, larger=larger)
     if said:
         rest = draw_heading(canvas, rest, pick(("为何如此划分", "Why this zone"), languages))
         _, rest = rest.cut_top(_AIR)
         part, below = rest.cut_top(_EXPLANATION, _GAP)
-        left = part
+        left, points = part, _LARGER_SAID if larger > 1 and tall <= _EXPLANATION else _SAID
         for text in said:
-            left = canvas.paragraph(left, text, points=5.4)
+            left = canvas.paragraph(left, text, points=points)
         # What the explanation leaves free goes to the list of members.
         rest = Frame(rest.left, rest.bottom, rest.width, below.height + left.height)
-    members = members_table(job.scene, order, languages)
     # The numbers on the map are explained here: rather two narrow columns than an end missing.
     if len(members.rows) > rows_in(rest.height - _HEADS):
         members = fold(replace(members, widths=_NARROW))
-    draw_section(canvas, rest, ("小区与缺项", "Communities"), members, languages)
+    draw_section(canvas, rest, ("小区与缺项", "Communities"), members, languages, larger=larger)

@@ -39,9 +39,10 @@ class ZoneHave:
 
     @property
     def communities_text(self) -> str:
-        """Write ``16/17``, or ``15 (+1)/17`` where one waits for review."""
+        """Write ``16/17``; ``14 (+1) [2]/17`` where one waits for review and two have no data."""
         waiting = f" (+{self.unconfirmed})" if self.unconfirmed else ""
-        return f"{self.met}{waiting}/{self.communities}"
+        silent = f" [{self.no_data}]" if self.no_data else ""
+        return f"{self.met}{waiting}{silent}/{self.communities}"
 
 
 def zone_haves(tables: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, ZoneHave]]:

@@ -41,6 +41,7 @@ def grid(rows: int, columns: int, weights: list[float], *, radius: float = 99.0)
 
 LINE = grid(1, 6, [10.0] * 6)
 UNEVEN = grid(1, 6, [30.0, 10.0, 10.0, 10.0, 10.0, 30.0])
+LARGE = grid(1, 6, [3000.0, 1000.0, 1000.0, 1000.0, 1000.0, 3000.0])
 SQUARE = grid(3, 3, [10.0, 20.0, 30.0, 40.0, 50.0, 60.0, 70.0, 80.0, 90.0])
 SHORT = grid(1, 6, [10.0] * 6, radius=1.0)
 HALVES = (LINE[0], LINE[1][LINE[1]["focal"] != "c"], LINE[2])
@@ -68,6 +69,9 @@ CASES = {
     ),
     "one unit above the cap": Case(
         UNEVEN, Bounds(weight=(0, 25)), ("a has 30",), ("cap 25 -> 30",)
+    ),
+    "thousands, set apart by commas": Case(
+        LARGE, Bounds(weight=(0, 2500)), ("a has 3,000",), ("cap 2,500 -> 3,000",)
     ),
     "cap between two sums": Case(
         UNEVEN, Bounds(weight=(40, 45), count=2), ("100",), ("cap 45 -> 50", "cap")
