@@ -45,6 +45,7 @@ _MORE: Final[Mapping[str, Caption]] = {
     "missing": Caption(zh="缺项数", en="Haves missing", unit=""),
     "missing_haves": Caption(zh="缺什么", en="What is missing", unit=""),
     "unconfirmed_haves": Caption(zh="待核实", en="Unconfirmed", unit=""),
+    "no_data_haves": Caption(zh="无数据", en="No data", unit=""),
     "uncovered": Caption(zh="未覆盖户数", en="Households not covered", unit="户"),
 }
 
@@ -85,6 +86,7 @@ _LEDGER_FIELDS: Final = (
     "missing",
     "missing_haves",
     "unconfirmed_haves",
+    "no_data_haves",
     "community_id",
 )
 _LEDGER_TOTALS: Final[Mapping[str, Literal["sum", "count"]]] = {
@@ -285,7 +287,8 @@ def _answers(
     if "gaps" not in tables:
         blank = {name: empty.astype("Int64") for name in ("met", "missing")}
         return blank | {
-            name: empty.astype("str") for name in ("missing_haves", "unconfirmed_haves")
+            name: empty.astype("str")
+            for name in ("missing_haves", "unconfirmed_haves", "no_data_haves")
         }
     gaps = tables["gaps"].reset_index()
     adult = gaps[gaps["walker"].eq("adult")]
@@ -297,9 +300,10 @@ def _answers(
         ("met", ("met", "small")),
         ("missing", MISSING_STATUSES),
         ("unconfirmed", ("unconfirmed",)),
+        ("no_data", ("no_data",)),
     ):
         here = table.isin(words)
-        if name != "unconfirmed":
+        if name in {"met", "missing"}:
             found[name] = pd.Series(here.sum(axis=1).to_numpy(), index=ids.index, dtype="Int64")
         if name != "met":
             said = [

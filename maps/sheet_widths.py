@@ -31,6 +31,7 @@ _PARAGRAPH: Final = 70
 _SAMPLE: Final = 400
 _USUAL: Final = 0.95
 _FILTER_BUTTON: Final = 4
+_LONG_HEAD: Final = 22
 _CHARACTERS_A_UNIT: Final = 1.05
 """A unit of width is a digit of 11 points (7 pixels); text is set in 10 points."""
 
@@ -84,10 +85,15 @@ def text_width(values: pd.Series, heads: Sequence[str]) -> float:
 
 
 def _head_width(heads: Sequence[str]) -> float:
-    """Leave room for the longest word and for each caption in two lines, filter button included."""
+    """Leave room for the longest word and a caption in two lines, a long one in three.
+
+    The filter's button is included.
+    """
     words = [cells(word) + 1 for head in heads for word in _words(head)]
-    halves = [cells(head) / 2 + _FILTER_BUTTON for head in heads]
-    return max([0.0, *words, *halves])
+    parts = [
+        cells(head) / (2 if cells(head) <= _LONG_HEAD else 3) + _FILTER_BUTTON for head in heads
+    ]
+    return max([0.0, *words, *parts])
 
 
 def _words(head: str) -> list[str]:

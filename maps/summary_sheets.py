@@ -142,7 +142,12 @@ def summary_sheet(
         Column(field="figure", caption=captions["figure"], cells=rows["figure"]),
     )
     title = title_of(SUMMARY)
-    return Sheet(tab=pick(title, languages[:1]), title=pick(title, languages), columns=columns)
+    return Sheet(
+        tab=pick(title, languages[:1]),
+        title=pick(title, languages),
+        columns=columns,
+        unprinted=1,  # the name of the figure in tables/summary.csv
+    )
 
 
 UNIT_WORDS: Final[Mapping[str, Both]] = {
@@ -209,8 +214,10 @@ DRAWN: Final[Both] = (
     "采用方案，其余各行与它比较。",
     "The plan drawn; the other rows are compared with it.",
 )
-_DETAILS: Final = frozenset({"objective", "bound", "gap_share", "optimal"})
-"""Figures of the solver: on the screen, not on paper."""
+_DETAILS: Final = frozenset(
+    {"objective", "bound", "gap_share", "optimal", "communities_least", "communities_most"}
+)
+"""Figures of the solver, and what makes the paper too wide: on the screen, not on paper."""
 
 
 def tell_drawn(plans: pd.DataFrame) -> pd.DataFrame:
@@ -223,7 +230,12 @@ def tell_drawn(plans: pd.DataFrame) -> pd.DataFrame:
 
 
 def is_detail(name: str, field: str, languages: tuple[str, ...]) -> bool:
-    """Tell whether a column of a table stays on the screen, at the right of what is printed."""
+    """Tell whether a column of a table stays on the screen, at the right of what is printed.
+
+    Paragraphs are printed in the first language alone: two make the paper too wide to be read.
+    """
+    if name == "zones" and field.startswith("explanation_"):
+        return not field.endswith(languages[0])
     if name != "plans":
         return field.endswith("_points")
     return field in _DETAILS or (field in {"zh", "en"} and field != languages[0])

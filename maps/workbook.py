@@ -53,7 +53,6 @@ FIRST: Final = (
     "plans",
     "zone_gaps",
     "eligibility",
-    "partners",
     "packages",
     "review",
     "findings",
@@ -290,7 +289,7 @@ def _write_about(
         row += 1
     for is_appendix, both in ((False, OFFICE), (True, APPENDIX)):
         row += 2
-        write_text(page.cell(row, 1), pick(both, languages))
+        _write_pair(page, row, pick(both, languages), pick(_KINDS[is_appendix], languages), body)
         page.cell(row, 1).font = Font(name=heading, size=11, bold=True)
         for sheet in sheets:
             if sheet.is_appendix is is_appendix:
@@ -314,15 +313,20 @@ def _write_about(
         _write_pair(page, row, name, text, body)
     paper = paper_for(_LABEL_WIDTH + _TEXT_WIDTH)
     set_up_print(page, area=f"A1:B{row}", head_rows=0, paper=paper, title=imprint.title)
+    page.page_setup.fitToHeight = 1
     write_margins(page, left=imprint.drafting_unit)
     page.sheet_properties.tabColor = OFFICE_TAB
 
 
 OFFICE: Final[Both] = ("常用表", "Papers of the office")
-APPENDIX: Final[Both] = (
-    "附表（完整数据，页眉注明「附表」，需要时再打印）",
-    "Appendix (whole tables; marked in the header, to be printed on request)",
-)
+APPENDIX: Final[Both] = ("附表", "Appendix")
+_KINDS: Final[Mapping[bool, Both]] = {
+    False: ("随工作簿打印。", "Printed with the workbook."),
+    True: (
+        "完整数据，不随工作簿打印；要打印某一张，先取消它的打印区域。",
+        "Whole tables, not printed with the workbook: clear a sheet's print area to print it.",
+    ),
+}
 
 
 def _write_pair(page: Worksheet, row: int, label: str, text: str, face: str) -> None:

@@ -50,6 +50,10 @@ OFFICE_TAB: Final = "FF1A5FB4"
 APPENDIX_TAB: Final = "FF9AA0A6"
 
 APPENDIX: Final[Both] = ("附表", "Appendix")
+UNPRINTED: Final[Both] = (
+    "不随工作簿打印；要打印，先取消打印区域",
+    "Not printed with the workbook; to print it, clear the print area",
+)
 _SAMPLE: Final = 400
 _MARGIN_INCHES: Final = 0.4
 _HEAD_INCHES: Final = 0.75
@@ -210,12 +214,17 @@ def lay_out(sheet: Sheet, page: Worksheet, *, languages: tuple[str, ...], footer
     paper = paper_for(sum(widths[:printed]))
     edge = get_column_letter(printed)
     area = f"A1:{edge}{last_head + sheet.rows + sheet.last_rows}"
+    if sheet.is_appendix:  # an empty cell: who prints the workbook does not print whole tables
+        area = f"{get_column_letter(len(widths) + 2)}1"
     set_up_print(page, area=area, head_rows=last_head, paper=paper, title=_header(sheet, languages))
     write_margins(page, left=sheet.sign_off or footer)
     if sheet.sign_off:  # it takes the place of the job's title, which goes above
         page.oddHeader.left.text, page.oddHeader.left.size = _margin(footer), 8
+    if sheet.is_appendix:
+        said = pick(UNPRINTED, languages[:1])
+        page.oddHeader.right.text, page.oddHeader.right.size = _margin(said), 8
     page.print_options.gridLines = sheet.is_appendix
-    if paper.pages_wide > 1:
+    if paper.pages_wide > 1 and not sheet.is_appendix:
         page.print_title_cols = f"A:{get_column_letter(sheet.frozen)}"
     if not sheet.rows and sheet.note:
         _write_note(page, sheet, last_head + 1, sum(widths), body)

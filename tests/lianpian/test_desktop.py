@@ -17,7 +17,8 @@ from PIL import Image
 
 from lianpian.plan import Plan
 from maps import style
-from maps.layer_styles import WALL_INK, answer_fills
+from maps.answer_layer import answer_fills
+from maps.layer_styles import WALL_INK
 
 # QGIS brings Debian's own Python: nothing of a virtual environment may reach it
 PLAIN = {"PATH": "/usr/bin:/bin", "QT_QPA_PLATFORM": "offscreen"}
@@ -56,6 +57,27 @@ def test_libreoffice_reads_the_gap_list_as_written(small_result: Path, tmp_path:
     expected = [row for row in sheet.iter_rows(values_only=True) if any(row)]
     assert len(rows) == len(expected)
     assert rows[0][0] == str(expected[0][0])
+
+
+@pytest.mark.full
+def test_printing_the_workbook_prints_its_papers_only(small_result: Path, tmp_path: Path):
+    """LibreOffice leaves out the whole tables: no page of theirs, and few pages in all."""
+    convert(small_result / "plan.xlsx", "pdf", tmp_path)
+    text = subprocess.run(  # noqa: S603  of poppler-utils, on our own file
+        ["pdftotext", "-layout", str(tmp_path / "plan.pdf"), "-"],  # noqa: S607
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    pages = text.split("\f")[:-1]
+    assert not [page for page in pages if "附表 Appendix ·" in page]
+    for title in ("汇总 Summary", "缺项清单", "小区台账", "方案比较"):
+        assert any(title in page for page in pages), title
+    assert len(pages) <= MOST_PAGES
+
+
+MOST_PAGES = 24
+"""Of a city of 40 communities."""
 
 
 def without_results(book: Path, copy: Path) -> int:

@@ -280,7 +280,6 @@ def test_sheets_filter_freeze_and_print_one_page_wide(book: Path) -> None:
     assert page.auto_filter.ref == "A2:L19"
     assert page.freeze_panes == "E3"
     assert page.print_title_rows == "$1:$2"
-    assert page.print_area == "'邻接'!$A$1:$L$19"
     assert page.page_setup.orientation == "landscape"
     assert page.page_setup.fitToWidth == 1
     assert page.page_setup.fitToHeight == 0
@@ -364,7 +363,8 @@ def test_an_empty_sheet_says_why(tmp_path: Path) -> None:
     for tab, said in (("物业服务打包", "六(五)"), ("数据疑点", "没有"), ("阻隔", "没有内容")):
         assert said in str(book[tab].cell(3, 1).value)
         assert next(iter(book[tab].merged_cells.ranges)).coord.startswith("A3:")
-        assert str(book[tab].print_area).endswith("$3")
+        if tab != "阻隔":
+            assert str(book[tab].print_area).endswith("$3")
 
 
 def test_figures_of_the_summary_are_formatted_by_their_unit(tmp_path: Path) -> None:
@@ -424,6 +424,24 @@ def test_ninety_thousand_gaps_are_all_written(tmp_path: Path) -> None:
     write_workbook(tables, IMPRINT, tmp_path / "plan.xlsx")
     heads = [sheet[:400] for sheet in xml_of(tmp_path / "plan.xlsx").values()]
     assert sum(f'ref="A1:S{count * 18 + 2}"' in head for head in heads) == 1
+
+
+def test_who_prints_the_workbook_prints_its_papers_and_no_whole_table(book: Path) -> None:
+    """The print area of an appendix is an empty cell beside it; that of a paper is all of it."""
+    kinds = set()
+    for page in openpyxl.load_workbook(book).worksheets:
+        area = str(page.print_area).split("!")[1].replace("$", "")
+        is_appendix = str(page.oddHeader.center.text).startswith("附表")
+        kinds.add(is_appendix)
+        if is_appendix:
+            last = page.max_column
+            assert page[area].value is None
+            assert page[area].column > last
+            assert "取消打印区域" in page.oddHeader.right.text
+        else:
+            assert area.startswith("A1:")
+            assert int("".join(filter(str.isdigit, area.split(":")[1]))) == page.max_row
+    assert kinds == {True, False}
 
 
 def test_an_appendix_says_so_in_the_header_of_each_page(book: Path) -> None:
