@@ -24,6 +24,7 @@ def add_table(
     widths_mm: Sequence[float],
     *,
     right: frozenset[int] = frozenset(),
+    together: bool = False,
 ) -> None:
     """Write a table.
 
@@ -39,6 +40,8 @@ def add_table(
         Widths of the columns.
     right
         Columns that are set flush right: numbers.
+    together
+        Keep all rows on one page, with the heading before them: for short tables.
 
     Notes
     -----
@@ -48,7 +51,11 @@ def add_table(
     ids = {style.name: style.style_id for style in paper.styles}
     widths = [round(width * _TWIPS_PER_MM) for width in widths_mm]
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
-    body = "".join(_row(row, widths, ids[CELL], right) for row in rows)
+    last = len(rows) - 1
+    body = "".join(
+        _row(row, widths, ids[CELL], right, holds=together and place < last)
+        for place, row in enumerate(rows)
+    )
     head = _row(header, widths, ids[CELL_HEAD], right, is_head=True) if header else ""
     table = parse_xml(
         f"<w:tbl {nsdecls('w')}><w:tblPr>"
@@ -67,12 +74,15 @@ def _row(
     right: frozenset[int],
     *,
     is_head: bool = False,
+    holds: bool = False,
 ) -> str:
     shade = f'<w:shd w:val="clear" w:color="auto" w:fill="{_SHADE}"/>' if is_head else ""
+    keep = "<w:keepNext/>" if holds else ""
     sides = ['<w:jc w:val="right"/>' if place in right else "" for place in range(len(widths))]
+    before = f'<w:pPr><w:pStyle w:val="{style}"/>{keep}'
     cells = "".join(
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{shade}<w:vAlign w:val="center"/>'
-        f'</w:tcPr><w:p><w:pPr><w:pStyle w:val="{style}"/>{side}</w:pPr>{_runs(text)}</w:p></w:tc>'
+        f"</w:tcPr><w:p>{before}{side}</w:pPr>{_runs(text)}</w:p></w:tc>"
         for text, width, side in zip(texts, widths, sides, strict=True)
     )
     repeats = "<w:tblHeader/>" if is_head else ""

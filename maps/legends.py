@@ -110,7 +110,7 @@ def _swatch(row: Frame) -> Frame:
 def _write(canvas: Canvas, row: Frame, label: Both, count: str, languages: tuple[str, ...]) -> None:
     left = row.left + _SWATCH + 1.6
     points = _POINTS * max(row.height / _ROW, 1.0) ** 0.5
-    width = canvas.width_of(count, points) + 0.8 if count else 0.0
+    width = canvas.width_of(count, points) + 2.0 if count else 0.0
     room = Frame(left, row.bottom, row.right - left - width, row.height)
     text = pick(label, languages, joint=" / ")
     fits = room.width / max(canvas.width_of(text, points), 1e-9)

@@ -182,7 +182,7 @@ def zone_figures(
         (("户数", "Households"), f"{number(row['households'])}{told}"),
         (("楼栋数", "Buildings"), _total(members["buildings"], languages)),
         (
-            ("建筑面积（万㎡）", "Floor area, 10 000 m²"),
+            ("建筑面积（万㎡）", "Floor area, 10,000 m²"),
             _floor(members["floor_area_m2"], languages),
         ),
         (("所在街道", "Street office"), text(row["subdistricts"])),

@@ -30,9 +30,10 @@ from maps.report_sections import (
     write_summary,
     write_tasks,
 )
-from maps.report_template import fill_template, read_template
+from maps.report_template import fill_template
 from maps.report_zones import NEEDED, write_zones
 from maps.scene import make_scene
+from maps.template_reading import read_template
 from maps.words import pick
 
 SECTIONS: Final[Mapping[str, tuple[Section, tuple[str, ...]]]] = {
@@ -87,7 +88,8 @@ def write_report(
     Figures of the whole area come from the table ``summary``, those of a zone from ``zones``,
     ``zone_gaps`` and `zoning.zone_summary`: the report computes none.
     """
-    source = Source(tables, imprint, MapDrawer(make_scene(tables), imprint.languages))
+    scene = make_scene(tables, data_edge=imprint.data_edge)
+    source = Source(tables, imprint, MapDrawer(scene, imprint.languages))
     writers = {name: writer for name, (writer, needed) in SECTIONS.items() if source.has(*needed)}
     if template is not None:
         paper = fill_template(template, source, writers, known=frozenset(SECTIONS))
@@ -108,7 +110,7 @@ def require_template(path: Path) -> None:
     Raises
     ------
     JobError
-        As `maps.report_template.read_template`.
+        As `maps.template_reading.read_template`.
     """
     read_template(path, frozenset(SECTIONS))
 

@@ -38,7 +38,7 @@ _DPI: Final = 200
 _COLOURS: Final = 255
 """Flat colours of a map; more would only make the file larger."""
 
-_SIGNS: Final = frozenset({"zone", "no_zone", "railway", "water", "green"})
+_SIGNS: Final = frozenset({"zone", "no_zone", "railway", "water", "green", "data_edge"})
 """Signs that the legend of a small map explains."""
 
 
@@ -63,13 +63,13 @@ class MapDrawer:
         bounds = float(west), float(south), float(east), float(north)
         return self._draw(bounds, OVERVIEW_MM, zone="")
 
-    def zone(self, zone: str) -> bytes:
+    def zone(self, zone: str, height_mm: float = ZONE_MM) -> bytes:
         """Draw one zone with its communities by name and the facilities around, as a PNG."""
         scene = self.scene
         members = scene.communities[scene.communities["zone_id"].eq(zone)]
         west, south, east, north = members.total_bounds
         bounds = float(west), float(south), float(east), float(north)
-        return self._draw(bounds, ZONE_MM, zone=zone)
+        return self._draw(bounds, height_mm, zone=zone)
 
     def _draw(
         self, bounds: tuple[float, float, float, float], height_mm: float, *, zone: str

@@ -31,6 +31,9 @@ from maps.words import HAVES, Both, pick
 
 REPORT: Final[Both] = ("说明书", "Report")
 _MOST_FINDINGS: Final = 30
+_FEW_FINDINGS: Final = 6
+"""So many stay together on one page."""
+
 _LABEL_AND_VALUE: Final = (TEXT_WIDTH_MM - 44.0, 44.0)
 
 
@@ -245,7 +248,8 @@ def write_findings(paper: Paper, source: Source) -> None:
         for key, row in decide.iloc[:_MOST_FINDINGS].to_dict(orient="index").items()
     ]
     header = head(languages, ("编号", "No."), ("疑点", "Finding"), ("处理办法", "Remedy"))
-    add_table(paper, header, rows, (18.0, 86.0, 56.0))
+    widths = (18.0, 86.0, 56.0)
+    add_table(paper, header, rows, widths, together=len(rows) <= _FEW_FINDINGS)
     if len(decide) > _MOST_FINDINGS:
         total = figure_text(source.tables["summary"], "findings_decide")
         said = (f"共 {total} 条，其余见 plan.xlsx。", f"{total} in all; the rest is in plan.xlsx.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import pandas as pd
@@ -20,6 +21,7 @@ from maps.documents import (
 )
 from maps.panels import ANSWERS, is_known, number, text
 from maps.report_fields import MISSING, split_both
+from maps.report_room import body_mm, rows_mm, text_mm
 from maps.report_sections import Source, head
 from maps.words import HAVES, STATUSES, YES_NO, Both, pick, say
 from maps.zone_haves import ZoneHave, zone_haves
@@ -30,7 +32,13 @@ _MOST_NAMES: Final = 8
 """Communities named in a line of the list; all of them stand in the workbook."""
 
 _LEAST_NAMES: Final = 2
-_NAMES_OF_A_PAGE: Final = 22
+_HEADING_MM: Final = 11.0
+_SPARE_MM: Final = 8.0
+"""Left free on the page of a zone: faces of other machines run a little wider."""
+
+_SMALLEST_MAP_MM: Final = 46.0
+_USUAL_MAP_MM: Final = 58.0
+_LARGEST_MAP_MM: Final = 112.0
 _SQUARE_METRES: Final = 10_000
 _HAVE: Final = (49.0, 15.0, 15.0, 17.0, 17.0, 28.0, 19.0)
 _PAIR: Final = (36.0, 44.0, 36.0, 44.0)
@@ -54,16 +62,18 @@ def write_zones(paper: Paper, source: Source) -> None:
     for zone, row in rows.items():
         heading = pick((f"{zone} 片区", f"Zone {zone}"), languages)
         add_heading(paper, heading, 2, on_new_page=True)
-        add_picture(paper, source.maps.zone(zone), TEXT_WIDTH_MM, "", zone)
+        told = [row[f"explanation_{language}"] for language in languages]
+        said = [text for text in told if isinstance(text, str)]
+        is_silent = any(own.no_data for own in haves.get(zone, {}).values())
+        rest = body_mm(paper) - _SPARE_MM - _taken_mm(said)
+        points, map_mm = _fit(open_haves.get(zone), names, languages, rest, is_silent=is_silent)
+        add_picture(paper, source.maps.zone(zone, map_mm), TEXT_WIDTH_MM, "", zone)
         add_table(paper, (), _figures(row, totals[zone], names, languages), _PAIR)
-        for order, language in enumerate(languages):
-            told = row[f"explanation_{language}"]
-            if isinstance(told, str):
-                add_text(paper, told, style=DENSE if order == 0 else SMALL)
+        for order, one in enumerate(said):
+            add_text(paper, one, style=DENSE if order == 0 else SMALL)
         if zone in haves:
             _write_haves(paper, haves[zone], languages)
-        is_silent = any(own.no_data for own in haves.get(zone, {}).values())
-        _write_open(paper, open_haves.get(zone), names, languages, is_silent=is_silent)
+        _write_open(paper, points)
 
 
 def _write_list(
@@ -177,15 +187,55 @@ def _write_haves(paper: Paper, haves: Mapping[str, ZoneHave], languages: tuple[s
     add_table(paper, header, rows, _HAVE, right=frozenset(range(1, 6)))
 
 
-def _write_open(
-    paper: Paper,
+@dataclass(frozen=True)
+class _Open:
+    """What is missing or open in a zone, in the words of its page: points, and a last line."""
+
+    points: tuple[str, ...]
+    last: str
+
+    @property
+    def height_mm(self) -> float:
+        """Measure it."""
+        points = sum(text_mm(one, 9.5, 12.5, 2.0, indent_mm=5.0) for one in self.points)
+        return points + (text_mm(self.last, 11.5, 18.0, 5.0) if self.last else 0.0)
+
+
+def _taken_mm(said: list[str]) -> float:
+    """Measure what stands on each page of a zone: heading, tables and explanation."""
+    texts = [
+        text_mm(one, *((10.0, 14.0, 3.0) if order == 0 else (8.5, 11.0, 4.0)))
+        for order, one in enumerate(said)
+    ]
+    return _HEADING_MM + rows_mm(len(_PAIR)) + rows_mm(len(HAVES) + 2) + sum(texts)
+
+
+def _fit(
     rows: pd.DataFrame | None,
     names: Mapping[str, str],
     languages: tuple[str, ...],
+    room_mm: float,
     *,
     is_silent: bool,
-) -> None:
-    """List what is missing or open: where, who must act, by which clause."""
+) -> tuple[_Open, float]:
+    """Name as many communities as fit below the smallest map; the map takes what is left."""
+    said = _open_words(rows, names, languages, _MOST_NAMES, is_silent=is_silent)
+    for most in range(_MOST_NAMES - 1, _LEAST_NAMES - 1, -1):
+        if said.height_mm + _USUAL_MAP_MM <= room_mm:
+            break
+        said = _open_words(rows, names, languages, most, is_silent=is_silent)
+    return said, min(max(room_mm - said.height_mm, _SMALLEST_MAP_MM), _LARGEST_MAP_MM)
+
+
+def _open_words(
+    rows: pd.DataFrame | None,
+    names: Mapping[str, str],
+    languages: tuple[str, ...],
+    most: int,
+    *,
+    is_silent: bool,
+) -> _Open:
+    """Say what is missing or open: where, `most` communities by name, who must act, by what."""
     if rows is None or rows.empty:
         said = (
             (
@@ -195,10 +245,8 @@ def _write_open(
             if is_silent
             else ("本片区九有齐备。", "This zone lacks none of the nine.")
         )
-        add_text(paper, pick(said, languages))
-        return
-    # The page of a zone that lacks much names fewer communities at each point.
-    most = min(max(_NAMES_OF_A_PAGE // len(rows), _LEAST_NAMES), _MOST_NAMES)
+        return _Open((), pick(said, languages))
+    points = []
     for row in rows.to_dict(orient="records"):
         ids = row["community_ids"]
         listed = "、".join(str(names.get(one, one)) for one in ids[:most])
@@ -209,8 +257,15 @@ def _write_open(
         count = pick((f"{row['communities']} 个小区", f"{row['communities']}"), languages[:1])
         who = pick(("责任单位", "bureau"), languages[:1])
         bureau = pick(split_both(row["bureau"]), languages[:1])
-        add_point(paper, f"{have}：{answer}，{count}（{listed}）。{who}：{bureau}")
+        points.append(f"{have}：{answer}，{count}（{listed}）。{who}：{bureau}")
     clauses = {part for text in rows["clause"].dropna() for part in text.split(";")}
-    if clauses:
-        label = pick(("依据：", "Clauses: "), languages[:1])
-        add_text(paper, label + "；".join(sorted(part.strip() for part in clauses)), style=SMALL)
+    label = pick(("依据：", "Clauses: "), languages[:1])
+    last = label + "；".join(sorted(part.strip() for part in clauses)) if clauses else ""
+    return _Open(tuple(points), last)
+
+
+def _write_open(paper: Paper, said: _Open) -> None:
+    for point in said.points:
+        add_point(paper, point)
+    if said.last:
+        add_text(paper, said.last, style=SMALL if said.points else "Normal")

@@ -359,5 +359,5 @@ def _zone_panel(canvas: Canvas, job: SheetJob, zone: str, order: list[str]) -> N
         rest = Frame(rest.left, rest.bottom, rest.width, below.height + left.height)
     # The numbers on the map are explained here: rather two narrow columns than an end missing.
     if len(members.rows) > rows_in(rest.height - _HEADS):
-        members = fold(replace(members, widths=_NARROW))
+        members = fold(replace(members, header=_short(members.header), widths=_NARROW))
     draw_section(canvas, rest, ("小区与缺项", "Communities"), members, languages, larger=larger)

@@ -37,7 +37,7 @@ WORDS: Final = {
     ),
     "absorbable-left-out": (
         "{who} touches {zone} and fits, but is in no zone",
-        "{who} 与 {zone} 相连且可容纳，却未纳入",
+        "{who} 与 {zone} 相连且可容纳，却未并入",
     ),
     "households-below-floor": (
         "{zone} has {found:,g} core households, floor {limit:,g}",

@@ -6,15 +6,17 @@ import zipfile
 from pathlib import Path
 
 import docx
+import numpy as np
 import pandas as pd
 import pytest
 from docx.oxml.ns import qn
+from PIL import Image
 
 from layers.errors import JobError
 from layers.walking import Walking
 from maps.labels import Imprint
 from maps.report import SECTIONS, require_template, write_report
-from maps.report_template import known_placeholders
+from maps.template_reading import known_placeholders
 from tests.town import town_tables
 from zoning.summary import summarise
 
@@ -188,6 +190,150 @@ def test_packed_bytes_that_were_damaged_are_refused(tmp_path: Path) -> None:
     (tmp_path / "t.docx").write_bytes(whole)
     with pytest.raises(JobError, match=r"t\.docx"):
         require_template(tmp_path / "t.docx")
+
+
+def with_member(
+    source: Path, target: Path, edits: dict[str, tuple[bytes, bytes]], **new: bytes
+) -> Path:
+    """Copy a document; in each named part the first bytes are replaced by the second."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as out:
+        for name in old.namelist():
+            content = old.read(name)
+            if name in edits:
+                content = content.replace(*edits[name], 1)
+            out.writestr(name, content)
+        for name, content in new.items():
+            out.writestr(name.replace("__", "/") + ".xml", content)
+    return target
+
+
+def with_footnote(tmp_path: Path, text: str) -> Path:
+    """Write a template of one figure whose footnote has a text of its own."""
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
+    content = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+    note = f'<w:footnote w:id="2"><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:footnote>'
+    return with_member(
+        made(tmp_path / "whole.docx", "{{zones}}"),
+        tmp_path / "t.docx",
+        {
+            "[Content_Types].xml": (
+                b"</Types>",
+                f'<Override PartName="/word/footnotes.xml" ContentType="{content}"/>'.encode()
+                + b"</Types>",
+            ),
+            "word/_rels/document.xml.rels": (
+                b"</Relationships>",
+                f'<Relationship Id="rId99" Type="{kind}" Target="footnotes.xml"/>'.encode()
+                + b"</Relationships>",
+            ),
+        },
+        word__footnotes=(WORD % ("footnotes", note, "footnotes")).encode(),
+    )
+
+
+WORD = '<w:%s xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">%s</w:%s>'
+
+
+def test_placeholders_in_footnotes_are_filled(tmp_path: Path) -> None:
+    assert filled(with_footnote(tmp_path, "截至 {{date}}"), tmp_path) == ["3"]
+    with zipfile.ZipFile(tmp_path / "report.docx") as archive:
+        notes = archive.read("word/footnotes.xml").decode()
+    assert "截至 2021-03-27" in notes
+    assert "{{" not in notes
+
+
+def test_a_wrong_placeholder_in_a_footnote_is_named(tmp_path: Path) -> None:
+    with pytest.raises(JobError, match="zonnes"):
+        require_template(with_footnote(tmp_path, "{{zonnes}}"))
+
+
+BOX = (
+    "<w:r><w:pict><w:txbxContent><w:p><w:r><w:t>%s</w:t></w:r></w:p></w:txbxContent></w:pict></w:r>"
+)
+
+
+def boxed(tmp_path: Path, text: str) -> Path:
+    """Write a template with a text box behind its first paragraph."""
+    return with_member(
+        made(tmp_path / "whole.docx", "{{title}}"),
+        tmp_path / "t.docx",
+        {"word/document.xml": (b"</w:p>", (BOX % text).encode() + b"</w:p>")},
+    )
+
+
+def test_placeholders_in_a_text_box_are_filled_and_sections_refused_there(tmp_path: Path) -> None:
+    filled(boxed(tmp_path, "共 {{zones}} 个"), tmp_path)
+    with zipfile.ZipFile(tmp_path / "report.docx") as archive:
+        assert "共 3 个" in archive.read("word/document.xml").decode()
+    with pytest.raises(JobError) as caught:
+        require_template(boxed(tmp_path, "{{section_map}}"))
+    assert "文本框" in caught.value.zh
+    assert "text boxes" in caught.value.en
+
+
+@pytest.mark.parametrize(
+    "slip", ["{{zones}", "{zones}}", "{zones}", "｛｛zones｝｝", "{{{zones}}}", "{{zones｝｝"]
+)
+def test_a_brace_too_few_or_of_full_width_is_named_with_what_was_meant(
+    tmp_path: Path, slip: str
+) -> None:
+    with pytest.raises(JobError) as caught:
+        require_template(made(tmp_path / "t.docx", "{{title}}", f"共 {slip} 个"))
+    for text in (caught.value.zh, caught.value.en):
+        assert f"{slip} → {{{{zones}}}}?" in text
+
+
+def test_other_braces_are_the_offices_own(tmp_path: Path) -> None:
+    lines = ("{{zones}}", "附件 {1}、{甲}、{}", "f(x) = {x}")
+    assert filled(made(tmp_path / "t.docx", *lines), tmp_path) == ["3", *lines[1:]]
+
+
+def test_a_template_without_any_placeholder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(JobError) as caught:
+        require_template(made(tmp_path / "t.docx", "说明书"))
+    assert "没有占位符" in caught.value.zh
+    assert "no placeholder" in caught.value.en
+
+
+OLD = bytes.fromhex("D0CF11E0A1B11AE1") + b"\0" * 600
+
+
+@pytest.mark.parametrize(
+    ("content", "zh", "en"),
+    [
+        (OLD + "WordDocument".encode("utf-16-le"), "旧版 Word", "old .doc"),
+        (OLD + "EncryptedPackage".encode("utf-16-le"), "密码", "password"),
+        (b"{\\rtf1 text}", "不是 .docx", "no .docx"),
+        (b"<html><body/></html>", "不是 .docx", "no .docx"),
+    ],
+)
+def test_a_renamed_or_locked_file_is_called_by_its_kind(
+    tmp_path: Path, content: bytes, zh: str, en: str
+) -> None:
+    (tmp_path / "t.docx").write_bytes(content)
+    with pytest.raises(JobError) as caught:
+        require_template(tmp_path / "t.docx")
+    assert zh in caught.value.zh
+    assert en in caught.value.en
+
+
+def test_a_folder_is_called_one(tmp_path: Path) -> None:
+    (tmp_path / "t.docx").mkdir()
+    with pytest.raises(JobError, match="folder"):
+        require_template(tmp_path / "t.docx")
+
+
+def test_a_large_picture_stays(tmp_path: Path) -> None:
+    picture = np.random.default_rng(0).integers(0, 255, (1500, 2000, 3), dtype=np.uint8)
+    Image.fromarray(picture).save(tmp_path / "large.png")
+    paper = docx.Document()
+    paper.add_picture(str(tmp_path / "large.png"))
+    paper.add_paragraph("{{zones}}")
+    paper.save(str(tmp_path / "t.docx"))
+    assert filled(tmp_path / "t.docx", tmp_path)[-1] == "3"
+    with zipfile.ZipFile(tmp_path / "report.docx") as archive:
+        kept = [one.file_size for one in archive.infolist() if "media" in one.filename]
+    assert (tmp_path / "large.png").stat().st_size in kept
 
 
 def test_an_endless_placeholder_is_named_in_short(tmp_path: Path) -> None:
