@@ -12,8 +12,9 @@ import shapely
 from matplotlib.axes import Axes
 
 from maps.badges import place_badges
-from maps.drawing import Canvas, area_path, line_path
+from maps.drawing import Canvas
 from maps.paper import Frame, Window
+from maps.paths import area_path, line_path
 from maps.placing import Taken
 from maps.scene import Scene, count_fills
 from maps.sheet_style import (

@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 
 from maps.cartography import GroundMap, View
-from maps.drawing import Canvas, area_path
+from maps.drawing import Canvas
 from maps.fonts import paper_face
 from maps.furniture import (
     Sheet,
@@ -29,6 +29,7 @@ from maps.furniture import (
 from maps.labels import Imprint
 from maps.map_labels import label_communities, label_zones
 from maps.paper import PAGES, Frame, Layout, choose_window
+from maps.paths import area_path
 from maps.scale_bar import choose_plates, draw_north, draw_scale
 from maps.scene import Scene, make_scene
 from maps.sheet_style import ALARM, OUTLINE, SOFT_INK

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Final
 
 import numpy as np
@@ -11,7 +10,6 @@ import shapely
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
-from matplotlib.markers import MarkerStyle
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 from matplotlib.textpath import TextPath
@@ -19,6 +17,7 @@ from matplotlib.textpath import TextPath
 from maps.fonts import Face, one_line
 from maps.letters import Across, Line, rim_of
 from maps.paper import MM_PER_INCH, MM_PER_POINT, Frame, Layout, Window
+from maps.paths import area_path, line_path, mark_path
 from maps.style import HAVE_CHARACTERS, HAVE_COLOURS, HAVE_SHAPES, INK, PAPER
 from maps.typesetting import cut, wrap
 
@@ -331,7 +330,7 @@ class Canvas:
         zorder: float = 4.5,
     ) -> None:
         """Draw a mark of `size` mm (A3) at each place; a shape is a name or a path of its own."""
-        one = _mark(shape) if isinstance(shape, str) else shape
+        one = mark_path(shape) if isinstance(shape, str) else shape
         step = size * self._metres(axes)
         outline, codes = np.asarray(one.vertices), one.codes
         if codes is None:
@@ -362,40 +361,3 @@ class Canvas:
         vertices = np.array(drawn.vertices)
         middle = (vertices.min(axis=0) + vertices.max(axis=0)) / 2
         return Path(vertices - middle, drawn.codes)
-
-
-_SHAPES: Final = {"square": "s", "circle": "o", "diamond": "D", "triangle": "^", "cross": "x"}
-
-
-@cache
-def _mark(shape: str) -> Path:
-    """Give the outline of a mark, about 1 wide around 0."""
-    style = MarkerStyle(_SHAPES[shape])
-    return style.get_path().transformed(style.get_transform())
-
-
-def line_path(lines: np.ndarray) -> Path | None:
-    """Join lines into one path; nothing when there are none."""
-    parts = shapely.get_parts(lines)
-    parts = parts[shapely.get_type_id(parts) == shapely.GeometryType.LINESTRING]
-    return _compound(parts, closed=False)
-
-
-def area_path(areas: np.ndarray) -> Path | None:
-    """Join the polygons among shapes into one path whose holes stay holes."""
-    parts = shapely.get_parts(areas)
-    parts = parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
-    # Holes run against their shell, so that the fill leaves them out.
-    return _compound(shapely.get_rings(shapely.orient_polygons(parts)), closed=True)
-
-
-def _compound(parts: np.ndarray, *, closed: bool) -> Path | None:
-    vertices, owner = shapely.get_coordinates(parts, return_index=True)
-    if len(vertices) == 0:
-        return None
-    codes = np.full(len(vertices), Path.LINETO, dtype=Path.code_type)
-    starts = np.flatnonzero(np.diff(owner, prepend=-1))
-    codes[starts] = Path.MOVETO
-    if closed:
-        codes[[*(starts[1:] - 1), len(codes) - 1]] = Path.CLOSEPOLY
-    return Path(vertices, codes)

@@ -9,8 +9,8 @@ import numpy as np
 import shapely
 
 from maps.cartography import GroundMap
-from maps.drawing import area_path
 from maps.fonts import one_line
+from maps.paths import area_path
 from maps.sheet_style import ALARM, CIRCLE_FILL, OUTLINE, SOFT_INK
 from maps.style import CIRCLE_INK, HAVE_COLOURS, HAVE_SHAPES, ZONE_INK
 from maps.words import HAVES
