@@ -61,8 +61,8 @@ _LINKS: Final = {
     "bridge": ("经桥相连", "by a bridge"),
     "through": ("经其他小区相连", "through other communities"),
     "none": ("不跨越", "nothing"),
-    "added": ("人工增加", "added by a planner"),
-    "cut": ("人工断开", "cut by a planner"),
+    "added": ("人工添加", "added by a planner"),
+    "cut": ("人工切断", "cut by a planner"),
 }
 
 WORDS: Final[Mapping[str, Mapping[str, Both]]] = {

@@ -23,7 +23,7 @@
     if (!rows.length) return null;
     const list = make("dl", { class: "facts" });
     for (const [name, value] of rows) {
-      list.append(make("dt", { textContent: name }), make("dd", {}, value));
+      list.append(make("div", {}, make("dt", { textContent: name }), make("dd", {}, value)));
     }
     return list;
   };
@@ -158,7 +158,7 @@
     const notes = [];
     if (place >= 0) {
       const button = app.walkOfChosen(i, have) ? walkButton(i, have) : null;
-      notes.push(make("p", {}, placeButton(place), button));
+      notes.push(make("p", { class: "to-place" }, placeButton(place), button));
     }
     const why = whyOf(gaps, at, status, place);
     if (why) notes.push(line(why, "hint"));
@@ -228,7 +228,7 @@
         make("span", { textContent: app.t(`layer_${name}`) }),
       ),
     );
-    return make("div", {}, make("div", { class: "ticks" }, ...ticks), line(app.t("circle_note"), "hint circle-note"));
+    return make("div", { class: "circle-box" }, make("div", { class: "ticks" }, ...ticks), line(app.t("circle_note"), "hint circle-note"));
   };
 
   /* What only the bureau sees. */

@@ -138,7 +138,7 @@
       const badge = app.badge(facilities.category[i], size, facilities.confirmed[i] === "1", view.ratio);
       const side = badge.logicalSide;
       ctx.drawImage(badge, left - side / 2, top - side / 2, side, side);
-      app.claim(taken, [left - size / 2, top - size / 2, left + size / 2, top + size / 2]);
+      app.claim(taken, [left - size / 2, top - size / 2, left + size / 2, top + size / 2], true);
     }
   };
 

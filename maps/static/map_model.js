@@ -64,6 +64,7 @@
   app.number = (value, digits = 0) =>
     value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
   const raised = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+  app.raised = raised;
   app.haveName = (have) => raised(app.pick(app.doc.haves[have].label));
   app.communityName = (i) => (app.doc.communities.name || [])[i] || app.unnamed(i);
   /* Residents know no codes: an unnamed community is told by the street that it stands by. */

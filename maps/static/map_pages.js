@@ -104,6 +104,7 @@
   };
 
   /* Notes */
+  const source = (text) => app.raised(app.half(text));
   const block = (title, texts) =>
     texts.filter(Boolean).length
       ? [make("h3", { textContent: title }), ...texts.filter(Boolean).map((text) => make("p", { textContent: text }))]
@@ -117,7 +118,7 @@
       ...block(app.t("drafting_unit"), [imprint.drafting_unit]),
       ...block(app.t("date"), [imprint.date]),
       ...block(app.t("data_date"), [imprint.data_date]),
-      ...block(app.t("sources"), imprint.sources.map(app.half)),
+      ...block(app.t("sources"), imprint.sources.map(source)),
       ...block(app.t("rulebook"), [app.pick(notes.rulebook)]),
       ...block(app.t("method"), notes.method.map(app.pick)),
       ...block(app.t("counts"), app.gaps() ? [app.t("counts_note")] : []),
@@ -143,7 +144,7 @@
     const { imprint, notes } = app.doc;
     const dated = (key, value) => value && `${app.t(key)} ${value}`;
     const parts = [
-      ...imprint.sources.map(app.half),
+      ...imprint.sources.map(source),
       ...(imprint.tiles ? [imprint.tiles.attribution] : []),
       dated("data_date", imprint.data_date),
       dated("date", imprint.date),

@@ -209,7 +209,7 @@ def test_language_changes_without_reload(watched: Watched, public_map: Path) -> 
     expect(page.locator("#card")).to_contain_text("Too far")
     expect(page.locator("#card")).to_contain_text("Street office")
     expect(page.locator("#imprint")).to_contain_text("internal use")
-    expect(page.locator("#imprint")).to_contain_text("ODbL 1.0 · made data · ")
+    expect(page.locator("#imprint")).to_contain_text("ODbL 1.0 · Made data · ")
     expect(page.locator("#imprint")).not_to_contain_text("虚构")
     left = page.locator("#side, #card, .bar-tools").all_inner_texts()
     names = "幸福里|槐|夕阳|建设|偃|菜鸟|惠民|电动|公厕|卫生|中文|老年|商城|星星"
@@ -223,7 +223,7 @@ def test_language_changes_without_reload(watched: Watched, public_map: Path) -> 
     page.click("[data-language=zh]")
     expect(page.locator("#legend-title")).to_have_text("每个小区缺几项")
     expect(page.locator("#imprint")).to_contain_text("示例数据（虚构）")
-    expect(page.locator("#imprint")).not_to_contain_text("made data")
+    expect(page.locator("#imprint")).not_to_contain_text("ade data")
     assert watched.errors == []
 
 
@@ -365,7 +365,7 @@ def test_working_map_shows_what_the_bureau_needs(watched: Watched, working_map: 
     page.click("#walker-older")
     assert page.evaluate("window.lianpian.gaps().status") != adult
     page.check("#layer-links")
-    expect(page.locator("#layers")).to_contain_text("人工断开")
+    expect(page.locator("#layers")).to_contain_text("人工切断")
     page.locator("#zones button").nth(2).click()
     expect(card).to_contain_text("Z03：3个小区")
     expect(card).to_contain_text("有限值未满足")
@@ -414,10 +414,10 @@ def test_the_reason_of_a_link_that_a_planner_cut_or_added_stands_on_the_card(
     page = open_map(watched, path)
     card = page.locator("#card")
     choose(page, "c08")
-    for text in ("邻接说明", "人工断开", "居民不同意相通"):
+    for text in ("邻接说明", "人工切断", "居民不同意相通"):
         expect(card).to_contain_text(text)
     page.evaluate("window.lianpian.choose({ kind: 'community', at: 0 })")
-    for text in ("人工增加", "同一物业", "不相连", "隔铁路"):
+    for text in ("人工添加", "同一物业", "不相连", "隔铁路"):
         expect(card).to_contain_text(text)
     expect(card).not_to_contain_text("a railway")
     assert watched.errors == []

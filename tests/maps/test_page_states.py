@@ -142,6 +142,22 @@ def test_a_phone_leaves_most_of_the_screen_to_the_map(phone: Watched, public_map
     assert phone.errors == []
 
 
+def test_names_keep_clear_of_badges_that_lie_on_each_other(
+    watched: Watched, public_map: Path
+) -> None:
+    page = open_map(watched, public_map)
+    free = page.evaluate(
+        """() => {
+          const taken = new Map();
+          const { claim } = window.lianpian;
+          claim(taken, [0, 0, 20, 20], true);
+          claim(taken, [15, 15, 35, 35], true);
+          return [claim(taken, [30, 30, 60, 40]), claim(taken, [36, 0, 60, 10])];
+        }"""
+    )
+    assert free == [False, True]
+
+
 def test_an_answer_stays_on_one_line_on_a_phone(phone: Watched, public_map: Path) -> None:
     page = open_map(phone, public_map)
     wrapped = page.evaluate(
