@@ -17,8 +17,32 @@ if not os.environ.get("LIANPIAN_FULL"):
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 
 
+LONG = (
+    "test_cli",
+    "test_axe",
+    "test_workbench",
+    "test_long_counts",
+    "test_walking_truth_cities",
+    "test_regionalization",
+    "test_sheets",
+    "test_pipeline",
+    "test_walking_truth",
+    "test_repairs",
+    "test_rerouting",
+    "test_outputs",
+    "test_regionalization_regions",
+    "test_partners",
+    "test_hostile_names",
+    "test_workbook",
+    "test_packages",
+    "test_report_template",
+)
+"""Files that take longest come first: a worker that gets one last keeps the other waiting."""
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the long counts to `.ci/full`, which sets LIANPIAN_FULL."""
+    """Leave the long counts to `.ci/full`, which sets LIANPIAN_FULL; put long files first."""
+    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
     if os.environ.get("LIANPIAN_FULL"):
         return
     long = [item for item in items if item.get_closest_marker("full")]

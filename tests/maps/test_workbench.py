@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from tests.maps.bench_town import BenchTown, figures_of
 
 pytestmark = pytest.mark.browser
 
-SEQUENCES = 200
+SEQUENCES = 200 if os.environ.get("LIANPIAN_FULL") else 50
 
 EDIT_AT_RANDOM = """async (seed) => {
   const { bench } = window.lianpian;
