@@ -35,6 +35,9 @@ _CLOSEST: Final = 0.76
 _SECOND: Final = 0.82
 """Size of captions in the second language."""
 
+_FITTING: Final = 0.995
+"""A text is set a little narrower than its cell, lest rounding cuts it."""
+
 _SMALLEST_HEAD: Final = 0.7
 """Captions are set down to this share of their size before one of them is cut."""
 
@@ -258,23 +261,28 @@ def _draw_head(canvas: Canvas, head: Frame, table: TextTable, points: float) -> 
 
 def _cells_share(canvas: Canvas, frame: Frame, table: TextTable, points: float) -> float:
     """Say how much smaller the rows are set, all alike, so that fewer texts are cut."""
-    shares = [1.0]
-    for number, cell in enumerate(_cells(frame, table)):
-        widest = max(
-            (canvas.width_of(one_line(row[number]), points) for row in table.rows), default=0.0
-        )
-        shares.append(cell.width / max(widest, 1e-9))
-    return max(min(shares), _SMALLEST_CELLS)
+    texts = [[one_line(text) for text in column] for column in zip(*table.rows, strict=True)]
+    shares = [
+        _share(canvas, column, cell, points)
+        for column, cell in zip(texts, _cells(frame, table), strict=False)
+    ]
+    return max(min([1.0, *shares]), _SMALLEST_CELLS)
 
 
 def _head_share(canvas: Canvas, head: Frame, table: TextTable, points: float) -> float:
     """Say how much smaller captions are set, all of them alike, so that none is cut."""
     shares = [
-        cell.width / max(canvas.width_of(line, points * (1.0 if number == 0 else _SECOND)), 1e-9)
+        _share(canvas, [line], cell, points * (1.0 if number == 0 else _SECOND))
         for text, cell in zip(table.header, _cells(head, table), strict=True)
         for number, line in enumerate(text.split("\n"))
     ]
     return max(min([1.0, *shares]), _SMALLEST_HEAD)
+
+
+def _share(canvas: Canvas, texts: Sequence[str], cell: Frame, points: float) -> float:
+    """Give the share of their size at which all texts fit a cell's width."""
+    widest = max([1e-9, *(canvas.width_of(text, points) for text in texts)])
+    return _FITTING * cell.width / widest
 
 
 def _cells(line: Frame, table: TextTable) -> list[Frame]:

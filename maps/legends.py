@@ -31,6 +31,7 @@ _SWATCH: Final = 7.0
 _LARGEST_ROW: Final = 5.6
 _POINTS: Final = 6.0
 _LARGEST_BADGE: Final = 3.3
+_FITTING: Final = 0.995
 _SMALLEST: Final = 0.8
 """A long label is set down to this share of its size before it is cut."""
 
@@ -113,7 +114,7 @@ def _write(canvas: Canvas, row: Frame, label: Both, count: str, languages: tuple
     width = canvas.width_of(count, points) + 2.0 if count else 0.0
     room = Frame(left, row.bottom, row.right - left - width, row.height)
     text = pick(label, languages, joint=" / ")
-    fits = room.width / max(canvas.width_of(text, points), 1e-9)
+    fits = _FITTING * room.width / max(canvas.width_of(text, points), 1e-9)
     canvas.fitted(room, text, points=points * min(max(fits, _SMALLEST), 1.0))
     if count:
         canvas.fitted(row, count, points=points, across="right")
