@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,71 +15,51 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 
-from maps.cartography import GroundMap, Shown, View
+from maps.cartography import GroundMap, View
 from maps.characters import characters_of
 from maps.drawing import Canvas
 from maps.fonts import excerpt_of, paper_face
 from maps.furniture import (
     Sheet,
     TextTable,
-    draw_border,
-    draw_heading,
-    draw_imprint,
-    draw_inset,
     draw_section,
-    draw_title,
     fold,
     rows_in,
     widening,
 )
-from maps.insets import InsetMap
 from maps.labels import Imprint
-from maps.legends import draw_legend
 from maps.map_labels import (
     label_communities,
-    label_facilities,
     label_streets,
     label_zones,
 )
 from maps.panels import (
     haves_of_all,
-    haves_of_zone,
-    members_in_order,
-    members_table,
     summary_table,
-    zone_figures,
     zones_table,
 )
 from maps.paper import Frame, SheetWish, choose_window, lay_out, read_wish
-from maps.scale_bar import choose_plates, draw_north, draw_scale
+from maps.scale_bar import choose_plates
 from maps.scene import make_scene
 from maps.sheet_index import draw_index, draw_left_out, left_out_height
-from maps.sheet_job import SheetJob, bounds_of_all, joined, sheet_numbers, zone_window
-from maps.words import Both, pick
+from maps.sheet_job import SheetJob, bounds_of_all, sheet_numbers
+from maps.sheet_parts import HEADS, add_legend, draw_location, furnish, short_heads
+from maps.words import Both
 from maps.zone_haves import zone_haves
+from maps.zone_sheet import draw_zone_sheet
 
 OVERVIEW: Final[Both] = ("缺项与片区总图", "Overview: missing haves and zones")
 WALL: Final = SheetWish("A1", "pdf", 96)
 PREVIEW: Final = SheetWish("A3", "png", 96)
 _GAP: Final = 2.4
-_LOCATION: Final = 46.0
-_CIRCLE: Final = 62.0
 _OVERVIEW_MARGIN: Final = 0.012
 _PLATE_POINTS: Final = ((20, 10.0), (40, 8.5), (10**9, 7.2))
 _NOWHERE: Final = np.empty((0, 2))
 _NAME_BEYOND: Final = 1.5
 """On an overview a name may be this much wider than its community."""
 
-_EXPLANATION: Final = 42.0
-_SAID, _LARGER_SAID = 5.4, 6.0
-_WIDEST_OF_ZONE: Final = 1.35
-_AIR: Final = 0.8
-_HEADS: Final = 13.0
-"""Height of the heading of a section and of the captions of its table."""
-
 _NARROW_ZONES: Final = (0.65, 0.64, 0.86, 1.35, 1.1)
-_NARROW: Final = (0.6, 3.4, 1.0, 1.6)
-"""Shares of the columns of zones and of members where two lists stand side by side."""
+"""Shares of the columns of zones where two lists stand side by side."""
 
 
 def draw_sheets(
@@ -182,7 +161,7 @@ def _series(job: SheetJob, size: str) -> Iterator[Figure]:
     if job.zones:
         yield from draw_index(job, size)
     for zone in job.zones:
-        yield _zone_sheet(job, size, zone)
+        yield draw_zone_sheet(job, size, zone)
 
 
 def _overview(job: SheetJob, size: str, series: str) -> Figure:
@@ -195,13 +174,13 @@ def _overview(job: SheetJob, size: str, series: str) -> Figure:
     plates = choose_plates(canvas, layout.map, window, subject=everybody, points=_NOWHERE)
     ground = GroundMap(canvas, View(layout.map, window, plates=plates), job.scene)
     shown = ground.draw()
-    _furnish(canvas, job, sheet, ground)
+    furnish(canvas, job, sheet, ground)
     label_zones(ground, _plate_points(len(job.zones)))
     names = dict(job.scene.communities["label"])
     label_communities(ground, names, 5.8, beyond=_NAME_BEYOND)
     label_streets(ground, 5.2)
-    rest = _location(canvas, job, layout.left, window.bounds)
-    below = _legend(canvas, job, rest, shown, reserved=left_out_height(job))
+    rest = draw_location(canvas, job, layout.left, window.bounds)
+    below = add_legend(canvas, job, rest, shown, reserved=left_out_height(job))
     room = Frame(below.left, below.bottom, below.width, below.height - _GAP)
     draw_left_out(canvas, job, room)
     _overview_panel(canvas, job, layout.right, series)
@@ -211,40 +190,6 @@ def _overview(job: SheetJob, size: str, series: str) -> Figure:
 def _plate_points(zones: int) -> float:
     """Choose the size of the plates with the ids of zones: many of them are written smaller."""
     return next(points for most, points in _PLATE_POINTS if zones <= most)
-
-
-def _furnish(canvas: Canvas, job: SheetJob, sheet: Sheet, ground: GroundMap) -> None:
-    """Draw title, borders, scale, north and imprint."""
-    draw_title(canvas, job.imprint, sheet)
-    draw_border(canvas)
-    draw_inset(canvas, canvas.layout.map)
-    scale, north = ground.view.plates
-    draw_scale(canvas, ground.view.window, job.languages, scale)
-    draw_north(canvas, job.languages, north)
-    draw_imprint(canvas, job.imprint, sheet, crs_name=job.scene.crs_name, notes=[])
-
-
-def _location(
-    canvas: Canvas, job: SheetJob, panel: Frame, bounds: tuple[float, float, float, float]
-) -> Frame:
-    """Draw the small map that shows where the sheet lies in the whole area."""
-    rest = draw_heading(canvas, panel, pick(("区位图", "Location"), job.languages))
-    frame, rest = rest.cut_top(_LOCATION, _GAP)
-    scene = job.scene
-    around = scene.subdistricts if len(scene.subdistricts) else scene.communities
-    whole = joined(tuple(around.total_bounds), bounds)
-    window = choose_window(whole, frame, canvas.by, round_scale=False)
-    small = InsetMap(canvas, View(frame, window), scene)
-    small.draw_location(bounds)
-    draw_inset(canvas, frame)
-    return rest
-
-
-def _legend(
-    canvas: Canvas, job: SheetJob, panel: Frame, shown: Shown, *, reserved: float = 0.0
-) -> Frame:
-    rest = draw_heading(canvas, panel, pick(("图例", "Legend"), job.languages))
-    return draw_legend(canvas, rest, shown, job.languages, reserved=reserved)
 
 
 def _overview_panel(canvas: Canvas, job: SheetJob, panel: Frame, series: str) -> None:
@@ -262,102 +207,6 @@ def _overview_panel(canvas: Canvas, job: SheetJob, panel: Frame, series: str) ->
     for title, table in sections:
         rest = draw_section(canvas, rest, title, table, languages, larger=larger)
     if job.zones:
-        if len(zones.rows) > rows_in(rest.height - _HEADS):
-            zones = fold(replace(zones, header=_short(zones.header), widths=_NARROW_ZONES))
+        if len(zones.rows) > rows_in(rest.height - HEADS):
+            zones = fold(replace(zones, header=short_heads(zones.header), widths=_NARROW_ZONES))
         draw_section(canvas, rest, ("片区", "Zones"), zones, languages, larger=larger)
-
-
-def _short(header: tuple[str, ...]) -> tuple[str, ...]:
-    """Keep the first language and nothing in brackets: narrow columns have no room for more."""
-    return tuple(re.sub(r"[（(\[].*?[)）\]]", "", text.split("\n")[0]).strip() for text in header)
-
-
-def _zone_sheet(job: SheetJob, size: str, zone: str) -> Figure:
-    layout = lay_out(size)
-    canvas = Canvas(layout, job.face)
-    number = sheet_numbers(job, size)[zone]
-    sheet = Sheet((f"{zone} 片区规划图", f"Plan of zone {zone}"), number)
-    scene = job.scene
-    members = scene.communities[scene.communities["zone_id"].eq(zone)]
-    window = zone_window(job, layout, zone)
-    plates = choose_plates(
-        canvas,
-        layout.map,
-        window,
-        subject=members.geometry.to_numpy(),
-        points=scene.facilities.get_coordinates().to_numpy(),
-    )
-    view = View(
-        layout.map,
-        window,
-        zone=zone,
-        facilities=True,
-        buildings=True,
-        gates=True,
-        plates=plates,
-    )
-    ground = GroundMap(canvas, view, scene)
-    shown = ground.draw()
-    _furnish(canvas, job, sheet, ground)
-    order = members_in_order(scene, zone)
-    numbers = {key: str(place) for place, key in enumerate(order, start=1)}
-    names = {key: f"{numbers[key]} {scene.communities.loc[key, 'label']}" for key in order}
-    dropped = label_communities(ground, names, 5.8)
-    label_communities(ground, {key: numbers[key] for key in dropped}, 5.8)
-    label_streets(ground, 5.2)
-    label_facilities(ground, 5.0)
-    rest = _location(canvas, job, layout.left, window.bounds)
-    rest = _circle(canvas, job, rest, zone)
-    _legend(canvas, job, rest, shown)
-    _zone_panel(canvas, job, zone, order)
-    return canvas.figure
-
-
-def _circle(canvas: Canvas, job: SheetJob, panel: Frame, zone: str) -> Frame:
-    """Draw the small map of the zone's 15-minute life circle with the facilities in it."""
-    circles = job.scene.circles
-    own = circles[circles.index == zone]
-    if own.empty:
-        return panel
-    title = pick(("15 分钟生活圈", "15-minute life circle"), job.languages)
-    rest = draw_heading(canvas, panel, title)
-    frame, rest = rest.cut_top(_CIRCLE, _GAP)
-    west, south, east, north = own.total_bounds
-    bounds = float(west), float(south), float(east), float(north)
-    window = choose_window(bounds, frame, canvas.by, margin=0.03, round_scale=False)
-    InsetMap(canvas, View(frame, window, zone=zone), job.scene).draw_surroundings(zone)
-    draw_inset(canvas, frame)
-    return rest
-
-
-def _zone_panel(canvas: Canvas, job: SheetJob, zone: str, order: list[str]) -> None:
-    tables, languages, rest = job.tables, job.languages, canvas.layout.right
-    figures = zone_figures(tables, zone, job.scene.communities["label"], languages)
-    members = members_table(job.scene, order, languages)
-    own = job.haves.get(zone)
-    haves = haves_of_zone(own, languages) if own else None
-    row = tables["zones"].loc[zone].to_dict()
-    texts = [row[f"explanation_{language}"] for language in languages]
-    said = [text for text in texts if isinstance(text, str)]
-    # A zone of few communities has its panel filled, with rows and letters set larger.
-    tall = canvas.height_of(said, rest.width, _LARGER_SAID)
-    free = rest.height - min(tall, _EXPLANATION)
-    parts = [one for one in (figures, haves, members) if one]
-    larger = widening(free - _HEADS, parts, widest=_WIDEST_OF_ZONE)
-    rest = draw_section(canvas, rest, ("片区指标", "Figures"), figures, languages, larger=larger)
-    if haves:
-        title = ("九有配置", "Nine haves")
-        rest = draw_section(canvas, rest, title, haves, languages, larger=larger)
-    if said:
-        rest = draw_heading(canvas, rest, pick(("为何如此划分", "Why this zone"), languages))
-        _, rest = rest.cut_top(_AIR)
-        part, below = rest.cut_top(_EXPLANATION, _GAP)
-        left, points = part, _LARGER_SAID if larger > 1 and tall <= _EXPLANATION else _SAID
-        for text in said:
-            left = canvas.paragraph(left, text, points=points)
-        # What the explanation leaves free goes to the list of members.
-        rest = Frame(rest.left, rest.bottom, rest.width, below.height + left.height)
-    # The numbers on the map are explained here: rather two narrow columns than an end missing.
-    if len(members.rows) > rows_in(rest.height - _HEADS):
-        members = fold(replace(members, header=_short(members.header), widths=_NARROW))
-    draw_section(canvas, rest, ("小区与缺项", "Communities"), members, languages, larger=larger)

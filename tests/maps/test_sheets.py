@@ -165,7 +165,7 @@ def test_a_ruler_on_any_paper_finds_the_bar_that_is_written(
         written.append(metres * 1000 / window.denominator)
         draw_scale(canvas, window, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("maps.sheets.draw_scale", note)
+    monkeypatch.setattr("maps.sheet_parts.draw_scale", note)
     draw_sheets(tables(), IMPRINT, tmp_path, sheets=(f"{size} pdf",))
     drawn = pages(tmp_path / f"sheets-{size}.pdf")
     # All but the index, which has no scale.
