@@ -33,14 +33,14 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import Delaunay, cKDTree
 
 from zoning.regionalization import Bounds, regionalize
-from zoning.regionalization.needs import unlike_needs
+from zoning.regionalization.drafts import add_needs
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 MINUTE_S = 60.0
 HAVES = 9
-NEED_M = 20_000.0
+NEED_M = 100_000.0
 """Metres of walk that needs with nothing alike count as much as: the walk hardly matters."""
 
 
@@ -172,17 +172,13 @@ def ours(town: Town, needs_m: float = 0.0) -> tuple[Ints, float]:
     links = pd.DataFrame({"focal": ids[town.links[:, 0]], "neighbor": ids[town.links[:, 1]]})
     radius = 3.2 * float(np.sqrt(len(ids) / town.zones)) * 100.0
     unit, centre = np.nonzero(town.walks <= radius)
-    cost = town.walks[unit, centre].round(1)
+    walk = town.walks[unit, centre].round(1)
+    cost = pd.DataFrame({"unit": ids[unit], "centre": ids[centre], "cost": walk})
+    bounds = Bounds(weight=town.limits, count=town.zones)
     if needs_m:
-        pairs = pd.DataFrame({"unit": ids[unit], "centre": ids[centre]})
         lacks = pd.DataFrame(town.lacks, index=ids)  # as `terms.needs` of a job does
-        cost = cost + needs_m * unlike_needs(lacks, households, links, pairs)
-    result = regionalize(
-        households,
-        links,
-        pd.DataFrame({"unit": ids[unit], "centre": ids[centre], "cost": cost}),
-        Bounds(weight=town.limits, count=town.zones),
-    )
+        cost = add_needs(cost, households, links, bounds, lacks, needs_m)
+    result = regionalize(households, links, cost, bounds)
     zone = np.unique(result.assignment.reindex(ids).to_numpy(dtype=str), return_inverse=True)[1]
     return zone.astype(np.int64), result.gap_share
 

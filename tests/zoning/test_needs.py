@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from zoning.regionalization.needs import unlike_needs
+from zoning.regionalization.needs import share_around, share_within, unlike_needs
 
 LACKS = pd.DataFrame({"library": [1, 1, 0], "toilet": [0, 0, 0]}, index=list("abc"))
 LINKS = pd.DataFrame(
@@ -14,7 +14,8 @@ EVERY = pd.DataFrame([(u, c) for u in "abc" for c in "abc"], columns=["unit", "c
 
 
 def measured(weights: tuple[float, ...] = (1.0, 1.0, 1.0)) -> dict[tuple[str, str], float]:
-    found = unlike_needs(LACKS, pd.Series(weights, index=list("abc")), LINKS, EVERY)
+    held, around = pd.Series(weights, index=list("abc")), share_around(LACKS, LINKS)
+    found = unlike_needs(LACKS, held, around, EVERY)
     return dict(zip(EVERY.itertuples(index=False, name=None), found, strict=True))
 
 
@@ -44,11 +45,20 @@ def test_a_unit_without_weight_costs_nothing() -> None:
 def test_the_order_of_weights_and_links_changes_nothing() -> None:
     weights = pd.Series([3.0, 2.0, 1.0], index=list("cba"))
     turned = LINKS.rename(columns={"focal": "neighbor", "neighbor": "focal"}).iloc[::-1]
-    one = unlike_needs(LACKS, weights, turned, EVERY)
-    other = unlike_needs(LACKS, weights.sort_index(), LINKS, EVERY)
+    one = unlike_needs(LACKS, weights, share_around(LACKS, turned), EVERY)
+    other = unlike_needs(LACKS, weights.sort_index(), share_around(LACKS, LINKS), EVERY)
     assert one.tolist() == other.tolist()
 
 
 def test_alike_needs_cost_nothing() -> None:
     same = pd.DataFrame(1, index=list("abc"), columns=["library"])
-    assert not unlike_needs(same, pd.Series(1.0, index=list("abc")), LINKS, EVERY).any()
+    weights = pd.Series(1.0, index=list("abc"))
+    assert not unlike_needs(same, weights, share_around(same, LINKS), EVERY).any()
+
+
+def test_squares_about_the_means_of_zones_are_their_spread() -> None:
+    zones = pd.Series({"c": "z2", "a": "z1", "b": "z1"})
+    within = share_within(LACKS, zones)
+    assert within["library"].tolist() == [1.0, 1.0, 0.0]
+    other = share_within(LACKS, pd.Series(["z1", "z2", "z2"], index=list("abc")))
+    assert other["library"].tolist() == [1.0, 0.5, 0.5]

@@ -198,8 +198,8 @@ def test_unlike_needs_and_other_offices_cost_what_the_terms_say() -> None:
     settings = replace(TWO, terms=terms, subdistrict="soft")
     problem = Row(missing={"b": 0}, office="xxyyyy").pose(settings)
     cost = problem.cost.set_index(["unit", "centre"])["cost"]
-    # around a and b one of two or three lacks something; a counts as much as 115 households
-    assert cost["a", "b"] == pytest.approx(110 + 90 / 9 * (1 / 3) ** 2 * 115 / 100)
+    # a and b are a zone of the draft, where one of two lacks something; a counts as 115 households
+    assert cost["a", "b"] == pytest.approx(110 + 90 / 9 * (1 / 2) ** 2 * 115 / 100)
     assert cost["a", "a"] == pytest.approx(90 / 9 * (1 / 2) ** 2 * 115 / 100)
     assert cost["a", "d"] == pytest.approx(330)
     assert (problem.bounds.group_rule, problem.bounds.group_penalty) == ("soft", 70.0)

@@ -15,7 +15,9 @@ class Ground(NamedTuple):
 
     ``cost`` has a finite `absent` where a node may not be assigned; ``first_centre`` gives the
     centres of each node; ``limits`` is low, high, units_low, units_high, balance, target; ``bond``
-    is +1 for a pair that shares a zone and -1 for one that may not.
+    is +1 for a pair that shares a zone and -1 for one that may not. ``traits`` has by node the mass
+    of its units, the sum of mass x squares of their traits, and the sums of mass x each trait; no
+    columns where spread within zones costs nothing.
     """
 
     indptr: Ints
@@ -28,6 +30,7 @@ class Ground(NamedTuple):
     bond_end: Ints
     bond: Ints
     limits: Floats
+    traits: Floats
     absent: float
 
 
@@ -42,17 +45,20 @@ class Plan(NamedTuple):
     size: Ints
     members: Ints
     sums: Floats
+    traits: Floats
     cost: Floats
     stamp: Ints
     queue: Ints
     clock: Ints
 
 
-def make_ground(instance: Instance) -> Ground:
-    """Lay an instance out for the kernels."""
+def make_ground(instance: Instance, traits: Floats | None = None) -> Ground:
+    """Lay an instance out for the kernels; with traits by node, spread within zones costs, too."""
     finite = np.isfinite(instance.cost)
+    traits = np.zeros((instance.nodes, 0)) if traits is None else traits
     dearest = float(np.where(finite, instance.cost, 0.0).max(axis=1).sum())
     dearest += instance.balance * (float(instance.weight.sum()) + instance.target)
+    dearest += float(traits[:, 1].sum()) if traits.shape[1] else 0.0
     absent = 4.0 * (1.0 + dearest)
     ends = np.concatenate(
         [instance.tied, instance.tied[:, ::-1], instance.apart, instance.apart[:, ::-1]]
@@ -81,6 +87,7 @@ def make_ground(instance: Instance) -> Ground:
             ],
             dtype=np.float64,
         ),
+        traits=np.ascontiguousarray(traits, dtype=np.float64),
         absent=absent,
     )
 
@@ -97,6 +104,7 @@ def make_plan(ground: Ground, zone: Ints, count: int) -> Plan:
         size=np.zeros(count, dtype=np.int64),
         members=np.zeros(count, dtype=np.int64),
         sums=np.zeros(ground.cost.shape[1]),
+        traits=np.zeros((count, ground.traits.shape[1])),
         cost=np.zeros(count),
         stamp=np.zeros(nodes, dtype=np.int64),
         queue=np.zeros(nodes, dtype=np.int64),
@@ -113,6 +121,7 @@ def refresh(ground: Ground, plan: Plan) -> None:
     plan.weight[:] = 0.0
     plan.size[:] = 0
     plan.members[:] = 0
+    plan.traits[:] = 0.0
     for back in range(len(plan.zone)):
         i = len(plan.zone) - 1 - back
         link(ground, plan, i, plan.zone[i])
@@ -143,6 +152,8 @@ def link(ground: Ground, plan: Plan, i: int, z: int) -> None:
     plan.weight[z] += ground.weight[i]
     plan.size[z] += ground.size[i]
     plan.members[z] += 1
+    for t in range(ground.traits.shape[1]):
+        plan.traits[z, t] += ground.traits[i, t]
 
 
 @compiled
@@ -158,6 +169,8 @@ def shift(ground: Ground, plan: Plan, i: int, z: int) -> None:
     plan.weight[old] -= ground.weight[i]
     plan.size[old] -= ground.size[i]
     plan.members[old] -= 1
+    for t in range(ground.traits.shape[1]):
+        plan.traits[old, t] -= ground.traits[i, t]
     spread(ground, plan, i, old, -1.0)
     spread(ground, plan, i, z, 1.0)
     link(ground, plan, i, z)
@@ -201,7 +214,29 @@ def exchange_cost(ground: Ground, plan: Plan, z: int, out: int, into: int) -> fl
     if out >= 0:
         weight -= ground.weight[out]
     off: float = abs(weight - ground.limits[5])
-    return best + float(ground.limits[4]) * off
+    return best + float(ground.limits[4]) * off + unlikeness(ground, plan, z, out, into)
+
+
+@compiled
+def unlikeness(ground: Ground, plan: Plan, z: int, out: int, into: int) -> float:
+    """Give the mass x squared distances of a zone's units from their mean, traits all told."""
+    width = ground.traits.shape[1]
+    mass, total, square = 0.0, 0.0, 0.0
+    for t in range(width):
+        value = plan.traits[z, t]
+        if out >= 0:
+            value -= ground.traits[out, t]
+        if into >= 0:
+            value += ground.traits[into, t]
+        if t == 0:
+            mass = value
+        elif t == 1:
+            total = value
+        else:
+            square += value * value
+    if mass <= 0.0:
+        return 0.0
+    return max(0.0, total - square / mass)
 
 
 @compiled

@@ -16,7 +16,7 @@ from layers.errors import JobError
 from layers.tables import CATEGORIES, COMMUNITIES, WALKS
 from layers.walking import Walking
 from zoning.regionalization.bounds import Bounds
-from zoning.regionalization.needs import unlike_needs
+from zoning.regionalization.drafts import add_needs
 from zoning.regionalization.settings import ZoningSettings, ZoningTerms
 from zoning.tables import ADJACENCY, ELIGIBILITY, GAPS, MISSING_STATUSES
 
@@ -147,7 +147,7 @@ def pose_zoning(
     return ZoningProblem(
         weights=households.reindex(units).rename("households"),
         adjacency=links,
-        cost=_cost(units, households, links, pairs, gaps, settings),
+        cost=_cost(units, households, links, pairs, gaps, settings, bounds),
         bounds=bounds,
         left_out=_left_out(reasons),
         findings=tuple(findings),
@@ -352,14 +352,15 @@ def _cost(
     pairs: pd.DataFrame,
     gaps: pd.DataFrame,
     settings: ZoningSettings,
+    bounds: Bounds,
 ) -> pd.DataFrame:
     own = pd.DataFrame({"unit": units, "centre": units, "cost": 0.0})
     among = pairs.loc[pairs["unit"].isin(units) & pairs["centre"].isin(units)]
     table = among.rename(columns={"walk_m": "cost"}).reset_index(drop=True)
     joined = pd.concat([own, table], ignore_index=True) if len(table) else own
-    if settings.terms.needs > 0:
-        unlike = unlike_needs(_lacks(gaps, units), households.reindex(units), links, joined)
-        joined["cost"] += settings.terms.needs * unlike
+    if settings.terms.needs > 0 and units:
+        held, lacks = households.reindex(units), _lacks(gaps, units)
+        joined = add_needs(joined, held, links, bounds, lacks, settings.terms.needs)
     return joined.astype({"unit": "str", "centre": "str", "cost": "float64"})
 
 

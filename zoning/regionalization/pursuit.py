@@ -20,7 +20,7 @@ from zoning.regionalization.regions import NEAR as REDRAWN
 from zoning.regionalization.regions import REGION, redraw_regions
 from zoning.regionalization.resolve import Effort, resolve_zones
 from zoning.regionalization.search import Found, best_of, improve
-from zoning.regionalization.starts import start_plans
+from zoning.regionalization.starts import guess_objective, start_plans
 
 CLOSED: Final = 1e-9
 """Gap, as a share of the objective, at which a plan counts as proven optimal."""
@@ -183,7 +183,7 @@ class Pursuit:
 
 def find_bound(state: Pursuit) -> None:
     """Push the bound up in rounds, with quick plans between them, until it rests."""
-    upper = _guess(state.instance)
+    upper = guess_objective(state.instance)
     for number in range(ROUNDS):
         before = state.bound
         state.relax(upper, separate=number > 0)
@@ -207,14 +207,6 @@ def _tighten(state: Pursuit) -> None:
         state.relax(state.upper, separate=True)
         if state.is_closed():
             return
-
-
-def _guess(instance: Instance) -> float:
-    """Guess an objective: each node at the distance of a middling place in its zone."""
-    count = min(max(instance.count_low, 1), instance.nodes)
-    place = min(instance.centres - 1, max(1, instance.nodes // (2 * count)))
-    cost = np.partition(instance.cost, place, axis=1)[:, place]
-    return float(cost[np.isfinite(cost)].sum()) + 1.0
 
 
 def _anneal(state: Pursuit, *, sweeps: int, most: int) -> None:

@@ -35,6 +35,14 @@ def start_plans(instance: Instance, found: Relaxation, *, most: int) -> list[Int
     return zones
 
 
+def guess_objective(instance: Instance) -> float:
+    """Guess an objective: each node at the distance of a middling place in its zone."""
+    count = min(max(instance.count_low, 1), instance.nodes)
+    place = min(instance.centres - 1, max(1, instance.nodes // (2 * count)))
+    cost = np.partition(instance.cost, place, axis=1)[:, place]
+    return float(cost[np.isfinite(cost)].sum()) + 1.0
+
+
 def gather_centres(instance: Instance, opened: Floats) -> Ints:
     """Choose one centre for every whole centre that is open in parts around it.
 

@@ -1,0 +1,135 @@
+"""Drafts by spread: their price is exact, and plans under the costs they give spread no more."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from zoning.regionalization import Bounds, regionalize
+from zoning.regionalization.drafts import add_needs
+from zoning.regionalization.instance import Floats, Ints, make_instance
+from zoning.regionalization.moves import Ground, make_ground, make_plan, shift, unlikeness
+
+SIDE = 6
+IDS = [f"u{number:02d}" for number in range(SIDE * SIDE)]
+LIMITS = Bounds(weight=(30.0, 80.0), count=6)
+
+
+def links() -> pd.DataFrame:
+    pairs = [(i, i + 1) for i in range(SIDE * SIDE) if (i + 1) % SIDE]
+    pairs += [(i, i + SIDE) for i in range(SIDE * (SIDE - 1))]
+    return pd.DataFrame(
+        [(IDS[one], IDS[other]) for one, other in pairs], columns=["focal", "neighbor"]
+    )
+
+
+def walks() -> pd.DataFrame:
+    rows = [
+        (a, b, 100.0 * (abs(i % SIDE - j % SIDE) + abs(i // SIDE - j // SIDE)))
+        for i, a in enumerate(IDS)
+        for j, b in enumerate(IDS)
+    ]
+    return pd.DataFrame(rows, columns=["unit", "centre", "cost"])
+
+
+def town(seed: int) -> tuple[pd.Series, pd.DataFrame]:
+    """Weights and needs: quarters that lack the same, with noise."""
+    rng = np.random.default_rng(seed)
+    weights = pd.Series(rng.integers(3, 15, len(IDS)).astype(float), index=IDS)
+    quarter = rng.random((SIDE // 2, SIDE // 2, 4)).repeat(2, axis=0).repeat(2, axis=1)
+    lacks = quarter.reshape(len(IDS), 4) + rng.normal(0, 0.2, (len(IDS), 4)) > 0.5
+    return weights, pd.DataFrame(lacks.astype(float), index=IDS, columns=list("wxyz"))
+
+
+def spread(lacks: pd.DataFrame, assignment: pd.Series) -> float:
+    means = lacks.groupby(assignment.reindex(lacks.index).to_numpy()).transform("mean")
+    return float(((lacks - means) ** 2).to_numpy().sum())
+
+
+def walked(weights: pd.Series, assignment: pd.Series) -> float:
+    table = walks().set_index(["unit", "centre"])["cost"]
+    pairs = pd.MultiIndex.from_arrays([assignment.index, assignment])
+    return float(table.reindex(pairs).to_numpy() @ weights.reindex(assignment.index).to_numpy())
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_needs_make_zones_alike_and_cost_at_least_their_spread(seed: int) -> None:
+    weights, lacks = town(seed)
+    price = 10_000.0
+    cost = add_needs(walks(), weights, links(), LIMITS, lacks, price)
+    plain = regionalize(weights, links(), walks(), LIMITS)
+    alike = regionalize(weights, links(), cost, LIMITS)
+    assert spread(lacks, alike.assignment) < 0.9 * spread(lacks, plain.assignment)
+    each = price * float(weights.mean()) / lacks.shape[1]
+    least = walked(weights, alike.assignment) + each * spread(lacks, alike.assignment)
+    assert alike.objective >= least * (1 - 1e-9)
+    # one step from the draft stays near it: its price by its own means is not far below
+    assert alike.objective <= 1.1 * least
+
+
+def test_weak_needs_change_costs_little_and_equal_needs_nothing() -> None:
+    weights, lacks = town(0)
+    same = add_needs(walks(), weights, links(), LIMITS, 0 * lacks, 5_000.0)
+    pd.testing.assert_frame_equal(same, walks())
+    weak = add_needs(walks(), weights, links(), LIMITS, lacks, 1.0)["cost"] - walks()["cost"]
+    even = weights.mean() / weights.reindex(walks()["unit"]).to_numpy()
+    assert (weak.to_numpy() <= even + 1e-9).all()
+    assert (weak >= 0).all()
+
+
+def test_limits_that_nothing_keeps_leave_neighbours_to_stand_for_the_zone() -> None:
+    weights, lacks = town(1)
+    cost = add_needs(walks(), weights, links(), Bounds(weight=(30.0, 31.0), count=2), lacks, 90.0)
+    own = cost.set_index(["unit", "centre"])["cost"]
+    around = lacks.loc[["u00", "u01", "u06"]].mean()
+    expected = 90.0 * float(((lacks.loc["u00"] - around) ** 2).mean())
+    assert own["u00", "u00"] == pytest.approx(expected * weights.mean() / weights["u00"])
+
+
+def test_equal_input_gives_equal_costs_in_any_order() -> None:
+    weights, lacks = town(2)
+    one = add_needs(walks(), weights, links(), LIMITS, lacks, 9_000.0)
+    other = add_needs(walks(), weights.iloc[::-1], links().iloc[::-1], LIMITS, lacks, 9_000.0)
+    assert one["cost"].tolist() == other["cost"].tolist()
+
+
+def brute(traits: Floats, zone: Ints, z: int) -> float:
+    own = traits[zone == z].sum(axis=0)
+    return float(own[1] - (own[2:] ** 2).sum() / own[0]) if own[0] > 0 else 0.0
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10_000), st.lists(st.tuples(st.integers(0, 35), st.integers(0, 2))))
+def test_sums_follow_moves(seed: int, moves: list[tuple[int, int]]) -> None:
+    """The spread kept up to date equals that of the zones as they stand, before and after a move."""
+    weights, lacks = town(seed)
+    instance = make_instance(weights, links(), walks(), LIMITS)
+    rng = np.random.default_rng(seed)
+    mass = rng.uniform(0.5, 2.0, instance.nodes)
+    own = lacks.to_numpy()
+    traits = np.column_stack([mass, mass * (own**2).sum(axis=1), mass[:, None] * own])
+    ground = make_ground(instance, traits)
+    plan = make_plan(ground, rng.integers(0, 3, instance.nodes), 3)
+    for i, z in moves:
+        a = int(plan.zone[i])
+        if z == a:
+            continue
+        after = plan.zone.copy()
+        after[i] = z
+        for k, out, into in ((a, i, -1), (z, -1, i)):
+            found = unlikeness(ground, plan, k, out, into)
+            assert found == pytest.approx(brute(traits, after, k), abs=1e-9)
+        shift(ground, plan, i, z)
+        for k in range(3):
+            now = unlikeness(ground, plan, k, -1, -1)
+            assert now == pytest.approx(brute(traits, plan.zone, k), abs=1e-9)
+
+
+def test_without_traits_nothing_is_added() -> None:
+    instance = make_instance(town(0)[0], links(), walks(), LIMITS)
+    ground: Ground = make_ground(instance)
+    plan = make_plan(ground, np.arange(instance.nodes) % 6, 6)
+    assert unlikeness(ground, plan, 0, -1, -1) == 0.0
