@@ -104,7 +104,7 @@ def brute(traits: Floats, zone: Ints, z: int) -> float:
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10_000), st.lists(st.tuples(st.integers(0, 35), st.integers(0, 2))))
 def test_sums_follow_moves(seed: int, moves: list[tuple[int, int]]) -> None:
-    """The spread that moves keep up to date is that of the zones as they stand, before and after."""
+    """What moves keep up to date is the spread of the zones as they stand, before and after."""
     weights, lacks = town(seed)
     instance = make_instance(weights, links(), walks(), LIMITS)
     rng = np.random.default_rng(seed)
