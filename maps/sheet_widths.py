@@ -69,6 +69,49 @@ def paper_for(width: float) -> Paper:
     return Paper("landscape", "A3", math.ceil(width * least_scale / capacity))
 
 
+def pages_high(heights: Sequence[float], head: float, width: float, paper: Paper) -> int:
+    """Say on how many pages a sheet is to be fitted; 0 for as many as it needs.
+
+    Parameters
+    ----------
+    heights
+        Heights of the rows, points.
+    head
+        Height of the header, which is repeated on each page, points.
+    width
+        Width of the printed columns.
+    paper
+        What it is printed on.
+
+    Notes
+    -----
+    A sheet that overruns its pages by a few rows is set a little smaller instead: no last page with
+    one row.
+    """
+    capacity = next(
+        room for lies, size, room, _ in _PAPERS if (lies, size) == (paper.orientation, paper.size)
+    )
+    scale = min(1.0, capacity * paper.pages_wide / max(width, 1.0))
+    room = _TEXT_POINTS[paper.orientation, paper.size] / scale - head
+    pages = sum(heights) / max(room, 1.0)
+    whole = int(pages)
+    return whole if 0 < pages - whole <= min(_OVERRUN * whole, _LAST_PAGE) else 0
+
+
+_TEXT_POINTS: Final = {
+    ("portrait", "A4"): 734.0,
+    ("landscape", "A4"): 487.0,
+    ("landscape", "A3"): 734.0,
+}
+"""Height of a page between its margins of 0.75 inches, points."""
+
+_OVERRUN: Final = 0.27
+"""Largest overrun that is fitted, as a share of the whole pages: letters stay above 5 points."""
+
+_LAST_PAGE: Final = 0.35
+"""A last page that is fuller than this is worth its paper."""
+
+
 def number_width(texts: Iterable[str], heads: Sequence[str]) -> float:
     """Give the width of a column of numbers."""
     return max([NARROWEST, _head_width(heads), *(cells(text) + 2 for text in texts)])

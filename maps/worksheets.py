@@ -13,12 +13,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from layers.contracts import Caption
 from maps.fonts import one_line
-from maps.sheet_cells import Cells, Styles, write_text
+from maps.sheet_cells import TOTAL_HEIGHT, Cells, Styles, write_text
 from maps.sheet_widths import (
     LINE,
     Paper,
     lines,
     number_width,
+    pages_high,
     paper_for,
     row_heights,
     text_width,
@@ -249,7 +250,13 @@ def lay_out(sheet: Sheet, page: Worksheet, *, languages: tuple[str, ...], footer
         if column.kind == "text"
     ]
     label = sheet.total_label if sheet.rows else ""
-    return LaidOut(poured, row_heights(texts, sheet.rows), label)
+    heights = row_heights(texts, sheet.rows)
+    head = sum(float(page.row_dimensions[row].height) for row in range(1, last_head + 1))
+    last_heights = [TOTAL_HEIGHT] if label else []
+    page.page_setup.fitToHeight = pages_high(
+        [*heights, *last_heights], head, sum(widths[:printed]), paper
+    )
+    return LaidOut(poured, heights, label)
 
 
 def fonts(languages: tuple[str, ...]) -> tuple[str, str]:

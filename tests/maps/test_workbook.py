@@ -16,7 +16,7 @@ from layers.tables import CATEGORIES
 from layers.walking import Walking
 from maps.labels import Imprint
 from maps.office_sheets import ledger
-from maps.sheet_widths import Paper, lines, paper_for
+from maps.sheet_widths import Paper, lines, pages_high, paper_for
 from maps.summary_sheets import is_detail, tell_drawn
 from maps.words import say
 from maps.workbook import NETWORK_TABLES, write_workbook
@@ -442,6 +442,13 @@ def test_who_prints_the_workbook_prints_its_papers_and_no_whole_table(book: Path
             assert area.startswith("A1:")
             assert int("".join(filter(str.isdigit, area.split(":")[1]))) == page.max_row
     assert kinds == {True, False}
+
+
+def test_a_sheet_that_overruns_its_page_by_a_row_is_set_smaller() -> None:
+    paper = paper_for(100.0)
+    assert (paper.orientation, paper.size) == ("portrait", "A4")
+    for rows, wanted in ((46, 0), (47, 1), (59, 1), (60, 0), (94, 2), (150, 3), (168, 0)):
+        assert pages_high([15.0] * rows, 34.0, 100.0, paper) == wanted, rows
 
 
 def test_an_appendix_says_so_in_the_header_of_each_page(book: Path) -> None:
