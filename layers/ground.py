@@ -15,6 +15,7 @@ from pyproj import CRS
 from layers.access_points import find_access_points
 from layers.barriers import prepare_barriers
 from layers.buildings import prepare_buildings, share_households
+from layers.built_up import measure_built_up
 from layers.categories import is_gate
 from layers.centrelines import from_centrelines
 from layers.checks import Finding, InputRecord
@@ -58,6 +59,7 @@ class Inputs:
     buildings: Source | None = None
     barriers: Source | None = None
     subdistricts: Source | None = None
+    built_up: Source | None = None
     elevation: Source | None = None
     extent: Source | None = None
     links: Source | None = None
@@ -319,10 +321,14 @@ def _communities(
         boundaries, ledger, crs=crs, buildings=raw, subdistricts=subdistricts, joins=joins
     )
     reading.findings += found.findings
+    communities = found.communities
+    if reading.inputs.built_up is not None:
+        town = reading.vector(reading.inputs.built_up, "built_up")
+        communities = reading.doubted(measure_built_up(communities, town, crs=crs))
     if raw is None or raw.empty:
-        return found.communities, _empty(BUILDINGS, crs)
-    buildings = reading.doubted(prepare_buildings(raw, found.communities, crs=crs))
-    return found.communities, share_households(buildings, found.communities)
+        return communities, _empty(BUILDINGS, crs)
+    buildings = reading.doubted(prepare_buildings(raw, communities, crs=crs))
+    return communities, share_households(buildings, communities)
 
 
 def _points(

@@ -81,6 +81,7 @@ COMMUNITIES: Final = contract(
         "excl_urban_village": flag("城中村", "Urban village"),
         "excl_sangongyiye": flag("已实施三供一业改造", "Utilities handed over"),
         "excl_outside_town": flag("城市、县城以外", "Outside city and county seat"),
+        "built_up_share": share("建成区内面积占比", "Share inside the built-up area"),
         "area_m2": number("用地面积", "Land area", "m²"),
         "edge": flag("生活圈触及数据边缘", "Walk leaves the data"),
     },

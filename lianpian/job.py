@@ -103,6 +103,8 @@ class InputsSection(_Section):
     buildings: OneFile = None
     barriers: OneFile = None
     subdistricts: OneFile = None
+    built_up: OneFile = None
+    """Polygons of the built-up area (建成区): who lies outside is no matter of renovation (E04)."""
     elevation: Annotated[RasterInput | None, BeforeValidator(table_of_path)] = None
     """Heights of the ground: a path, or a table with `path` and `crs`."""
     extent: OneFile = None

@@ -53,6 +53,7 @@ from zoning.provision import measure_provision
 from zoning.reached_streets import trace_reached_streets
 from zoning.regionalization.settings import ZoningSettings
 from zoning.rulebooks import Rulebook, read_rulebook
+from zoning.settlement import doubt_settlement
 from zoning.summary import summarise
 from zoning.tables import SUBDISTRICT_GAPS, ZONE_GAPS
 
@@ -200,6 +201,7 @@ def _compute(located: LocatedJob, ground: Ground, rulebook: Rulebook, clock: Clo
         )
     with clock.step("gaps"):
         tables |= _judge(tables, rulebook, walking)
+        findings += doubt_settlement(tables["communities"], rulebook)
         tables["routes"] = _draw_walks(network, tables, walking)
     with clock.step("zones"):
         found, zoning = _zone(located, ground, tables, findings)

@@ -61,6 +61,7 @@ def inputs_of(
         buildings=source(given.buildings),
         barriers=source(given.barriers),
         subdistricts=source(given.subdistricts),
+        built_up=source(given.built_up),
         elevation=Source(path=located.folder / heights.path, crs=heights.crs) if heights else None,
         extent=source(given.extent),
         links=Source(path=links) if links else source(given.links),

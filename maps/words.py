@@ -159,6 +159,7 @@ PHRASES: Final[Mapping[str, Both]] = {
     "straddles": ("建成年份跨越 {} 年", "built before and after {}"),
     "reading": ("按「{}」读法结论不同", "another verdict when read as {}"),
     "not_stated": ("未填「{}」", "{} not stated"),
+    "conflict": ("「{}」台账与图层不一致", "{}: ledger and map contradict each other"),
     "no_clause": ("「{}」为是，但本规则无相应条款", "{} is yes, but no clause speaks of it"),
 }
 """Reasons of eligibility that name a column, a year or a reading behind a colon."""

@@ -10,7 +10,8 @@ import pandas as pd
 
 from layers.contracts import check, conform
 from layers.tables import COMMUNITIES
-from zoning.rules import ConsentGate, Rulebook
+from zoning.rules import ConsentGate, FlagRule, Rulebook
+from zoning.settlement import OUTSIDE, settle_outside
 from zoning.tables import CONSENT, ELIGIBILITY
 
 DateVerdict = Literal["core", "absorbable", "excluded", "unknown"]
@@ -18,6 +19,9 @@ DateVerdict = Literal["core", "absorbable", "excluded", "unknown"]
 _EXCLUSION_FLAGS: Final = tuple(str(c) for c in COMMUNITIES.columns if str(c).startswith("excl_"))
 
 _PERCENT: Final = 100.0
+
+_CONTRADICTED: Final = "contradicted"
+"""Whether ledger and map contradict each other about the town, for the length of a judgement."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +53,7 @@ def judge_eligibility(communities: pd.DataFrame, rulebook: Rulebook) -> pd.DataF
         ``missing:COLUMN``        a field that the verdict needs is empty
         ``straddles:2000``        the range of years lies on both sides of a limit
         ``year_conflict``         built from a later year than built to
+        ``conflict:COLUMN``       ledger and map contradict each other
         ``reading:NAME``          the verdict is another under that reading of the date limit
         ``not_stated:COLUMN``     a field that a rule asks for is empty
         ``no_clause:COLUMN``      the field says yes, but no clause of this rulebook excludes it
@@ -78,6 +83,10 @@ def judge_eligibility(communities: pd.DataFrame, rulebook: Rulebook) -> pd.DataF
     every community would be unknown; so by default (``missing_fields.flag = "note"``) the verdict
     stands and the reason says ``not_stated``. A rulebook with ``"unknown"`` withholds it instead.
 
+    Whether a community lies in a city or county seat (E04) the ledger says, else the layer of the
+    built-up area; where both speak and differ, the verdict is withheld like that of years which
+    contradict each other, unless another rule excludes (`zoning.settlement`).
+
     References
     ----------
     RULES 1.1: E01 to E14; each row cites the clause of its own rulebook.
@@ -85,7 +94,9 @@ def judge_eligibility(communities: pd.DataFrame, rulebook: Rulebook) -> pd.DataF
     check(COMMUNITIES, communities)
     rows = []
     surveyed = frozenset(map(str, communities.columns[communities.notna().any()]))
-    for community_id, row in communities.drop(columns="geometry").iterrows():
+    outside, contradicted = settle_outside(communities)
+    settled = communities.assign(**{OUTSIDE: outside, _CONTRADICTED: contradicted})
+    for community_id, row in settled.drop(columns="geometry").iterrows():
         status, reasons, clauses = _judge(row, rulebook, surveyed)
         rows.append(
             {
@@ -251,11 +262,13 @@ def _judge_flags(row: pd.Series, rulebook: Rulebook, surveyed: frozenset[str]) -
     missing: list[tuple[str, str]] = []
     for rules, found in ((rulebook.exclusions, out), (rulebook.cautions, withheld)):
         for rule in rules:
-            value = row[rule.column]
-            if pd.isna(value):
-                missing.append((f"not_stated:{rule.column}", rule.citation.text))
-            elif bool(value) == rule.when:
-                found.append((rule.citation.rule, rule.citation.text))
+            places = {
+                "applies": (found, rule.citation.rule),
+                "contradicted": (withheld, f"conflict:{rule.column}"),
+                "missing": (missing, f"not_stated:{rule.column}"),
+            }
+            for one, code in [places[answer] for answer in _answer(row, rule)]:
+                one.append((code, rule.citation.text))
     notes = _sort_missing(missing, withheld, rulebook.missing_fields.flag)
     surveys: list[tuple[str, str]] = []
     for gate in rulebook.consent:
@@ -271,6 +284,16 @@ def _judge_flags(row: pd.Series, rulebook: Rulebook, surveyed: frozenset[str]) -
     return _Findings(
         out=tuple(out), open=tuple(withheld), notes=(*notes, *_flags_without_clause(row, rulebook))
     )
+
+
+def _answer(row: pd.Series, rule: FlagRule) -> tuple[str, ...]:
+    """Say what a column means to a rule; nothing where the rule is not set off."""
+    if rule.column == OUTSIDE and row[_CONTRADICTED]:
+        return ("contradicted",)
+    value = row[rule.column]
+    if pd.isna(value):
+        return ("missing",)
+    return ("applies",) if bool(value) == rule.when else ()
 
 
 def _sort_missing(

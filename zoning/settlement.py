@@ -1,0 +1,103 @@
+"""Settlement: whether a community lies in a city or county seat, by the ledger and by a map."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+
+from layers.checks import Finding
+from layers.contracts import check
+from layers.tables import COMMUNITIES
+from zoning.rules import Rulebook
+
+OUTSIDE: Final = "excl_outside_town"
+"""Column of the ledger that says so, and of the rules that ask (RULES E04)."""
+
+INSIDE: Final = "built_up_share"
+"""Share of the outline inside the built-up area; NA where the job has no such layer."""
+
+LEAST_INSIDE: Final = 0.5
+"""A community of which less lies inside the built-up area lies outside; exactly this is inside.
+
+No document gives a figure: a community is where most of its ground is.
+"""
+
+
+def settle_outside(communities: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Settle from ledger and map whether each community lies outside city and county seat.
+
+    Parameters
+    ----------
+    communities
+        Contract `COMMUNITIES`.
+
+    Returns
+    -------
+    outside : Series
+        ``boolean``: what the ledger says, else what the map says, else NA.
+    contradicted : Series
+        ``bool``: both speak, and one says outside where the other says inside.
+
+    Notes
+    -----
+    Without a built-up area this is the ledger's column and nothing is contradicted.
+    """
+    ledger = communities[OUTSIDE].astype("boolean")
+    mapped = communities[INSIDE].lt(LEAST_INSIDE).astype("boolean")
+    mapped = mapped.mask(communities[INSIDE].isna())
+    contradicted = (ledger != mapped).fillna(value=False).astype("bool")
+    return ledger.fillna(mapped), contradicted
+
+
+def doubt_settlement(communities: pd.DataFrame, rulebook: Rulebook) -> list[Finding]:
+    """List communities that the ledger and the map put on two sides of the border of the town.
+
+    Parameters
+    ----------
+    communities
+        Contract `COMMUNITIES`.
+    rulebook
+        The rules in force: where they ask for a city or county seat the verdict is withheld, and a
+        person has to decide; else it is a thing to check.
+
+    Returns
+    -------
+    list of Finding
+        One for each such community, with what both say.
+
+    Raises
+    ------
+    ContractError
+        If `communities` breaks its contract.
+
+    References
+    ----------
+    RULES E04.
+    """
+    check(COMMUNITIES, communities)
+    rules = [r for r in (*rulebook.exclusions, *rulebook.cautions) if r.column == OUTSIDE]
+    clauses = "；".join(dict.fromkeys(rule.citation.text for rule in rules))
+    _, contradicted = settle_outside(communities)
+    found = []
+    for one, row in communities[contradicted].iterrows():
+        outside, share = bool(row[OUTSIDE]), f"{row[INSIDE]:.0%}"
+        name = str(one) if pd.isna(row["name"]) else f"{row['name']}（{one}）"
+        ledger_zh, ledger_en = ("以外", "outside") if outside else ("以内", "inside")
+        then_zh = f"，资格待定（{clauses}，E04）" if rules else ""
+        then_en = f"; its eligibility is left open ({clauses}, E04)" if rules else ""
+        found.append(
+            Finding(
+                severity="decide" if rules else "check",
+                table_name="communities",
+                row_key=str(one),
+                code="outside-town-conflict",
+                zh=f"{name}：台账写在城市、县城{ledger_zh}，但其用地有 {share} 在建成区图层内"
+                f"{then_zh}。",
+                en=f"{name}: the ledger says {ledger_en} city and county seat, but {share} of its "
+                f"ground lies inside the layer of the built-up area{then_en}.",
+                remedy="核实后更正台账“城市县城以外”一列或建成区图层 / See which is right, then "
+                "correct that column of the ledger or the layer",
+            )
+        )
+    return found
