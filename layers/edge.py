@@ -7,9 +7,27 @@ import pandas as pd
 import shapely
 
 from layers.checks import Finding
+from layers.errors import InputError
 from layers.reach import BEYOND
 from layers.slopes import FASTEST
 from layers.walking import Walking
+
+
+def one_area(frame: gpd.GeoDataFrame) -> shapely.Polygon:
+    """Give the one polygon of an extent: the area that the data covers.
+
+    Raises
+    ------
+    InputError
+        If its rows together are no single polygon.
+    """
+    area = shapely.union_all(frame.geometry.to_numpy())
+    if isinstance(area, shapely.Polygon) and not area.is_empty:
+        return area
+    raise InputError(
+        en=f"extent: found {area.geom_type}; expected one polygon, the area that the data covers.",
+        zh=f"extent：类型为 {area.geom_type}；应为一个面，即数据覆盖的范围。",
+    )
 
 
 def mark_edge(

@@ -23,6 +23,7 @@ from layers.communities import prepare_communities
 from layers.contracts import conform
 from layers.corrections import read_corrections
 from layers.crs import choose_crs, to_metric
+from layers.edge import one_area
 from layers.elsewhere import doubt_shift, leave_out_elsewhere, require_one_place
 from layers.errors import InputError
 from layers.facilities import read_facilities
@@ -32,10 +33,11 @@ from layers.land import prepare_land
 from layers.ledger import read_ledger
 from layers.osm import OsmData, read_osm
 from layers.parallels import mark_parallel
+from layers.protections import prepare_protections
 from layers.slopes import Heights
 from layers.streets import prepare_streets
 from layers.subdistricts import prepare_subdistricts
-from layers.tables import BARRIERS, BUILDINGS, LAND, SUBDISTRICTS
+from layers.tables import BARRIERS, BUILDINGS, LAND, PROTECTIONS, SUBDISTRICTS
 from layers.terrain import read_terrain
 
 OSM_SOURCE: Final = (
@@ -60,6 +62,8 @@ class Inputs:
     barriers: Source | None = None
     subdistricts: Source | None = None
     built_up: Source | None = None
+    protections: tuple[Source, ...] = ()
+    protected_within_m: float = 5.0
     elevation: Source | None = None
     extent: Source | None = None
     links: Source | None = None
@@ -87,6 +91,7 @@ class Ground:
     barriers: gpd.GeoDataFrame
     buildings: gpd.GeoDataFrame
     subdistricts: gpd.GeoDataFrame
+    protections: gpd.GeoDataFrame
     land: gpd.GeoDataFrame
     extent: shapely.Polygon
     links: pd.DataFrame | None
@@ -215,6 +220,7 @@ def read_ground(inputs: Inputs) -> Ground:
         barriers=barriers,
         buildings=buildings,
         subdistricts=subdistricts,
+        protections=_protections(reading, communities),
         land=_empty(LAND, crs) if land is None else prepare_land(land, crs=crs, extent=extent),
         extent=extent,
         links=reading.corrections(inputs.links, "links"),
@@ -286,21 +292,11 @@ def _streets_and_extent(reading: _Reading, crs: CRS) -> tuple[shapely.Polygon, g
             zh="没有道路：请给出 [inputs] osm = .osm.pbf 文件，或 [inputs.streets]。",
         )
     if inputs.extent is not None:
-        return _one_area(to_metric(reading.vector(inputs.extent, "extent"), crs)), raw
+        return one_area(to_metric(reading.vector(inputs.extent, "extent"), crs)), raw
     if inputs.streets is None and reading.osm is not None:
         box = gpd.GeoDataFrame(geometry=[reading.osm.extent], crs=4326)
-        return _one_area(to_metric(box, crs)), raw
+        return one_area(to_metric(box, crs)), raw
     return shapely.box(*to_metric(raw, crs).total_bounds), raw
-
-
-def _one_area(frame: gpd.GeoDataFrame) -> shapely.Polygon:
-    area = shapely.union_all(frame.geometry.to_numpy())
-    if isinstance(area, shapely.Polygon) and not area.is_empty:
-        return area
-    raise InputError(
-        en=f"extent: found {area.geom_type}; expected one polygon, the area that the data covers.",
-        zh=f"extent：类型为 {area.geom_type}；应为一个面，即数据覆盖的范围。",
-    )
 
 
 def _communities(
@@ -351,17 +347,39 @@ def _given_points(
     streets: gpd.GeoDataFrame,
 ) -> gpd.GeoDataFrame:
     """Read one file of points, and doubt coordinates that put them elsewhere."""
-    points = to_metric(reading.vector(source, "facilities"), CRS(communities.crs))
-    record, path = reading.records.pop(), str(source.path)
-    reading.findings += doubt_columns(points, path)
-    near, doubts = leave_out_elsewhere(points, communities, role="facilities", path=path)
-    reading.findings += doubts
+    near = _near(reading, source, communities, "facilities")
+    path = str(source.path)
+    reading.findings += doubt_columns(near, path)
     reading.findings += doubt_shift(near, streets, coordinates=source.coordinates, path=path)
-    left_out = len(points) - len(near)
+    return near
+
+
+def _near(
+    reading: _Reading, source: Source, communities: gpd.GeoDataFrame, role: str
+) -> gpd.GeoDataFrame:
+    """Read one file in metres, without rows that lie far from all communities."""
+    rows = to_metric(reading.vector(source, role), CRS(communities.crs))
+    record = reading.records.pop()
+    near, doubts = leave_out_elsewhere(rows, communities, role=role, path=str(source.path))
+    reading.findings += doubts
+    left_out = len(rows) - len(near)
     reading.records.append(
         replace(record, kept=record.kept - left_out, refused=record.refused + left_out)
     )
     return near
+
+
+def _protections(reading: _Reading, communities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Read what must be kept from every file of it, and say in which communities it is."""
+    crs, inputs = CRS(communities.crs), reading.inputs
+    raws = [
+        (_near(reading, one, communities, "protections"), one.layer or one.path.name)
+        for one in inputs.protections
+    ]
+    if not raws:
+        return _empty(PROTECTIONS, crs)
+    within_m = inputs.protected_within_m
+    return reading.doubted(prepare_protections(raws, communities, crs=crs, within_m=within_m))
 
 
 def _gates(reading: _Reading, points: gpd.GeoDataFrame, crs: CRS) -> gpd.GeoDataFrame:

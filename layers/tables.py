@@ -201,6 +201,30 @@ LAND: Final = contract(
     kinds=ANY_SHAPE,
 )
 
+PROTECTED_KINDS: Final = {
+    "relic": ("文物古迹", "relics"),
+    "historic_building": ("历史建筑", "historic buildings"),
+    "historic_area": ("历史文化街区", "historic areas"),
+    "old_tree": ("古树名木", "old and famous trees"),
+    "historic_city": ("历史城区", "the historic city"),
+    "other": ("类别未识别的保护对象", "things to keep of no known kind"),
+}
+"""Kinds of what renovation must keep, with their names (RULES E15 to E17)."""
+
+PROTECTIONS: Final = contract(
+    "protections",
+    "保护对象",
+    "What must be kept",
+    keys={"protection_id": key("保护对象编码", "Protection id")},
+    columns={
+        "kind": word("类别", "Kind", *PROTECTED_KINDS),
+        "name": text("名称", "Name"),
+        "grade": text("级别", "Grade"),
+        "community_ids": text("所在小区", "Communities"),
+    },
+    kinds=ANY_SHAPE,
+)
+
 NETWORK: Final = contract(
     "network",
     "步行网络",
@@ -324,6 +348,7 @@ GROUND_CONTRACTS: Final = {
         BARRIERS,
         BUILDINGS,
         SUBDISTRICTS,
+        PROTECTIONS,
         LAND,
         NETWORK,
         SNAPS,

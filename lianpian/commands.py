@@ -44,6 +44,7 @@ _ROLES: Final[Mapping[str, str]] = {
     "barriers": "阻隔",
     "subdistricts": "街道辖区",
     "built_up": "建成区",
+    "protections": "保护对象",
     "extent": "数据范围",
     "links": "邻接更正",
     "assignment": "片区归属",

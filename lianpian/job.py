@@ -105,6 +105,8 @@ class InputsSection(_Section):
     subdistricts: OneFile = None
     built_up: OneFile = None
     """Polygons of the built-up area (建成区): who lies outside is no matter of renovation (E04)."""
+    protections: Annotated[tuple[FileInput, ...], BeforeValidator(tables_of_paths)] = ()
+    """What renovation must keep: relics, historic buildings, old trees, the historic city."""
     elevation: Annotated[RasterInput | None, BeforeValidator(table_of_path)] = None
     """Heights of the ground: a path, or a table with `path` and `crs`."""
     extent: OneFile = None
@@ -181,6 +183,11 @@ class ZonesSection(_Section):
     arterial: Literal["never", "walk", "free"] = "walk"
     package_households: tuple[Households, Households] = (300.0, 1000.0)
     package_walk_m: Metres = 1000.0
+    protected_within_m: Annotated[float, Field(strict=True, ge=0, le=100, allow_inf_nan=False)] = (
+        5.0
+    )
+    """How far outside an outline a tree or building given as a point still counts: trees are kept
+    clear to 5 m around the crown (建城〔2000〕192号), and a point says nothing of its crown."""
     count: Annotated[int | tuple[int, int] | None, BeforeValidator(span)] = None
     compare_counts: Annotated[tuple[Count, ...], AfterValidator(unrepeated)] = ()
     alternatives: Annotated[int, Field(strict=True, ge=0, le=20)] = 3

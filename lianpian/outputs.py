@@ -266,13 +266,16 @@ def read_result(folder: Path) -> tuple[dict[str, pd.DataFrame], Imprint, dict[st
     layers = {str(name) for name, _ in pyogrio.list_layers(folder / "plan.gpkg")}
     tables: dict[str, pd.DataFrame] = {}
     for name, schema in CONTRACTS.items():
+        path = folder / "tables" / f"{name}.csv"
         if name in layers:
             frame = gpd.read_file(folder / "plan.gpkg", layer=name)
+        elif name == "protections" and not path.is_file():  # a result of before there were any
+            frame = pd.DataFrame()
         else:
             texts = dict.fromkeys(keys_of(schema), "str")
             texts |= {str(c): "str" for c, d in schema.columns.items() if str(d.dtype) == "str"}
             frame = pd.read_csv(
-                folder / "tables" / f"{name}.csv",
+                path,
                 dtype=texts,
                 na_values=[""],
                 keep_default_na=False,

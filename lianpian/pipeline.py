@@ -87,6 +87,7 @@ GROUND_TABLES: Final = (
     "barriers",
     "buildings",
     "subdistricts",
+    "protections",
     "land",
 )
 
@@ -205,7 +206,9 @@ def _compute(located: LocatedJob, ground: Ground, rulebook: Rulebook, clock: Clo
         tables["routes"] = _draw_walks(network, tables, walking)
     with clock.step("zones"):
         found, zoning = _zone(located, ground, tables, findings)
-        findings += list_protections(tables["communities"], found["assignment"], rulebook)
+        findings += list_protections(
+            tables["communities"], found["assignment"], rulebook, tables["protections"]
+        )
         tables |= found
         tables["zone_circles"] = trace_zone_circles(
             network, tables["snaps"], tables["assignment"], walking=walking, land=closed

@@ -39,6 +39,7 @@ class Plan:
     barriers: gpd.GeoDataFrame
     buildings: gpd.GeoDataFrame
     subdistricts: gpd.GeoDataFrame
+    protections: gpd.GeoDataFrame
     land: gpd.GeoDataFrame
     network: gpd.GeoDataFrame
     snaps: pd.DataFrame

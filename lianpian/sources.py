@@ -62,6 +62,8 @@ def inputs_of(
         barriers=source(given.barriers),
         subdistricts=source(given.subdistricts),
         built_up=source(given.built_up),
+        protections=tuple(found for item in given.protections if (found := source(item))),
+        protected_within_m=located.job.zones.protected_within_m,
         elevation=Source(path=located.folder / heights.path, crs=heights.crs) if heights else None,
         extent=source(given.extent),
         links=Source(path=links) if links else source(given.links),
@@ -199,6 +201,7 @@ _BESIDE: Final = (
     "arterial",
     "package_households",
     "package_walk_m",
+    "protected_within_m",
     "finish",
 )
 """Keys of ``[zones]`` that other steps take than the drawing of zones."""

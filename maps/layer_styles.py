@@ -29,6 +29,8 @@ WALL_INK: Final = "#4a4238"
 STREET_EDGE: Final = "#9a9384"
 BUILDING: Final = "#b8b1a5"
 SUBDISTRICT_INK: Final = "#7a3b69"
+PROTECTED_INK: Final = "#8a2b1f"
+PROTECTED_SHAPES: Final = {"relic": "square", "historic_building": "pentagon", "old_tree": "circle"}
 NETWORK_INK: Final = "#8b9299"
 
 NEAR: Final = 12_000
@@ -71,6 +73,7 @@ def styles(languages: tuple[str, ...]) -> dict[str, Style]:
         "streets": _streets(languages),
         "barriers": _barriers(languages),
         "land": _land(languages),
+        "protections": _protections(languages),
         "buildings": Style(
             rules=(
                 Rule(
@@ -307,6 +310,29 @@ _RAILWAY: Final = (
     qml.line(LAND_COLOURS["railway"], 0.9),
     qml.line("#ffffff", 0.5, dash=(2.0, 2.0)),
 )
+
+
+def _protections(languages: tuple[str, ...]) -> Style:
+    """Draw what must be kept in one ink, areas hatched, points with a shape for each kind."""
+    rules: list[Rule] = []
+    for kind, both in WORDS["protections.kind"].items():
+        label, here = pick(both, languages), _is("kind", kind)
+        dash = (3.0, 1.0) if kind.startswith("historic_") else ()
+        edge = qml.line(PROTECTED_INK, 0.6, dash=dash)
+        sparse = qml.hatch(PROTECTED_INK, 45, step=4.0)
+        badge = qml.mark(PROTECTED_SHAPES.get(kind, "circle"), PROTECTED_INK, 3.0, edge="#ffffff")
+        rules += [
+            Rule(label=label, where=f"{here} AND {_AREAS}", symbol=_fill(sparse, edge)),
+            Rule(label=label, where=here + _LONG, symbol=Symbol("line", (edge,))),
+            Rule(label=label, where=here + _SPOTS, symbol=Symbol("marker", (badge,))),
+        ]
+    return Style(
+        rules=tuple(rules), label=Label(expression='"name"', size=7.5, colour=INK, most=NEAR)
+    )
+
+
+_LONG: Final = " AND coalesce(area($geometry), 0) = 0 AND coalesce(length($geometry), 0) > 0"
+_SPOTS: Final = " AND coalesce(area($geometry), 0) = 0 AND coalesce(length($geometry), 0) = 0"
 
 
 def _land(languages: tuple[str, ...]) -> Style:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from layers.contracts import captions_of
-from layers.tables import COMMUNITIES
+from layers.tables import COMMUNITIES, PROTECTED_KINDS
 from zoning.rules import HAVE_NAMES
 
 Both = tuple[str, str]
@@ -123,6 +123,7 @@ WORDS: Final[Mapping[str, Mapping[str, Both]]] = {
         "railway": ("铁路", "railway"),
         "other": ("其他", "other"),
     },
+    "protections.kind": PROTECTED_KINDS,
     "year_confidence": {
         "stated": ("写明年份", "year stated"),
         "range": ("起止年份", "range of years"),

@@ -71,6 +71,7 @@ ORDER: Final = (
     "subdistrict_gaps",
     "access_points",
     "subdistricts",
+    "protections",
     "barriers",
     "land",
     "circles",

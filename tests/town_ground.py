@@ -250,9 +250,15 @@ def land_and_buildings() -> dict[str, pd.DataFrame]:
         {"land_id": "l2", "kind": "green", "name": "滨河公园", "geometry": park},
         {"land_id": "l3", "kind": "railway", "name": "陇海铁路", "geometry": rail},
     ]
+    old_city = box(WEST - 200, SOUTH - 100, WEST + 200, SOUTH + 350)
+    kept = [
+        {"protection_id": "p1", "kind": "old_tree", "name": "国槐", "geometry": at(100, 80)},
+        {"protection_id": "p2", "kind": "historic_city", "name": "老城", "geometry": old_city},
+    ]
     return {
         "buildings": frame(buildings),
         "subdistricts": frame(offices),
+        "protections": frame([one | {"grade": None, "community_ids": "c01"} for one in kept]),
         "barriers": frame(barriers),
         "land": frame(land),
     }
