@@ -40,15 +40,18 @@ def doubt_protections(
     ]
 
 
-def note_by_file(name: str, kind: str, rows: int, total: int) -> Finding:
-    """Tell that a file's name says the kind of rows that say none themselves."""
+def note_by_file(name: str, kind: str, words: pd.Series, total: int) -> Finding:
+    """Tell that a file's name says the kind of rows whose own word is missing or not known."""
     zh, en = PROTECTED_KINDS[kind]
+    stated = _quote(words)
+    zh_words, en_words = (f"（{'、'.join(stated)}）", f" ({', '.join(stated)})")
     return _finding(
-        "note",
+        "check" if stated else "note",
         "protection-kind-by-file",
-        f"{name}：{total} 行中有 {rows} 行没有可识别的类别，按文件名作为「{zh}」。",
-        f"{name}: {rows} of {total} rows state no known kind and are taken as {en}, as the name of "
-        "the file says.",
+        f"{name}：{total} 行中有 {len(words)} 行没有可识别的类别{zh_words if stated else ''}，"
+        f"按文件名作为「{zh}」。",
+        f"{name}: {len(words)} of {total} rows state no known kind{en_words if stated else ''} and "
+        f"are taken as {en}, as the name of the file says.",
         "如有不符，请加“类别”一列 / Add a column 类别 if this is wrong",
     )
 
@@ -80,12 +83,10 @@ def note_twice(rows: int) -> Finding:
 def _note_unread(ids: pd.Index, words: pd.Series) -> list[Finding]:
     if ids.empty:
         return []
-    stated = sorted(set(words.reindex(ids).dropna()))
+    shown = _quote(words.reindex(ids))
     empty = int(words.reindex(ids).isna().sum())
-    shown = [repr(word) for word in stated[:_WORDS_SHOWN]]
-    more = "…" if len(stated) > _WORDS_SHOWN else ""
-    zh = "、".join([*shown, *([f"未填 {empty} 处"] if empty else [])]) + more
-    en = ", ".join([*shown, *([f"{empty} empty"] if empty else [])]) + more
+    zh = "、".join([*shown, *([f"未填 {empty} 处"] if empty else [])])
+    en = ", ".join([*shown, *([f"{empty} empty"] if empty else [])])
     return [
         _finding(
             "check",
@@ -97,6 +98,12 @@ def _note_unread(ids: pd.Index, words: pd.Series) -> list[Finding]:
             "类别请用 文物古迹/历史建筑/古树名木/历史文化街区/历史城区 / Write one of these words",
         )
     ]
+
+
+def _quote(words: pd.Series) -> list[str]:
+    """Quote the words of a column, each once; of many the first few."""
+    stated = sorted(set(words.dropna()))
+    return [*map(repr, stated[:_WORDS_SHOWN]), *(["…"] if len(stated) > _WORDS_SHOWN else [])]
 
 
 def _note_open(ids: pd.Index) -> list[Finding]:

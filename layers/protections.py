@@ -146,7 +146,7 @@ def _read(
     of_file = kind_of_file(name)
     by_file = (kinds == "other") & (of_file != "other")
     if by_file.any():
-        findings.append(note_by_file(name, of_file, int(by_file.sum()), len(frame)))
+        findings.append(note_by_file(name, of_file, words[by_file], len(frame)))
     usable = frame.geometry.geom_type.isin(ANY_SHAPE)
     if not usable.all():
         findings.append(note_shapes(name, frame.index[~usable]))

@@ -195,13 +195,13 @@ def _list(names: Sequence[str]) -> tuple[str, str]:
 def _say(
     ledger: _Said | None, on_map: _Said | None, column: str, silent: tuple[bool, bool]
 ) -> tuple[str, str]:
-    """Say what ledger and map know, in Chinese and English; `silent` are map and ledger."""
+    """Say what ledger and map know, to follow a sort of things; `silent` are map and ledger."""
     zh, en = [], []
     if ledger is not None:
         names = _list(ledger.communities)
         zh.append(f"{len(ledger.communities)} 个小区（{names[0]}），登记 {ledger.total:,g} 处")
         en.append(
-            f"in {len(ledger.communities)} communities ({names[1]}), {ledger.total:,g} on record"
+            f" in {len(ledger.communities)} communities ({names[1]}), {ledger.total:,g} on record"
         )
     if on_map is not None:
         said = _say_map(on_map, is_ground=column == "historic_city")
@@ -216,7 +216,7 @@ def _say(
     elif silent[1]:
         zh.append("台账未登记")
         en.append("none in the ledger")
-    return "；".join(zh), "; ".join(en)
+    return "；".join(zh), ("" if ledger else ": ") + "; ".join(en)
 
 
 def _say_map(said: _Said, *, is_ground: bool) -> tuple[str, str]:
@@ -251,7 +251,7 @@ def _by_clause(zone: str, says: tuple[str, str], rules: list[Protection]) -> Fin
         "check",
         zone,
         f"片区 {zone} 内有{what.zh}：{says[0]}；改造须予保护（{'；'.join(clauses)}，{codes}）",
-        f"zone {zone} has {what.en} {says[1]}; renovation must keep them "
+        f"zone {zone} has {what.en}{says[1]}; renovation must keep them "
         f"({'; '.join(clauses)}, {codes.replace('、', ', ')})",
         _IN_STYLE if what.column == "historic_city" else _KEEP,
     )

@@ -161,6 +161,9 @@ def test_where_a_layer_states_no_kind_its_file_may_say_one(name: str, kind: str)
         assert table["kind"].tolist() == [kind]
         code = "protection-kind-unknown" if kind == "other" else "protection-kind-by-file"
         assert code in findings
+        if kind != "other":
+            assert findings[code].severity == ("check" if columns else "note")
+            assert ("（'国槐'）" in findings[code].zh) == bool(columns)
     stated, _ = prepare(layer(Point(1, 1), 类别=["文物古迹"]), name=name)
     assert stated["kind"].tolist() == ["relic"]
 

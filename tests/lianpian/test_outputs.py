@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import filecmp
 import json
+import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pandas as pd
@@ -43,6 +46,18 @@ def test_a_result_reads_back_as_written(small_result: Path, small_plan: Plan):
     pd.testing.assert_frame_equal(tables["gaps"], small_plan.gaps)
     assert imprint == small_plan.imprint
     assert record["zoning"] == small_plan.record["zoning"]
+
+
+def test_a_result_from_before_there_were_protections_reads_back(small_result: Path, tmp_path: Path):
+    folder = tmp_path / "old"
+    shutil.copytree(small_result, folder)
+    (folder / "tables" / "protections.csv").unlink()
+    with closing(sqlite3.connect(folder / "plan.gpkg")) as package, package:
+        for table in ("gpkg_geometry_columns", "gpkg_contents"):
+            package.execute(f"DELETE FROM {table} WHERE table_name = 'protections'")  # noqa: S608
+    tables, _, _ = read_result(folder)
+    check(CONTRACTS["protections"], tables["protections"])
+    assert tables["protections"].empty
 
 
 def test_equal_runs_write_equal_bytes(small_plan: Plan, small_result: Path, tmp_path: Path):

@@ -116,6 +116,9 @@ def test_the_map_is_counted_beside_the_ledger_and_never_added_to_it() -> None:
     assert "两数不相加" in first.zh
     assert "3 on the map (p2, 国槐 ×2), in 2 communities (小区c0, 小区c1)" in first.en
     assert "not added up" in first.en
+    assert (
+        "has old and famous trees in 1 communities (小区c0), 3 on record; 3 on the map" in first.en
+    )
     assert "6" not in first.zh
     # the tree between c1 and c2 is one thing in each of the two zones
     assert "登记 1 处；图层中 1 处（p2），位于 1 个小区（小区c2）" in second.zh
@@ -137,6 +140,7 @@ def test_where_only_one_source_speaks_the_others_silence_is_told() -> None:
     bare, assignment = town()
     (tree,) = list_protections(bare, assignment, read_rulebook("national"), trees)
     assert "台账" not in tree.zh
+    assert "has old and famous trees: 1 on the map" in tree.en
 
 
 def test_zones_in_the_historic_city_are_told_with_kaifengs_clause_elsewhere_without_one() -> None:
