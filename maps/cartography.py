@@ -16,6 +16,7 @@ from maps.drawing import Canvas
 from maps.paper import Frame, Window
 from maps.paths import area_path, line_path
 from maps.placing import Taken
+from maps.protected import MARK_MM, draw_protected, spots_of
 from maps.scene import Scene, count_fills
 from maps.sheet_style import (
     BUILDING_FILL,
@@ -58,6 +59,8 @@ class Shown:
         Facilities by have: confirmed and waiting for review.
     gates
         Access points by kind.
+    protections
+        What must be kept, by kind.
     signs
         Further signs: ``zone``, ``no_zone``, ``major``, ``minor``, ``path``, ``water``, ``green``,
         ``railway``, ``building``, ``data_edge``.
@@ -66,6 +69,7 @@ class Shown:
     fills: dict[str, int] = field(default_factory=dict)
     haves: dict[str, tuple[int, int]] = field(default_factory=dict)
     gates: dict[str, int] = field(default_factory=dict)
+    protections: dict[str, int] = field(default_factory=dict)
     signs: set[str] = field(default_factory=set)
 
 
@@ -79,7 +83,7 @@ class View:
         Where on the page, and which ground.
     zone
         The zone that the sheet is about; empty for all zones.
-    facilities, buildings, gates
+    facilities, buildings, gates, protections
         Whether they are drawn.
     badge
         Width of the badges of facilities, mm on A3.
@@ -93,6 +97,7 @@ class View:
     facilities: bool = False
     buildings: bool = False
     gates: bool = False
+    protections: bool = False
     badge: float = 3.0
     plates: tuple[Frame, ...] = ()
 
@@ -128,6 +133,8 @@ class GroundMap:
             self._buildings()
         self._zones()
         self._data_edge()
+        if self.view.protections:
+            self._protections()
         if self.view.gates:
             self._gates()
         if self.view.facilities:
@@ -313,6 +320,12 @@ class GroundMap:
             )
             for x, y in rows.get_coordinates().to_numpy():
                 self.take(*self.on_paper(x, y), 0.8)
+
+    def _protections(self) -> None:
+        seen = self.within(self.scene.protections)
+        self.shown.protections = draw_protected(self.canvas, self.axes, seen)
+        for x, y in spots_of(seen):
+            self.take(*self.on_paper(x, y), MARK_MM / 2)
 
     def _facilities(self) -> None:
         seen = self.within(self.scene.facilities)

@@ -17,6 +17,8 @@ from maps.style import (
     INK,
     LAND_COLOURS,
     PAPER,
+    PROTECTED_INK,
+    PROTECTED_SHAPES,
     STREET_CLASSES,
     WALK_INK,
     ZONE_INK,
@@ -29,8 +31,6 @@ WALL_INK: Final = "#4a4238"
 STREET_EDGE: Final = "#9a9384"
 BUILDING: Final = "#b8b1a5"
 SUBDISTRICT_INK: Final = "#7a3b69"
-PROTECTED_INK: Final = "#8a2b1f"
-PROTECTED_SHAPES: Final = {"relic": "square", "historic_building": "pentagon", "old_tree": "circle"}
 NETWORK_INK: Final = "#8b9299"
 
 NEAR: Final = 12_000
@@ -320,7 +320,13 @@ def _protections(languages: tuple[str, ...]) -> Style:
         dash = (3.0, 1.0) if kind.startswith("historic_") else ()
         edge = qml.line(PROTECTED_INK, 0.6, dash=dash)
         sparse = qml.hatch(PROTECTED_INK, 45, step=4.0)
-        badge = qml.mark(PROTECTED_SHAPES.get(kind, "circle"), PROTECTED_INK, 3.0, edge="#ffffff")
+        badge = qml.mark(
+            PROTECTED_SHAPES.get(kind, "circle"),
+            PROTECTED_INK,
+            3.0,
+            edge=PROTECTED_INK if kind == "other" else "#ffffff",
+            hollow=kind == "other",
+        )
         rules += [
             Rule(label=label, where=f"{here} AND {_AREAS}", symbol=_fill(sparse, edge)),
             Rule(label=label, where=here + _LONG, symbol=Symbol("line", (edge,))),

@@ -10,6 +10,7 @@ from matplotlib.path import Path
 from maps.cartography import Shown
 from maps.drawing import Canvas
 from maps.paper import Frame
+from maps.protected import draw_protected_sign
 from maps.sheet_style import (
     BUILDING_FILL,
     EDGE_DASH,
@@ -85,6 +86,10 @@ def draw_legend(
         _draw_gate(canvas, _swatch(row), kind)
         zh, en = WORDS["access_points.kind"][kind]
         _write(canvas, row, (f"出入口（{zh}）", f"gate, {en}"), str(count), languages)
+    for kind, count in shown.protections.items():
+        row, rest = rest.cut_top(step)
+        draw_protected_sign(canvas, _swatch(row), kind)
+        _write(canvas, row, WORDS["protections.kind"][kind], str(count), languages)
     for sign, label in SIGNS:
         if sign in shown.signs:
             row, rest = rest.cut_top(step)
@@ -96,7 +101,8 @@ def draw_legend(
 def _count_rows(shown: Shown) -> int:
     notes = any(waiting for _, waiting in shown.haves.values())
     signs = sum(sign in shown.signs for sign, _ in SIGNS)
-    return len(shown.fills) + len(shown.haves) + notes + len(shown.gates) + signs
+    counted = len(shown.gates) + len(shown.protections)
+    return len(shown.fills) + len(shown.haves) + notes + counted + signs
 
 
 def _in_order(shown: Shown) -> list[tuple[str, tuple[int, int]]]:

@@ -129,7 +129,7 @@ def _beside(canvas: Canvas, layout: Layout, window: Window) -> tuple[Frame, Fram
 
 
 def _essential(shown: Shown) -> Shown:
-    return replace(shown, signs=shown.signs & _SIGNS, gates={})
+    return replace(shown, signs=shown.signs & _SIGNS, gates={}, protections={})
 
 
 def _as_png(canvas: Canvas) -> bytes:

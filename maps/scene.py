@@ -42,7 +42,7 @@ class Scene:
         Access points of communities: ``kind``, ``owner_id``, points.
     streets
         ``group`` (major, minor, path), ``name``, lines.
-    land, buildings, subdistricts
+    land, buildings, subdistricts, protections
         As in their contracts.
     crs_name
         Name of the reference system.
@@ -59,6 +59,7 @@ class Scene:
     land: gpd.GeoDataFrame
     buildings: gpd.GeoDataFrame
     subdistricts: gpd.GeoDataFrame
+    protections: gpd.GeoDataFrame
     crs_name: str
     data_edge: gpd.GeoDataFrame
 
@@ -94,6 +95,7 @@ def make_scene(
         land=layer("land"),
         buildings=layer("buildings"),
         subdistricts=layer("subdistricts"),
+        protections=layer("protections"),
         crs_name=_crs_name(crs),
         data_edge=gpd.GeoDataFrame(
             geometry=[shapely.LineString(data_edge)] if data_edge else [], crs=crs

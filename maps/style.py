@@ -170,3 +170,14 @@ def street_group(street_class: str) -> str:
         if plain in classes:
             return group
     return "path"
+
+
+PROTECTED_INK: Final = "#8a2b1f"
+PROTECTED_SHAPES: Final[Mapping[str, str]] = {
+    "relic": "square",
+    "historic_building": "diamond",
+    "old_tree": "circle",
+    "other": "square",
+}
+"""Marks of things that must be kept, hollow where the kind is not known; historic areas and cities
+have an outline alone."""

@@ -69,6 +69,7 @@ def draw_zone_sheet(job: SheetJob, size: str, zone: str) -> Figure:
         facilities=True,
         buildings=True,
         gates=True,
+        protections=True,
         plates=plates,
     )
     ground = GroundMap(canvas, view, scene)

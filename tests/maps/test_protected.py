@@ -1,0 +1,102 @@
+"""What must be kept, on zone sheets: marks, outlines, rows of the legend."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+
+from layers.contracts import check, conform
+from layers.tables import PROTECTED_KINDS, PROTECTIONS
+from maps.drawing import Canvas
+from maps.fonts import paper_face
+from maps.labels import Imprint
+from maps.paper import lay_out
+from maps.protected import draw_protected, spots_of
+from maps.sheets import draw_sheets
+from maps.style import PROTECTED_INK, PROTECTED_SHAPES
+from tests.town import CRS, at, town_tables
+from tests.town_ground import SOUTH, WEST
+
+
+def kept(*rows: tuple[str, shapely.Geometry]) -> gpd.GeoDataFrame:
+    frame = pd.DataFrame(
+        [{"protection_id": f"p{n}", "kind": kind} for n, (kind, _) in enumerate(rows)]
+    )
+    shapes = [shape for _, shape in rows]
+    table = conform(PROTECTIONS, gpd.GeoDataFrame(frame, geometry=shapes, crs=CRS))
+    check(PROTECTIONS, table)
+    return gpd.GeoDataFrame(table)
+
+
+def test_every_kind_has_words_and_each_thing_a_mark_of_its_own() -> None:
+    things = set(PROTECTED_KINDS) - {"historic_city", "historic_area"}
+    assert set(PROTECTED_SHAPES) == things
+    known = [shape for kind, shape in PROTECTED_SHAPES.items() if kind != "other"]
+    assert len(set(known)) == len(known)
+
+
+def test_things_have_marks_and_ground_has_an_outline_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    house = shapely.box(WEST, SOUTH, WEST + 20, SOUTH + 10)
+    rows = kept(
+        ("relic", house),
+        ("old_tree", at(50, 50)),
+        ("old_tree", at(90, 50)),
+        ("historic_city", shapely.box(WEST, SOUTH, WEST + 300, SOUTH + 300)),
+        ("other", shapely.LineString([at(0, 0), at(40, 0)])),
+    )
+    marks: list[tuple[str, int]] = []
+    lines: list[tuple[str, bool]] = []
+
+    def note_mark(self: Canvas, axes: object, places: list[object], **look: object) -> None:
+        del self, axes
+        marks.append((str(look["shape"]), len(places)))
+
+    def note_path(self: Canvas, axes: object, path: object, **look: object) -> None:
+        del self, axes, path
+        if look["edge"] == PROTECTED_INK:
+            lines.append((str(look["edge"]), bool(look.get("dash"))))
+
+    canvas = Canvas(lay_out("A3"), paper_face())
+    monkeypatch.setattr(Canvas, "marks", note_mark)
+    monkeypatch.setattr(Canvas, "path", note_path)
+    counts = draw_protected(canvas, canvas.page, rows)
+    assert counts == {"relic": 1, "old_tree": 2, "historic_city": 1, "other": 1}
+    assert marks == [("square", 1), ("circle", 2), ("square", 1)]
+    assert [dashed for _, dashed in lines] == [False, True, False]
+    assert len(spots_of(rows)) == 4
+    assert draw_protected(canvas, canvas.page, rows.iloc[:0]) == {}
+    assert spots_of(rows.iloc[:0]).shape == (0, 2)
+
+
+@pytest.fixture(scope="module")
+def imprint() -> Imprint:
+    return Imprint(title="示例", made_data=True)
+
+
+def lines_of(tables: dict[str, pd.DataFrame], imprint: Imprint, folder: Path) -> list[str]:
+    """List the texts that the sheets of a plan set."""
+    lines: list[str] = []
+
+    def note(*place: object, **look: object) -> None:
+        del look
+        lines.append(str(place[3]))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("maps.drawing.Canvas.text", note)
+        draw_sheets(tables, imprint, folder, sheets=("A3 png",))
+    return lines
+
+
+def test_the_legend_of_a_zone_lists_what_its_map_shows(imprint: Imprint, tmp_path: Path) -> None:
+    tables = town_tables()
+    with_them = lines_of(tables, imprint, tmp_path / "with")
+    assert with_them.count("古树名木 / old and famous trees") >= 1
+    assert with_them.count("历史城区 / the historic city") >= 1
+    assert "历史建筑 / historic buildings" not in with_them
+    bare = {**tables, "protections": tables["protections"].iloc[:0]}
+    without = lines_of(bare, imprint, tmp_path / "without")
+    assert not [line for line in without if "古树" in line or "历史城区" in line]
