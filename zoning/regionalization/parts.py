@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -16,7 +16,8 @@ from zoning.regionalization.starts import part_counts
 
 MANY_COUNTS: Final = 12
 MANY_NODES: Final = 400
-"""Below so many possible numbers of zones, on so many nodes, each number is pursued by itself."""
+"""Below so many possible numbers of zones, in the mean of the nodes, and in parts of up to so many
+nodes, each number is pursued by itself."""
 
 
 @dataclass
@@ -82,7 +83,8 @@ def make_cells(instance: Instance, start: Callable[[Instance], Pursuit]) -> list
     first = np.maximum(least, low - (int(most.sum()) - most))
     last = np.minimum(most, high - (int(least.sum()) - least))
     free = low <= first.sum() and last.sum() <= high
-    few = (last - first).sum() < MANY_COUNTS and instance.nodes <= MANY_NODES
+    nodes_of = np.bincount(instance.part, minlength=len(least))
+    few = (last - first) @ nodes_of < MANY_COUNTS * instance.nodes and nodes_of.max() <= MANY_NODES
     if not (free or few):
         return [
             Cell(0, low, high, np.arange(instance.nodes), start(instance.with_count(low, high)))
@@ -102,23 +104,40 @@ def make_cells(instance: Instance, start: Callable[[Instance], Pursuit]) -> list
 
 def mix(instance: Instance, cells: list[Cell], values: list[float]) -> tuple[float, list[Cell]]:
     """Choose a cell of each part so that numbers of zones add up, at least value."""
-    sums: dict[tuple[int, int], tuple[float, list[Cell]]] = {(0, 0): (0.0, [])}
-    for part in range(max(cell.part for cell in cells) + 1):
-        fresh: dict[tuple[int, int], tuple[float, list[Cell]]] = {}
-        for cell, value in zip(cells, values, strict=True):
-            if cell.part != part:
-                continue
+    sums: dict[tuple[int, int], tuple[float, _Chain | None]] = {(0, 0): (0.0, None)}
+    of_part: dict[int, list[tuple[Cell, float]]] = {}
+    for cell, value in zip(cells, values, strict=True):
+        of_part.setdefault(cell.part, []).append((cell, value))
+    for part in sorted(of_part):
+        fresh: dict[tuple[int, int], tuple[float, _Chain | None]] = {}
+        for cell, value in of_part[part]:
             for (low, high), (total, chosen) in sums.items():
                 key = (low + cell.low, high + cell.high)
                 if key not in fresh or total + value < fresh[key][0]:
-                    fresh[key] = (total + value, [*chosen, cell])
+                    fresh[key] = (total + value, _Chain(cell, chosen))
         sums = fresh
     fits = [
         found
-        for (low, high), found in sorted(sums.items())
+        for (low, high), found in sorted(sums.items(), key=lambda item: item[0])
         if high >= instance.count_low and low <= instance.count_high
     ]
-    return min(fits, key=lambda found: found[0], default=(math.inf, []))
+    value, last = min(fits, key=lambda found: found[0], default=(math.inf, None))
+    return value, _unfold(last)
+
+
+class _Chain(NamedTuple):
+    """The cell chosen for a part, and those of the parts before it."""
+
+    cell: Cell
+    before: _Chain | None
+
+
+def _unfold(chain: _Chain | None) -> list[Cell]:
+    cells: list[Cell] = []
+    while chain is not None:
+        cells.append(chain.cell)
+        chain = chain.before
+    return cells[::-1]
 
 
 def join(instance: Instance, cells: list[Cell]) -> Found:
