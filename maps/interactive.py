@@ -40,6 +40,7 @@ SCRIPTS: Final = (
 """The page's own scripts in the order in which they build on each other."""
 
 BENCH_SCRIPTS: Final = (
+    "map_kept.js",
     "bench_plan.js",
     "bench_faces.js",
     "bench_checks.js",

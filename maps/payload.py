@@ -17,6 +17,7 @@ from maps.base_map import frame_of, list_land, list_streets
 from maps.bureau import list_findings, list_links, list_partners, list_working_columns
 from maps.contents import Contents
 from maps.coordinates import COARSE, FINE, ROUGH, Grid
+from maps.kept import list_kept
 from maps.labels import Imprint
 from maps.piles import pile_rings
 from maps.pinyin import list_readings
@@ -166,6 +167,10 @@ def _without_circles(tables: Tables, imprint: Imprint, contents: Contents, step:
         document["notes"]["method"] += links_told(tables["adjacency"]["kind"])
     if not contents.is_public:
         document["links"] = list_links(tables, communities)
+        if len(tables.get("protections", ())):
+            kept, pile = list_kept(_shapes(tables, "protections"), communities, fine)
+            if kept["kind"]:
+                document["protections"], piles["protections"] = kept, pile
         document["findings"] = list_findings(tables, communities)
         document["partners"] = list_partners(tables, communities)
     return document

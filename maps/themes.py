@@ -37,6 +37,7 @@ LIGHT: Final[Mapping[str, str]] = {
     "walk": style.WALK_INK,
     "gate": style.GATE_COLOURS["surveyed"],
     "gate_nearest": style.GATE_COLOURS["nearest"],
+    "kept": style.PROTECTED_INK,
     **style.LINK_COLOURS,
 }
 """Colours by what they draw; `edge` is drawn around every class and stands out from the ground."""
@@ -71,6 +72,7 @@ DARK: Final[Mapping[str, str]] = {
     "walk": "#bfe1ff",
     "gate": "#8fd3f0",
     "gate_nearest": "#aab4bc",
+    "kept": "#ff9c8a",
     "wall": "#eef2f5",
     "lane": "#8fd3f0",
     "road": "#e8b07a",

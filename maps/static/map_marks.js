@@ -242,12 +242,14 @@
   app.drawMarks = (ctx, view) => {
     const taken = new Map();
     app.claimControls(taken);
+    if (app.drawKept) app.drawKept(ctx, view);
     drawLinks(ctx, view);
     drawWalks(ctx, view);
     drawGates(ctx, view);
     drawPlaces(ctx, view, taken);
     drawCircleNames(ctx, view, taken);
     drawZoneNames(ctx, view, taken);
+    if (app.nameKept) app.nameKept(ctx, view, taken);
     drawCommunityNames(ctx, view, taken);
     drawStreetNames(ctx, view, taken);
   };

@@ -21,6 +21,7 @@
         zone_circle: false,
         walks: true,
         gates: false,
+        kept: true,
         links: false,
         names: true,
         tiles: true,

@@ -290,6 +290,10 @@
     rows.push(layerRow("circle", linePicture(theme.circle, [], theme.circle_fill), bandPictures()));
     if (hasZones) rows.push(layerRow("zone_circle", linePicture(theme.zone_circle, [6, 3], theme.zone_circle_fill)));
     rows.push(layerRow("gates", null, gatePictures()));
+    if (doc.protections) {
+      const kinds = state.layers.kept ? app.kindsKept() : [];
+      rows.push(layerRow("kept", null, kinds.map(({ picture, text, n }) => legendRow(picture, text, n))));
+    }
     if (doc.links) rows.push(layerRow("links", null, state.layers.links ? linkPictures() : []));
     rows.push(layerRow("names", null));
     if (app.tiles) rows.push(layerRow("tiles", null));

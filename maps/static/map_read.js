@@ -168,12 +168,14 @@
   app.decode = async (doc) => {
     const { fine, coarse } = doc;
     const count = doc.communities.id.length;
-    const [communities, zones, streets, areas, tracks] = await Promise.all([
+    const { protections } = doc;
+    const [communities, zones, streets, areas, tracks, kept] = await Promise.all([
       readAll("communities", count, fine, true),
       readAll("zones", doc.zones.id.length, fine, true),
       readAll("streets", doc.streets.name.length, coarse, false),
       readAll("areas", doc.land.areas.name.length, coarse, true),
       readAll("tracks", doc.land.tracks.name.length, coarse, false),
+      protections ? readAll("protections", protections.kind.length, fine, false) : [],
     ]);
     const entries = (table, shapes) => shapes.map((shape, i) => ({ kind: table.kind[i], name: table.name[i], shape }));
     return {
@@ -182,6 +184,7 @@
       zones: { ...doc.zones, shapes: zones, anchors: points(doc.zones.anchor || [], fine) },
       facilities: { ...doc.facilities, places: points(doc.facilities.points, fine) },
       gates: { ...doc.gates, places: points(doc.gates.points, fine) },
+      protections: protections && { ...protections, shapes: kept, places: points(protections.points, fine) },
       streets: streets.map((shape, i) => ({ group: doc.streets.group[i], name: doc.streets.name[i], shape })),
       land: [...entries(doc.land.areas, areas), ...entries(doc.land.tracks, tracks)],
       partners: doc.partners && partnersOf(doc.partners),

@@ -15,9 +15,11 @@ from maps.drawing import Canvas
 from maps.fonts import paper_face
 from maps.labels import Imprint
 from maps.paper import lay_out
+from maps.payload import public_document, working_document
 from maps.protected import draw_protected, spots_of
 from maps.sheets import draw_sheets
 from maps.style import PROTECTED_INK, PROTECTED_SHAPES
+from tests.browser import Watched, count_colours, open_map
 from tests.town import CRS, at, town_tables
 from tests.town_ground import SOUTH, WEST
 
@@ -72,11 +74,6 @@ def test_things_have_marks_and_ground_has_an_outline_alone(monkeypatch: pytest.M
     assert spots_of(rows.iloc[:0]).shape == (0, 2)
 
 
-@pytest.fixture(scope="module")
-def imprint() -> Imprint:
-    return Imprint(title="示例", made_data=True)
-
-
 def lines_of(tables: dict[str, pd.DataFrame], imprint: Imprint, folder: Path) -> list[str]:
     """List the texts that the sheets of a plan set."""
     lines: list[str] = []
@@ -100,3 +97,59 @@ def test_the_legend_of_a_zone_lists_what_its_map_shows(imprint: Imprint, tmp_pat
     bare = {**tables, "protections": tables["protections"].iloc[:0]}
     without = lines_of(bare, imprint, tmp_path / "without")
     assert not [line for line in without if "古树" in line or "历史城区" in line]
+
+
+def test_the_working_map_alone_carries_what_lies_on_it(imprint: Imprint) -> None:
+    tables = town_tables()
+    far = shapely.Point(WEST + 90_000, SOUTH)
+    tables["protections"] = kept(
+        ("old_tree", at(50, 50)),
+        ("relic", far),
+        ("historic_city", shapely.box(WEST, SOUTH, WEST + 300, SOUTH + 300)),
+        ("other", shapely.LineString([at(0, 0), at(40, 0)])),
+    )
+    document = working_document(tables, imprint)
+    found = document["protections"]
+    named = [found["kinds"][kind][0] for kind in found["kind"]]
+    assert named == ["古树名木", "历史城区", "类别未识别的保护对象"]
+    assert [found["kinds"][kind][2] for kind in found["kind"]] == ["circle", "", "square"]
+    assert found["unknown"] == found["kind"][2]
+    assert document["piles"]["protections"]
+    public = public_document(tables, imprint)
+    assert "protections" not in public
+    assert "protections" not in public["piles"]
+
+
+def test_without_such_a_layer_the_working_map_says_nothing_of_it(imprint: Imprint) -> None:
+    tables = town_tables()
+    bare = {**tables, "protections": tables["protections"].iloc[:0]}
+    without = {name: table for name, table in tables.items() if name != "protections"}
+    document = working_document(bare, imprint)
+    assert "protections" not in document
+    assert document == working_document(without, imprint)
+    tables["protections"] = kept(("relic", shapely.Point(WEST + 90_000, SOUTH)))
+    assert working_document(tables, imprint) == document
+
+
+@pytest.mark.browser
+def test_the_layer_of_what_must_be_kept_is_drawn_and_can_be_hidden(
+    watched: Watched, working_map: Path
+) -> None:
+    page = open_map(watched, working_map)
+    row = page.locator(".layer", has=page.locator("#layer-kept"))
+    assert row.locator("li").all_inner_texts() != []
+    assert "古树名木" in row.inner_text()
+    assert "历史城区" in row.inner_text()
+    assert "文物古迹" not in row.inner_text()
+    drawn = count_colours(page, "marks")
+    page.uncheck("#layer-kept")
+    assert "古树名木" not in row.inner_text()
+    assert count_colours(page, "marks") < drawn
+    assert watched.errors == []
+
+
+@pytest.mark.browser
+def test_the_public_map_has_no_such_layer(watched: Watched, public_map: Path) -> None:
+    page = open_map(watched, public_map)
+    assert page.locator("#layer-kept").count() == 0
+    assert watched.errors == []
