@@ -175,10 +175,11 @@ def ours(town: Town, needs_m: float = 0.0) -> tuple[Ints, float]:
     walk = town.walks[unit, centre].round(1)
     cost = pd.DataFrame({"unit": ids[unit], "centre": ids[centre], "cost": walk})
     bounds = Bounds(weight=town.limits, count=town.zones)
+    draft = None
     if needs_m:
         lacks = pd.DataFrame(town.lacks, index=ids)  # as `terms.needs` of a job does
-        cost = add_needs(cost, households, links, bounds, lacks, needs_m)
-    result = regionalize(households, links, cost, bounds)
+        cost, draft = add_needs(cost, households, links, bounds, lacks, needs_m)
+    result = regionalize(households, links, cost, bounds, draft=draft)
     zone = np.unique(result.assignment.reindex(ids).to_numpy(dtype=str), return_inverse=True)[1]
     return zone.astype(np.int64), result.gap_share
 

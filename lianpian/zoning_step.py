@@ -165,6 +165,7 @@ def _find(given: Zoned, seed: int, time_limit_s: float | None) -> Parts:
             problem.bounds,
             seed=seed,
             time_limit_s=time_limit_s,
+            draft=problem.draft,
         )
         found = result.assignment
         record = {

@@ -55,26 +55,44 @@ def walked(weights: pd.Series, assignment: pd.Series) -> float:
     return float(table.reindex(pairs).to_numpy() @ weights.reindex(assignment.index).to_numpy())
 
 
+def price_of(weights: pd.Series, cost: pd.DataFrame, zones: pd.Series) -> float:
+    """Price zones around their best centres."""
+    table = cost.pivot_table(index="unit", columns="centre", values="cost")
+    total = 0.0
+    for members in zones.groupby(zones).groups.values():
+        own = table.loc[members, members].mul(weights.reindex(members), axis=0)
+        total += float(own.sum().min())
+    return total
+
+
+def walked_best(weights: pd.Series, zones: pd.Series) -> float:
+    return price_of(weights, walks(), zones)
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_needs_make_zones_alike_and_cost_at_least_their_spread(seed: int) -> None:
     weights, lacks = town(seed)
     price = 10_000.0
-    cost = add_needs(walks(), weights, links(), LIMITS, lacks, price)
+    cost, draft = add_needs(walks(), weights, links(), LIMITS, lacks, price)
     plain = regionalize(weights, links(), walks(), LIMITS)
-    alike = regionalize(weights, links(), cost, LIMITS)
+    alike = regionalize(weights, links(), cost, LIMITS, draft=draft)
     assert spread(lacks, alike.assignment) < 0.9 * spread(lacks, plain.assignment)
     each = price * float(weights.mean()) / lacks.shape[1]
     least = walked(weights, alike.assignment) + each * spread(lacks, alike.assignment)
     assert alike.objective >= least * (1 - 1e-9)
-    # one step from the draft stays near it: its price by its own means is not far below
-    assert alike.objective <= 1.1 * least
+    # of the draft they cost just that, and the plan costs no more
+    assert draft is not None
+    own = price_of(weights, cost, draft)
+    spent = walked_best(weights, draft) + each * spread(lacks, draft)
+    assert own == pytest.approx(spent)
+    assert alike.objective <= own * (1 + 1e-9)
 
 
 def test_weak_needs_change_costs_little_and_equal_needs_nothing() -> None:
     weights, lacks = town(0)
-    same = add_needs(walks(), weights, links(), LIMITS, 0 * lacks, 5_000.0)
+    same, _ = add_needs(walks(), weights, links(), LIMITS, 0 * lacks, 5_000.0)
     pd.testing.assert_frame_equal(same, walks())
-    weak = add_needs(walks(), weights, links(), LIMITS, lacks, 1.0)["cost"] - walks()["cost"]
+    weak = add_needs(walks(), weights, links(), LIMITS, lacks, 1.0)[0]["cost"] - walks()["cost"]
     even = weights.mean() / weights.reindex(walks()["unit"]).to_numpy()
     assert (weak.to_numpy() <= even + 1e-9).all()
     assert (weak >= 0).all()
@@ -82,7 +100,9 @@ def test_weak_needs_change_costs_little_and_equal_needs_nothing() -> None:
 
 def test_limits_that_nothing_keeps_leave_neighbours_to_stand_for_the_zone() -> None:
     weights, lacks = town(1)
-    cost = add_needs(walks(), weights, links(), Bounds(weight=(30.0, 31.0), count=2), lacks, 90.0)
+    limits = Bounds(weight=(30.0, 31.0), count=2)
+    cost, draft = add_needs(walks(), weights, links(), limits, lacks, 90.0)
+    assert draft is None
     own = cost.set_index(["unit", "centre"])["cost"]
     around = lacks.loc[["u00", "u01", "u06"]].mean()
     expected = 90.0 * float(((lacks.loc["u00"] - around) ** 2).mean())
@@ -91,9 +111,23 @@ def test_limits_that_nothing_keeps_leave_neighbours_to_stand_for_the_zone() -> N
 
 def test_equal_input_gives_equal_costs_in_any_order() -> None:
     weights, lacks = town(2)
-    one = add_needs(walks(), weights, links(), LIMITS, lacks, 9_000.0)
-    other = add_needs(walks(), weights.iloc[::-1], links().iloc[::-1], LIMITS, lacks, 9_000.0)
+    one, _ = add_needs(walks(), weights, links(), LIMITS, lacks, 9_000.0)
+    other, _ = add_needs(walks(), weights.iloc[::-1], links().iloc[::-1], LIMITS, lacks, 9_000.0)
     assert one["cost"].tolist() == other["cost"].tolist()
+
+
+def test_a_draft_is_used_where_it_keeps_the_rules_and_passed_over_elsewhere() -> None:
+    weights = pd.Series(1.0, index=IDS)
+    limits = Bounds(weight=(6.0, 6.0), count=6)
+    rows = pd.Series([f"row {number // SIDE}" for number in range(len(IDS))], index=IDS)
+    given = regionalize(weights, links(), walks(), limits, time_limit_s=0.0, draft=rows)
+    assert given.objective <= price_of(weights, walks(), rows)
+    torn = rows.sample(frac=1.0, random_state=0).set_axis(IDS)
+    best = regionalize(weights, links(), walks(), limits).objective
+    for wrong in (torn, rows.iloc[:-1], pd.Series("one", index=IDS)):
+        result = regionalize(weights, links(), walks(), limits, draft=wrong)
+        assert result.objective == pytest.approx(best)
+        assert result.assignment.value_counts().eq(6).all()
 
 
 def brute(traits: Floats, zone: Ints, z: int) -> float:

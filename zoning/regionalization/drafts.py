@@ -45,7 +45,7 @@ def add_needs(
     price: float,
     *,
     seed: int = 0,
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, pd.Series | None]:
     """Add to each pair's cost the price of a unit whose needs are unlike those of the zone.
 
     Parameters
@@ -61,8 +61,9 @@ def add_needs(
 
     Returns
     -------
-    DataFrame
-        `cost` with the price of unlike needs (`unlike_needs`) added.
+    tuple
+        `cost` with the price of unlike needs (`unlike_needs`) added; and unit -> zone number of the
+        draft, None where there is none.
 
     Notes
     -----
@@ -80,15 +81,16 @@ def add_needs(
     table = cost.assign(cost=cost["cost"] + price * unlike_needs(lacks, weights, first, pairs))
     near = make_instance(weights, adjacency, table, bounds)
     if find_conflicts(near, bounds):
-        return table
+        return table, None
     plain = make_instance(weights, adjacency, cost, bounds)
     mass = price / max(lacks.shape[1], 1) * _masses(plain, weights)
     zone = _draw(near, make_ground(plain, _traits(plain, lacks, mass)), np.random.default_rng(seed))
     if zone is None:
-        return table
+        return table, None
     drafted = pd.Series(zone[plain.node], index=list(plain.units))
     within = share_within(lacks, drafted)
-    return cost.assign(cost=cost["cost"] + price * unlike_needs(lacks, weights, within, pairs))
+    unlike = unlike_needs(lacks, weights, within, pairs)
+    return cost.assign(cost=cost["cost"] + price * unlike), drafted
 
 
 def _masses(instance: Instance, weights: pd.Series) -> Floats:

@@ -9,9 +9,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from zoning.regionalization.instance import Instance, Ints
+from zoning.regionalization.instance import Instance, Ints, link_arrays
 from zoning.regionalization.pursuit import CLOSED, Pursuit, find_bound, search
-from zoning.regionalization.search import Found
+from zoning.regionalization.search import Found, read_plan
 from zoning.regionalization.starts import part_counts
 
 MANY_COUNTS: Final = 12
@@ -31,7 +31,9 @@ class Cell:
     pursuit: Pursuit
 
 
-def pursue(instance: Instance, start: Callable[[Instance], Pursuit]) -> tuple[Found | None, float]:
+def pursue(
+    instance: Instance, start: Callable[[Instance], Pursuit], draft: Ints | None = None
+) -> tuple[Found | None, float]:
     """Pursue connected parts and numbers of zones apart, the promising ones at length.
 
     Parameters
@@ -40,6 +42,8 @@ def pursue(instance: Instance, start: Callable[[Instance], Pursuit]) -> tuple[Fo
         The instance.
     start
         Starts the pursuit of a piece of it.
+    draft
+        Zone number of each node of a plan that is known, if one is.
 
     Returns
     -------
@@ -54,6 +58,8 @@ def pursue(instance: Instance, start: Callable[[Instance], Pursuit]) -> tuple[Fo
     """
     cells = make_cells(instance, start)
     for cell in cells:
+        if draft is not None:
+            _offer(cell, draft)
         find_bound(cell.pursuit)
     while True:
         best, plan = mix(instance, cells, [objective(cell.pursuit) for cell in cells])
@@ -68,6 +74,19 @@ def pursue(instance: Instance, start: Callable[[Instance], Pursuit]) -> tuple[Fo
         search(chosen.pursuit)
     found = None if best == math.inf else join(instance, plan)
     return found, least
+
+
+def _offer(cell: Cell, draft: Ints) -> None:
+    """Offer a pursuit its piece of a plan, where that has the number of zones and is connected."""
+    labels, zone = np.unique(draft[cell.nodes], return_inverse=True)
+    piece = cell.pursuit.instance
+    if not cell.low <= len(labels) <= cell.high:
+        return
+    rows = np.repeat(np.arange(piece.nodes), np.diff(piece.indptr))
+    same = zone[rows] == zone[piece.indices]
+    _, _, part = link_arrays(piece.nodes, rows[same], piece.indices[same])
+    if part.max() + 1 == len(labels):
+        cell.pursuit.offer(read_plan(cell.pursuit.ground, zone.astype(np.int64), len(labels)))
 
 
 def objective(pursuit: Pursuit) -> float:

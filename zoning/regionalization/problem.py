@@ -59,6 +59,8 @@ class ZoningProblem:
         ``unit``, ``centre``, ``cost``: metres of walk per household, terms included.
     bounds
         The limits.
+    draft
+        Community id -> zone number of the plan by which unlike needs are priced; None without them.
     left_out
         By ``community_id``: ``reason`` (contract `ASSIGNMENT`), ``zh``, ``en``. Absorbable
         communities are neither here nor in the problem.
@@ -70,6 +72,7 @@ class ZoningProblem:
     adjacency: pd.DataFrame
     cost: pd.DataFrame
     bounds: Bounds
+    draft: pd.Series | None
     left_out: pd.DataFrame
     findings: tuple[Finding, ...]
 
@@ -144,10 +147,12 @@ def pose_zoning(
         names={str(unit): str(name) for unit, name in known.items()},
     )
     bounds = _pin(bounds, units, settings, findings)
+    cost, draft = _cost(units, households, links, pairs, gaps, settings, bounds)
     return ZoningProblem(
         weights=households.reindex(units).rename("households"),
         adjacency=links,
-        cost=_cost(units, households, links, pairs, gaps, settings, bounds),
+        cost=cost,
+        draft=draft,
         bounds=bounds,
         left_out=_left_out(reasons),
         findings=tuple(findings),
@@ -353,15 +358,16 @@ def _cost(
     gaps: pd.DataFrame,
     settings: ZoningSettings,
     bounds: Bounds,
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, pd.Series | None]:
     own = pd.DataFrame({"unit": units, "centre": units, "cost": 0.0})
     among = pairs.loc[pairs["unit"].isin(units) & pairs["centre"].isin(units)]
     table = among.rename(columns={"walk_m": "cost"}).reset_index(drop=True)
     joined = pd.concat([own, table], ignore_index=True) if len(table) else own
+    draft = None
     if settings.terms.needs > 0 and units:
         held, lacks = households.reindex(units), _lacks(gaps, units)
-        joined = add_needs(joined, held, links, bounds, lacks, settings.terms.needs)
-    return joined.astype({"unit": "str", "centre": "str", "cost": "float64"})
+        joined, draft = add_needs(joined, held, links, bounds, lacks, settings.terms.needs)
+    return joined.astype({"unit": "str", "centre": "str", "cost": "float64"}), draft
 
 
 def _lacks(gaps: pd.DataFrame, units: list[str]) -> pd.DataFrame:

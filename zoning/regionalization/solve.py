@@ -19,7 +19,7 @@ from zoning.regionalization.conflicts import (
     find_conflicts,
     refuse,
 )
-from zoning.regionalization.instance import Instance, make_instance
+from zoning.regionalization.instance import Instance, Ints, make_instance
 from zoning.regionalization.parts import pursue
 from zoning.regionalization.pursuit import CLOSED, Pursuit
 from zoning.regionalization.repairs import nearest_changes
@@ -68,6 +68,7 @@ def regionalize(
     *,
     seed: int = 0,
     time_limit_s: float | None = None,
+    draft: pd.Series | None = None,
 ) -> RegionalizationResult:
     """Divide units into connected zones around centres at least cost, with a bound.
 
@@ -88,6 +89,9 @@ def regionalize(
     time_limit_s
         None stops by counted work; a number gives the best plan so far when it strikes, or the
         first one, if none was found by then.
+    draft
+        Unit -> label of its zone in a plan that is known; the result costs no more. Passed over
+        where it breaks a limit, or lacks a unit.
 
     Returns
     -------
@@ -125,12 +129,23 @@ def regionalize(
         )
         return pursuits[-1]
 
-    best, bound = pursue(instance, start)
+    best, bound = pursue(instance, start, _by_node(instance, draft))
     if best is None:
         proven = bound == math.inf
         found = explain(instance, bounds, max_nodes=TRIAL_NODES, remade=remade) if proven else ()
         raise refuse(found, proven=proven, changes=_changes(bounds, remade))
     return _result(instance, best, bound, struck=any(one.struck for one in pursuits))
+
+
+def _by_node(instance: Instance, draft: pd.Series | None) -> Ints | None:
+    """Give the zone number of each node in a plan; None where units of one node are apart."""
+    if draft is None:
+        return None
+    zone = pd.factorize(draft.reindex(list(instance.units)))[0].astype(np.int64)
+    by_node = np.full(instance.nodes, -1, dtype=np.int64)
+    by_node[instance.node] = zone
+    whole = (zone >= 0).all() and (by_node[instance.node] == zone).all()
+    return by_node if whole else None
 
 
 def _changes(bounds: Bounds, remade: Remake) -> tuple[Sentence, ...]:
