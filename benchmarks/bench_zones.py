@@ -2,7 +2,8 @@
 
 Run as ``python benchmarks/bench_zones.py [136 1000 5000] [--alone | --peers] [--tight]`` after
 ``pip install lianpian[bench]``; ``--alone`` leaves the peers out, ``--peers`` ours, ``--tight``
-asks for zones within a tenth of the mean instead of 0.6 to 1.5 of it.
+asks for zones within a tenth of the mean instead of 0.6 to 1.5 of it. ``--needs`` shows instead
+what the weight of needs costs in walks.
 Every method keeps its own objective; one that can use more time is started again with other seeds
 until ten times our time or a minute is over, whichever comes first, and its best plan by its own
 objective counts. One that needs longer for a single plan is stopped.
@@ -380,10 +381,32 @@ def show(what: str, seconds: float, town: Town, zone: Ints, gap: float | None) -
     )
 
 
+def weigh_needs(count: int) -> None:
+    """Print walk and spread by the weight of needs, for two towns."""
+    print("| `needs`, m | town | walk m | ssd | gap |")
+    print("|---|---|---|---|---|")
+    for seed in (0, 1):
+        town = make_town(count, seed)
+        for needs_m in (0.0, 1_000.0, 5_000.0, 20_000.0, NEED_M):
+            zone, gap = ours(town, needs_m)
+            f = town.figures(zone)
+            row = f"{f['walk']:.1f} | {f['ssd']:.4f} | {100 * gap:.2f} %"
+            print(f"| {needs_m:,.0f} | {seed} | {row} |", flush=True)
+        found, _ = granted("pygeoda azp_sa", town, MINUTE_S)
+        if not isinstance(found, str):
+            f = town.figures(found)
+            outside = f", {f['outside']:.0f} outside the bounds" if f["outside"] else ""
+            print(f"| azp_sa{outside} | {seed} | {f['walk']:.1f} | {f['ssd']:.4f} | |", flush=True)
+
+
 def main() -> None:
     """Print a table for each size."""
     regionalize(*_small())  # compile
     sizes = [int(word) for word in sys.argv[1:] if word.isdigit()] or [136, 1000, 5000]
+    if "--needs" in sys.argv:
+        for count in sizes:
+            weigh_needs(count)
+        return
     shares = (0.9, 1.1) if "--tight" in sys.argv else (0.6, 1.5)
     for count in sizes:
         town = replace(make_town(count), shares=shares)
