@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# the same examples each time; `.ci/full` looks for new ones
-settings.register_profile("same", derandomize=True)
-if not os.environ.get("LIANPIAN_FULL"):
-    settings.load_profile("same")
+# the same examples each time, and `.ci/full` looks for new ones; speed is no matter of tests
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("new", deadline=None)
+settings.load_profile("new" if os.environ.get("LIANPIAN_FULL") else "same")
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 
