@@ -156,6 +156,7 @@ def _solve(
             replace(problem.bounds, count=count),
             seed=seed,
             time_limit_s=time_limit_s,
+            advise=False,  # the plan drawn has its advice; a row of a table has room for the reason
         )
     except InfeasibleError as error:
         return error

@@ -514,6 +514,18 @@ def test_rules_that_cannot_hold_are_named_with_the_nearest_change(
         assert word in str(caught.value)
 
 
+def test_advice_is_given_unless_it_is_not_wanted() -> None:
+    tables, limits = line(1, 1, 1, 1, 1, 1), Bounds(weight=(4, 9), count=2)
+    with pytest.raises(InfeasibleError) as advised:
+        regionalize(*tables, limits)
+    with pytest.raises(InfeasibleError) as bare:
+        regionalize(*tables, limits, advise=False)
+    assert advised.value.en.startswith(bare.value.en.rstrip())
+    assert "tried" in advised.value.en
+    assert "tried" not in bare.value.en
+    assert bare.value.conflicts == advised.value.conflicts
+
+
 def test_a_part_that_no_number_of_zones_divides_is_named() -> None:
     weights, links, cost = line(1, 1, 1, 1, 1)
     broken = links.loc[links["focal"] != "c"]

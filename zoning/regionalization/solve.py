@@ -69,6 +69,7 @@ def regionalize(
     seed: int = 0,
     time_limit_s: float | None = None,
     draft: pd.Series | None = None,
+    advise: bool = True,
 ) -> RegionalizationResult:
     """Divide units into connected zones around centres at least cost, with a bound.
 
@@ -92,6 +93,9 @@ def regionalize(
     draft
         Unit -> label of its zone in a plan that is known; the result costs no more. Passed over
         where it breaks a limit, or lacks a unit.
+    advise
+        Whether changes of the rules are tried out when there is no plan, which may take longer
+        than the search itself.
 
     Returns
     -------
@@ -114,7 +118,7 @@ def regionalize(
 
     sentences = find_conflicts(instance, bounds)
     if sentences:
-        raise refuse(sentences, changes=_changes(bounds, remade))
+        raise refuse(sentences, changes=_changes(bounds, remade) if advise else ())
     left_s = _clock(time_limit_s)
     pursuits: list[Pursuit] = []
 
@@ -133,7 +137,8 @@ def regionalize(
     if best is None:
         proven = bound == math.inf
         found = explain(instance, bounds, max_nodes=TRIAL_NODES, remade=remade) if proven else ()
-        raise refuse(found, proven=proven, changes=_changes(bounds, remade))
+        changes = _changes(bounds, remade) if advise else ()
+        raise refuse(found, proven=proven, changes=changes)
     return _result(instance, best, bound, struck=any(one.struck for one in pursuits))
 
 
