@@ -29,6 +29,7 @@ from lianpian.starting import FACILITIES, LEDGER, write_templates
 from maps.report import require_template
 from maps.words import HAVES, WORDS
 from zoning.rulebooks import read_rulebook
+from zoning.settlement import doubt_settlement
 from zoning.tables import CONTRACTS
 
 _ROLES: Final[Mapping[str, str]] = {
@@ -139,7 +140,11 @@ def check_job(job: Path, *, strict: bool, console: Console) -> int:
     rulebook = read_rulebook(_rulebook(located))
     _report_template(located)
     ground = read_inputs(located)
-    findings = findings_table([*ground.findings, *require_printable(located, ground, rulebook)])
+    found = (
+        *require_printable(located, ground, rulebook),
+        *doubt_settlement(ground.communities, rulebook),
+    )
+    findings = findings_table([*ground.findings, *found])
     for record in ground.records:
         console.say(
             f"{_ROLES.get(record.role, record.role)}：{record.path}，"

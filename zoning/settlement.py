@@ -6,6 +6,7 @@ from typing import Final
 
 import pandas as pd
 
+from layers.attributes import SHOWN
 from layers.checks import Finding
 from layers.contracts import check
 from layers.tables import COMMUNITIES
@@ -22,6 +23,9 @@ LEAST_INSIDE: Final = 0.5
 
 No document gives a figure: a community is where most of its ground is.
 """
+
+MANY_OUTSIDE: Final = 0.5
+"""From this share of all communities outside on, the layer itself is in doubt."""
 
 
 def settle_outside(communities: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
@@ -51,20 +55,23 @@ def settle_outside(communities: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
 
 
 def doubt_settlement(communities: pd.DataFrame, rulebook: Rulebook) -> list[Finding]:
-    """List communities that the ledger and the map put on two sides of the border of the town.
+    """Count who lies outside on the map, and list where the ledger puts them on the other side.
 
     Parameters
     ----------
     communities
         Contract `COMMUNITIES`.
     rulebook
-        The rules in force: where they ask for a city or county seat the verdict is withheld, and a
-        person has to decide; else it is a thing to check.
+        The rules in force: where they ask for a city or county seat, who lies outside on the map is
+        counted, and where ledger and map differ the verdict is withheld, and a person has to
+        decide; else that is a thing to check, and the count is left out.
 
     Returns
     -------
     list of Finding
-        One for each such community, with what both say.
+        One for all that lie outside on the map, to be decided where they are half of all
+        communities or more: then the layer may be a wrong or an unfinished one. And one for each
+        community of which ledger and map differ, with what both say.
 
     Raises
     ------
@@ -79,7 +86,7 @@ def doubt_settlement(communities: pd.DataFrame, rulebook: Rulebook) -> list[Find
     rules = [r for r in (*rulebook.exclusions, *rulebook.cautions) if r.column == OUTSIDE]
     clauses = "；".join(dict.fromkeys(rule.citation.text for rule in rules))
     _, contradicted = settle_outside(communities)
-    found = []
+    found = _count_outside(communities, clauses) if rules else []
     for one, row in communities[contradicted].iterrows():
         outside, share = bool(row[OUTSIDE]), f"{row[INSIDE]:.0%}"
         name = str(one) if pd.isna(row["name"]) else f"{row['name']}（{one}）"
@@ -101,3 +108,29 @@ def doubt_settlement(communities: pd.DataFrame, rulebook: Rulebook) -> list[Find
             )
         )
     return found
+
+
+def _count_outside(communities: pd.DataFrame, clauses: str) -> list[Finding]:
+    """Tell how many communities lie outside on the map, and name the first of them."""
+    outside = communities[communities[INSIDE].lt(LEAST_INSIDE).fillna(value=False)]
+    if outside.empty:
+        return []
+    names = outside["name"].fillna(outside.index.to_series()).astype("str").tolist()
+    more = len(names) - SHOWN
+    total, share = len(communities), len(outside) / len(communities)
+    return [
+        Finding(
+            severity="decide" if share >= MANY_OUTSIDE else "check",
+            table_name="communities",
+            row_key=str(outside.index[0]) if len(outside) == 1 else "",
+            code="outside-built-up",
+            zh=f"{total} 个小区中有 {len(outside)} 个在建成区图层之外"
+            f"（{'、'.join(names[:SHOWN])}{f'等 {len(names)} 个' if more > 0 else ''}），"
+            f"台账未另行写明的不纳入改造（{clauses}，E04）。",
+            en=f"{len(outside)} of {total} communities lie outside the built-up area "
+            f"({', '.join(names[:SHOWN])}{f' and {more} more' if more > 0 else ''}); unless the "
+            f"ledger says otherwise they are left out of renovation ({clauses}, E04).",
+            remedy="核对 [inputs.built_up] 是否为建成区图层、是否完整 / See whether "
+            "[inputs.built_up] is the right layer and complete",
+        )
+    ]

@@ -10,6 +10,8 @@ import pytest
 import shapely
 
 from layers.errors import PlanningError
+from lianpian.commands import check_job
+from lianpian.console import Console
 from lianpian.job import read_job
 from lianpian.pipeline import run_job
 from lianpian.sources import read_inputs
@@ -60,6 +62,19 @@ def test_who_lies_outside_the_built_up_area_is_excluded_where_the_rules_ask(fold
         now = judge_eligibility(before, rulebook)
         others = now.index.difference(sorted(outside))
         assert then.loc[others, "status"].equals(now.loc[others, "status"])
+
+
+def test_check_tells_who_lies_outside_before_anything_is_computed(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+):
+    area, outside = west_of_the_middle(folder)
+    area.to_file(folder / "b.gpkg", layer="town")
+    give(folder, 'built_up = "b.gpkg"')
+    job = folder / "job.toml"
+    text = job.read_text(encoding="utf-8")
+    job.write_text(text.replace("yanshi_2021", "kaifeng_2019"), encoding="utf-8")
+    check_job(folder, strict=False, console=Console("zh", as_json=False))
+    assert f"个小区中有 {len(outside)} 个在建成区图层之外" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

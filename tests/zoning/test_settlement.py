@@ -68,7 +68,8 @@ def test_another_exclusion_decides_whatever_the_two_say(name: str) -> None:
 def test_a_contradiction_is_a_decision_that_names_what_both_say(name: str) -> None:
     rows = [place("no", 0.12), place("yes", 0.97), place("yes", 0.0), place(None, 0.0)]
     people = homes(*({"name": f"小区{n}"} | row for n, row in enumerate(rows)))
-    one, other = doubt_settlement(people, read_rulebook(name))
+    count, one, other = doubt_settlement(people, read_rulebook(name))
+    assert count.code == "outside-built-up"
     assert (one.row_key, one.severity, one.code) == ("c0", "decide", "outside-town-conflict")
     assert "小区0（c0）：台账写在城市、县城以内，但其用地有 12% 在建成区图层内" in one.zh
     assert "the ledger says inside city and county seat, but 12% of its ground" in one.en
@@ -84,6 +85,25 @@ def test_where_no_clause_asks_for_a_town_nobody_is_left_out_and_it_is_told() -> 
     assert got["status"].tolist() == ["core"] * 3
     assert got["reasons"].tolist() == ["E01;no_clause:excl_outside_town", "E01", "E01"]
     assert [one.severity for one in doubt_settlement(homes(*rows), rulebook)] == ["check"]
+
+
+@pytest.mark.parametrize("name", ASKING)
+@given(st.lists(st.none() | st.floats(0, 1), min_size=1, max_size=9))
+def test_who_lies_outside_on_the_map_is_counted_and_many_of_them_are_a_decision(
+    name: str, found: list[float | None]
+) -> None:
+    people = homes(*({"name": f"小区{n}"} | place(None, one) for n, one in enumerate(found)))
+    told = doubt_settlement(people, read_rulebook(name))
+    outside = [n for n, one in enumerate(found) if one is not None and one < LEAST_INSIDE]
+    assert [one.code for one in told] == ["outside-built-up"] * bool(outside)
+    for one in told:
+        assert one.severity == ("decide" if 2 * len(outside) >= len(found) else "check")
+        assert one.en.startswith(f"{len(outside)} of {len(found)} communities lie outside the buil")
+        assert one.zh.startswith(f"{len(found)} 个小区中有 {len(outside)} 个在建成区图层之外")
+        for n in outside[:5]:
+            assert f"小区{n}" in one.zh
+            assert f"小区{n}" in one.en
+        assert (f"等 {len(outside)} 个" in one.zh) == (len(outside) > 5)
 
 
 ledgers = st.sampled_from(["yes", "no", None])
