@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -12,6 +11,7 @@ import pandas as pd
 from layers.checks import Finding
 from layers.contracts import conform
 from layers.corrections import NO, YES
+from lianpian.assignment_ids import doubt_alike, match_ids, unknown_ids
 from lianpian.zoned import Parts, Zoned
 from zoning.regionalization.problem import pose_zoning
 from zoning.tables import ASSIGNMENT
@@ -43,20 +43,9 @@ def read_rows(given: Zoned, edited: pd.DataFrame) -> EditedRows:
     named = edited[edited["community_id"].notna()]
     rows = named.drop_duplicates("community_id", keep="last").set_index("community_id")
     written = rows.index
-    rows.index = _with_zeros(written, ids)
-    findings = _mended(written, rows.index)
-    findings += [
-        Finding(
-            severity="decide",
-            table_name="assignment",
-            row_key=str(name),
-            code="assignment-unknown-community",
-            zh=f"归属表中的小区 {name!r} 不在小区图层中，已忽略。",
-            en=f"community {str(name)!r} of the assignment is not among the communities; ignored.",
-            remedy="核对编码。 / Check the id.",
-        )
-        for name in rows.index.difference(ids)
-    ]
+    rows.index, findings = match_ids(written, ids)
+    findings += doubt_alike(edited)
+    findings += unknown_ids(rows.index.difference(ids))
     unlisted = ids.difference(rows.index)
     if len(unlisted):
         shown = ", ".join(unlisted[:_SHOWN]) + (" ..." if len(unlisted) > _SHOWN else "")
@@ -217,43 +206,6 @@ def put_back(given: Zoned, assignment: pd.DataFrame, rows: EditedRows) -> pd.Dat
         out.loc[one, "reason"] = None
     out["locked"] = rows.table["locked"].reindex(out.index)
     return conform(ASSIGNMENT, out)
-
-
-def _with_zeros(found: pd.Index, ids: pd.Index) -> pd.Index:
-    """Give ids back the leading zeros that a spreadsheet took from them, where that is clear."""
-    whole: dict[str, set[str]] = {}
-    for one in ids:
-        whole.setdefault(str(one).lstrip("0"), set()).add(str(one))
-    known = set(ids)
-    names = []
-    for one in found:
-        likely = whole.get(str(one).lstrip("0"), set())
-        names.append(one if one in known or len(likely) != 1 else next(iter(likely)))
-    counts = Counter(names)
-    names = [new if counts[new] == 1 else old for new, old in zip(names, found, strict=True)]
-    return pd.Index(names, name=found.name)
-
-
-def _mended(written: pd.Index, read: pd.Index) -> list[Finding]:
-    """Tell whose leading zeros were given back."""
-    changed = [(str(old), str(new)) for old, new in zip(written, read, strict=True) if old != new]
-    if not changed:
-        return []
-    old, new = changed[0]
-    return [
-        Finding(
-            severity="check",
-            table_name="assignment",
-            row_key=new if len(changed) == 1 else "",
-            code="assignment-zeros-restored",
-            zh=f"归属表中 {len(changed)} 个小区的编码缺少前导零，已补回"
-            f"（如 {old!r} 读作 {new!r}）。",
-            en=f"ids of {len(changed)} communities in the assignment lacked their leading zeros "
-            f"and got them back ({old!r} is read as {new!r}).",
-            remedy="核对；在表格软件中把编码列设为文本。 / "
-            "Check them; let the spreadsheet keep ids as text.",
-        )
-    ]
 
 
 def medoids(given: Zoned, assignment: pd.DataFrame) -> pd.Series:

@@ -13,6 +13,7 @@ from layers.checks import Finding, InputRecord
 from layers.errors import JobError
 from layers.files import Source
 from layers.ground import Ground, Inputs, read_ground
+from lianpian.assignment_ids import require_somebody
 from lianpian.job import FileInput, LocatedJob, RasterInput, ZonesSection
 from lianpian.starting import leave_out_untouched
 from zoning.regionalization.settings import ZoningSettings, ZoningTerms
@@ -108,6 +109,9 @@ def read_inputs(
     """
     located, untouched = leave_out_untouched(located)
     ground = read_ground(inputs_of(located, assignment=assignment, links=links))
+    if ground.assignment is not None:
+        named = next(one.path for one in ground.records if one.role == "assignment")
+        require_somebody(ground.assignment, ground.communities.index, named)
     folder = f"{located.folder}{os.sep}"
 
     def short(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pandas as pd
 import pytest
 
 from layers.contracts import check
-from layers.errors import InfeasibleError, JobError
+from layers.errors import InfeasibleError, InputError, JobError
 from lianpian.hand_edits import read_rows
 from lianpian.job import read_job
 from lianpian.pipeline import run_job
@@ -252,6 +253,72 @@ def test_ids_get_their_zeros_back_only_where_that_is_clear_and_it_is_told(given:
     assert "1 个小区" in codes["assignment-zeros-restored"].zh
     unknown = {f.row_key for f in found.findings if f.code == "assignment-unknown-community"}
     assert unknown == {"8", "1b"}
+
+
+def test_ids_written_as_decimals_are_read_where_that_is_clear_and_it_is_told(given: Zoned):
+    ids = ["0010", "002", "2", "3"]
+    communities = given.communities.iloc[: len(ids)].set_index(
+        pd.Index(ids, name="community_id", dtype="str")
+    )
+    written = ["10.0", "002.0", "3.00", "1.00E+06", "4.0"]
+    rows = pd.DataFrame({"community_id": written, "zone_id": "Z01"})
+    found = read_rows(replace(given, communities=communities), rows)
+    assert found.table["zone_id"].notna().to_dict() == {
+        "0010": True,
+        "002": False,
+        "2": False,
+        "3": True,
+    }
+    codes = {f.code: f for f in found.findings}
+    assert "'10.0' is read as '0010'" in codes["assignment-decimals-dropped"].en
+    assert "2 个小区" in codes["assignment-decimals-dropped"].zh
+    unknown = {f.row_key: f for f in found.findings if f.code == "assignment-unknown-community"}
+    assert set(unknown) == {"002.0", "1.00E+06", "4.0"}
+    assert "科学计数法" in unknown["1.00E+06"].zh
+    assert "scientific notation" in unknown["1.00E+06"].en
+    assert "decimals" in unknown["002.0"].en
+
+
+@pytest.mark.parametrize(
+    ("write", "zh", "en"),
+    [
+        (lambda _: [], "只有表头", "no row"),
+        (lambda ids: [f"{one}-x" for one in ids], "属于本作业", "belongs to this job"),
+        (lambda ids: ["1.00E+06" for _ in ids[:1]], "科学计数法", "scientific notation"),
+        (lambda ids: [f"9{one}.0" for one in ids], "小数", "decimals"),
+    ],
+)
+def test_an_assignment_that_names_nobody_is_refused_before_anything_is_computed(
+    small_job: Path,
+    tmp_path: Path,
+    write: Callable[[list[str]], list[str]],
+    zh: str,
+    en: str,
+    small_plan: Plan,
+):
+    written = write(list(small_plan.communities.index))
+    path = tmp_path / "改.csv"
+    text = "community_id,zone_id\n" + "".join(f"{one},Z01\n" for one in written)
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_inputs(read_job(small_job), assignment=path)
+    assert zh in caught.value.zh
+    assert en in caught.value.en
+    for said in (caught.value.zh, caught.value.en):
+        assert "改.csv" in said
+        assert "assignment" in said
+
+
+def test_zones_that_differ_only_by_case_width_or_blanks_are_asked_about(given: Zoned):
+    edited = as_edited(draw(given).assignment)
+    names = ["Z01", "z01", "Ｚ01", "Z 01", "Z02", "东 片"]
+    edited["zone_id"] = [*names, *["Z02"] * (len(edited) - len(names))]
+    (asked,) = [f for f in read_rows(given, edited).findings if f.code == "assignment-zones-alike"]
+    assert asked.severity == "check"
+    for row, name in enumerate(names[:4], start=2):
+        assert f"{name!r}（第 {row} 行）" in asked.zh
+        assert f"{name!r} (row {row})" in asked.en
+    assert "Z02" not in asked.en
 
 
 def test_a_row_without_a_community_and_a_zone_is_about_nobody(given: Zoned):
