@@ -71,8 +71,13 @@ def check_archive(path: Path, *, most_bytes: int = MOST_BYTES) -> None:
     workbook = _is_workbook(members)
     for member in members:
         _check_member(path, member, nested_allowed=workbook)
-    if workbook:
-        _refuse_doctype(path, members)
+    declaring = find_doctype(path) if workbook else None
+    if declaring is not None:
+        raise _refused(
+            path,
+            en=f"declares entities in {declaring!r}",
+            zh=f"在 {declaring!r} 中声明了实体",
+        )
 
 
 def is_workbook(path: Path) -> bool:
@@ -157,20 +162,20 @@ def _is_workbook(members: list[zipfile.ZipInfo]) -> bool:
     return "[Content_Types].xml" in names and any(name.startswith("xl/") for name in names)
 
 
-def _refuse_doctype(path: Path, members: list[zipfile.ZipInfo]) -> None:
-    """Refuse a workbook whose XML declares entities; the declaration stands at the start."""
+def find_doctype(path: Path) -> str | None:
+    """Name a part of an office document whose XML declares entities; None if there is none.
+
+    The declaration stands at the start of a part.
+    """
     with _opened(path) as archive:
-        for member in members:
+        for member in archive.infolist():
             if not member.filename.endswith((".xml", ".rels")):
                 continue
             with archive.open(member) as stream:
                 head = stream.read(BLOCK).replace(b"\x00", b"")
             if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
-                raise _refused(
-                    path,
-                    en=f"declares entities in {member.filename!r}",
-                    zh=f"在 {member.filename!r} 中声明了实体",
-                )
+                return member.filename
+    return None
 
 
 def _stem(member: zipfile.ZipInfo) -> str:

@@ -6,7 +6,7 @@ import difflib
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -26,7 +26,7 @@ from layers.contracts import conform
 from layers.errors import InputError, JobError
 from layers.guard import require_local_file
 from layers.walking import Walking
-from layers.zips import check_archive
+from layers.zips import check_archive, find_doctype
 from maps.labels import Imprint
 from maps.report_fields import imprint_fields
 from maps.words import Both
@@ -36,6 +36,10 @@ from zoning.tables import CONTRACTS
 PLACEHOLDER: Final = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 _SLIPS: Final = re.compile(r"[{｛]+\s*([^{}｛｝]*?)\s*[}｝]+")
 """Anything in braces, among it placeholders with a brace too few or of full width."""
+
+_PAIRS: Final = re.compile(r"[{｛]{2,}|[}｝]{2,}")
+_AROUND: Final = 20
+"""Characters shown on either side of braces that are left over."""
 
 _MAIN_PART: Final = "word/document.xml"
 _CRS: Final = "EPSG:4547"
@@ -89,13 +93,17 @@ def read_template(path: Path, sections: frozenset[str]) -> Paper:
     Raises
     ------
     JobError
-        If there is no such file, it is no Word document, or it holds placeholders that are not
-        known; all of them are named, each with the nearest known one.
+        If there is no such file, it is no Word document or declares entities, or it holds
+        placeholders that are not known or not closed; all of them are named, each unknown one with
+        the nearest known one.
     """
+    if not path.exists() and not path.is_symlink():
+        raise _not_found(path)
     try:
         require_local_file(path)
         _require_docx(path)
         check_archive(path)
+        _require_no_entities(path)
         with zipfile.ZipFile(path) as archive:
             archive.getinfo(_MAIN_PART)
         paper = Document(str(path))
@@ -105,6 +113,16 @@ def read_template(path: Path, sections: frozenset[str]) -> Paper:
         raise _no_paper(path, said) from error
     _require_known(paper, path, known_placeholders(sections), sections)
     return paper
+
+
+def _not_found(path: Path) -> JobError:
+    folder = path.parent.resolve()
+    return JobError(
+        en=f"job.toml: [outputs] report_template = {path.name!r}: file not found in {folder}. "
+        "Put the template there, or mend the path; it starts from the folder of job.toml.",
+        zh=f"job.toml：[outputs] report_template = {path.name!r}：在 {folder} 中找不到该文件。"
+        "请放入模板，或改正路径（以 job.toml 所在文件夹为准）。",
+    )
 
 
 def _require_docx(path: Path) -> None:
@@ -123,6 +141,17 @@ def _require_docx(path: Path) -> None:
         raise InputError(zh=zh, en=en)
     if not content.startswith(b"PK"):
         raise InputError(zh="文件内容不是 .docx。", en="Its content is no .docx.")
+
+
+def _require_no_entities(path: Path) -> None:
+    """Refuse what Word itself does not open: a report made from it could not be read."""
+    part = find_doctype(path)
+    if part is not None:
+        raise InputError(
+            zh=f"其中的 {part} 声明了实体（DOCTYPE），Word 无法打开这样的文件；请换用原始模板。",
+            en=f"Its part {part} declares entities (DOCTYPE), and Word opens no such file; take "
+            "the original template.",
+        )
 
 
 _LARGE_BYTES: Final = 2**29
@@ -167,6 +196,7 @@ def _require_known(
             zh=f"{path.name}：未知的占位符：{said}。可用的有 tables/summary.csv 中的指标，以及 "
             f"{'、'.join(sorted(known - _figures(known)))}。",
         )
+    _require_closed((text for _, text in said_by), path)
     if not asked:
         raise JobError(
             en=f"{path.name}: no placeholder in it, so nothing of the plan would stand in the "
@@ -194,6 +224,27 @@ def _slips_in(text: str, known: frozenset[str]) -> Iterator[str]:
         is_doubled = any(mark in whole for mark in ("{{", "}}", "｛｛", "｝｝"))
         if not is_good and name and (is_doubled or name in known):
             yield whole
+
+
+def _require_closed(texts: Iterable[str], path: Path) -> None:
+    """Refuse pairs of braces that no placeholder opens and closes in one paragraph."""
+    places = []
+    for text in texts:
+        left = _PAIRS.search(PLACEHOLDER.sub(lambda match: " " * len(match.group()), text))
+        if left is not None:
+            begin, end = max(left.start() - _AROUND, 0), left.end() + _AROUND
+            before, after = "…" if begin else "", "…" if end < len(text) else ""
+            places.append(f"“{before}{text[begin:end].strip()}{after}”")
+    if not places:
+        return
+    said = ", ".join(places[:_MOST_NAMED]) + (" ..." if len(places) > _MOST_NAMED else "")
+    raise JobError(
+        en=f"{path.name}: braces that are no whole placeholder in {len(places)} paragraph(s): "
+        f"{said}. Expected {{{{name}}}} opened and closed in one paragraph, with half-width "
+        "braces. Close the placeholder, or take the braces away.",
+        zh=f"{path.name}：{len(places)} 个段落中有未成对的占位符括号：{said}。"
+        "应为 {{名称}}，在同一段落内用半角括号开始和结束。请补全占位符，或删去多余的括号。",
+    )
 
 
 def _with_nearest(written: str, known: frozenset[str]) -> str:

@@ -288,6 +288,75 @@ def test_other_braces_are_the_offices_own(tmp_path: Path) -> None:
     assert filled(made(tmp_path / "t.docx", *lines), tmp_path) == ["3", *lines[1:]]
 
 
+@pytest.mark.parametrize(
+    "left",
+    [
+        "户数 {{households 户",
+        "{{title",
+        "片区 zones}} 个",
+        "缺项 ｛｛gaps",
+        "缺项 gaps｝｝",
+        "{｛gaps",
+        "{{zones}} 与 {{title",
+        "}} {{",
+    ],
+)
+@pytest.mark.parametrize("place", ["body", "cell", "footer"])
+def test_braces_that_no_placeholder_closes_are_refused(
+    tmp_path: Path, left: str, place: str
+) -> None:
+    paper = docx.Document(str(made(tmp_path / "t.docx", "{{zones}}")))
+    if place == "body":
+        paper.add_paragraph(left)
+    elif place == "cell":
+        paper.add_table(1, 1).cell(0, 0).text = left
+    else:
+        paper.sections[0].footer.paragraphs[0].text = left
+    paper.save(str(tmp_path / "t.docx"))
+    with pytest.raises(JobError) as caught:
+        require_template(tmp_path / "t.docx")
+    for text in (caught.value.zh, caught.value.en):
+        assert "t.docx" in text
+        assert left in text
+
+
+def test_a_placeholder_that_runs_over_two_paragraphs_is_named_at_both(tmp_path: Path) -> None:
+    with pytest.raises(JobError) as caught:
+        require_template(made(tmp_path / "t.docx", "{{zones}}", "甲 {{communities", "}} 乙"))
+    assert "“甲 {{communities”, “}} 乙”" in caught.value.zh
+    assert "2 paragraph(s)" in caught.value.en
+
+
+@pytest.mark.parametrize("part", ["word/document.xml", "word/styles.xml", "docProps/core.xml"])
+def test_a_template_that_declares_entities_is_refused(tmp_path: Path, part: str) -> None:
+    whole = made(tmp_path / "whole.docx", "{{zones}}")
+    with (
+        zipfile.ZipFile(whole) as source,
+        zipfile.ZipFile(tmp_path / "t.docx", "w", zipfile.ZIP_DEFLATED) as target,
+    ):
+        for member in source.infolist():
+            content = source.read(member)
+            if member.filename == part:
+                head, mark, rest = content.partition(b"?>")
+                content = head + mark + b'<!DOCTYPE a [<!ENTITY e SYSTEM "x">]>' + rest
+            target.writestr(member, content)
+    with pytest.raises(JobError) as caught:
+        require_template(tmp_path / "t.docx")
+    for text in (caught.value.zh, caught.value.en):
+        assert part in text
+        assert "DOCTYPE" in text
+
+
+def test_a_template_that_is_not_there_is_said_to_be_missing_and_where(tmp_path: Path) -> None:
+    with pytest.raises(JobError) as caught:
+        require_template(tmp_path / "t.docx")
+    assert "找不到" in caught.value.zh
+    assert "not found" in caught.value.en
+    for text in (caught.value.zh, caught.value.en):
+        assert str(tmp_path) in text
+        assert "Word" not in text
+
+
 def test_a_template_without_any_placeholder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(JobError) as caught:
         require_template(made(tmp_path / "t.docx", "说明书"))
