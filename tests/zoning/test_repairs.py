@@ -152,6 +152,24 @@ CASES = {
     "a part below the floor": Case(
         HALVES, Bounds(weight=(35, 60)), ("a, b, c",), ("floor 35 -> 30",)
     ),
+    "more units a zone than there are at all": Case(
+        LINE,
+        Bounds(units=(30, 40)),
+        ("at least 30 units, but there are 6. Lower the limit to 6.", "6 units", "30 to 40 units"),
+        ("least units of a zone 30 -> 6",),
+    ),
+    "more a zone than there is at all": Case(
+        LINE,
+        Bounds(weight=(100, float("inf"))),
+        ("at least 100, but all units have 60. Lower the floor to 60.", "zones of at least 100."),
+        ("floor 100 -> 60",),
+    ),
+    "a part of fewer units than a zone must have": Case(
+        HALVES,
+        Bounds(units=(4, 6), weight=(10, 90)),
+        ("a, b, c has 30 and 3 units", "10 to 90 and 4 to 6 units"),
+        ("least units of a zone 4 -> 3",),
+    ),
     "two faults that no single change mends": Case(
         HALVES, Bounds(weight=(35, 60), together=(("a", "d"),)), ("a, d", "a, b, c"), ()
     ),
@@ -305,6 +323,13 @@ def test_names_stand_before_every_id_and_change_nothing_else(name: str):
     assert re.sub(r"Court [A-Z] \((\w)\)", r"\1", named.en) == plain.en
     assert re.sub(r"Court [A-Z]（(\w)）", r"\1", named.zh) == plain.zh
     assert len(named.conflicts) == len(plain.conflicts)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_no_conflict_tells_of_no_limit_or_asks_for_no_zones(name: str):
+    said = refusal(name, named=False)
+    for text in (said.en, said.zh):
+        assert re.search(r"\binf\b|至 inf|\bat most 0 zones|减到 0\b", text) is None, text
 
 
 def test_most_of_the_conflicts_name_somebody():

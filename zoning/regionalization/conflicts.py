@@ -98,6 +98,20 @@ WORDS: Final = {
             "请把片区数减到 {fits}，或降低限值。"
         ),
     ),
+    "short": (
+        (
+            "a zone needs at least {limit:,.10g}, but all units have {found:,.10g}. Lower the "
+            "floor to {change:,.10g}."
+        ),
+        "每个片区至少 {limit:,.10g}，而总数只有 {found:,.10g}。请把下限降到 {change:,.10g}。",
+    ),
+    "scarce": (
+        (
+            "a zone needs at least {limit} units, but there are {found}. Lower the limit to "
+            "{change}."
+        ),
+        "每个片区至少 {limit} 个小区，而只有 {found} 个。请把限值降到 {change}。",
+    ),
     "crowded": (
         (
             "{count} zones of at most {limit} units hold {need}, but there are {found}. Ask for at "
@@ -110,12 +124,11 @@ WORDS: Final = {
     ),
     "part": (
         (
-            "the connected part {who} has {found:,.10g} in all, which no number of zones divides "
-            "between "
-            "{low:,.10g} and {high:,.10g}. Add a link to its surroundings, or widen the limits."
+            "the connected part {who} has {found}, which no number of zones divides into zones of "
+            "{limits}. Add a link to its surroundings, or widen the limits."
         ),
         (
-            "连通部分 {who} 合计 {found:,.10g}，无法划分为 {low:,.10g} 至 {high:,.10g} 的片区。"
+            "连通部分 {who} 合计 {found_zh}，无法划分为{limits_zh}的片区。"
             "请补充与周边的邻接，或放宽限值。"
         ),
     ),
@@ -210,7 +223,13 @@ def _count_clash(instance: Instance, bounds: Bounds) -> Iterator[Sentence]:
     if low * instance.low > total:
         fits, change = math.floor(total / floor), math.floor(total / low)
         yield _say(
-            "floor", count=low, limit=floor, need=low * floor, found=total, fits=fits, change=change
+            "floor" if fits else "short",
+            count=low,
+            limit=floor,
+            need=low * floor,
+            found=total,
+            fits=fits,
+            change=change,
         )
     if high * instance.high < total:
         fits, change = math.ceil(total / cap), math.ceil(total / high)
@@ -219,7 +238,16 @@ def _count_clash(instance: Instance, bounds: Bounds) -> Iterator[Sentence]:
         )
     few, many = instance.units_low, instance.units_high
     if low * few > units:
-        yield _say("few", count=low, limit=few, need=low * few, found=units, fits=units // few)
+        fits, change = units // few, max(units // low, 1)
+        yield _say(
+            "few" if fits else "scarce",
+            count=low,
+            limit=few,
+            need=low * few,
+            found=units,
+            fits=fits,
+            change=change,
+        )
     if high * many < units:
         fits = math.ceil(units / many)
         yield _say("crowded", count=high, limit=many, need=high * many, found=units, fits=fits)
@@ -230,8 +258,8 @@ def _parts_clash(instance: Instance, bounds: Bounds) -> Iterator[Sentence]:
     weight = np.bincount(instance.part, weights=instance.weight)
     for part in np.flatnonzero(least > most):
         who = names(instance, bounds, np.flatnonzero(instance.part == part).tolist())
-        low, high = bounds.weight
-        yield _say("part", who=who, found=weight[part], low=low, high=high)
+        size = int(instance.size[instance.part == part].sum())
+        yield _say("part", who=who, **_part_limits(bounds, float(weight[part]), size))
     if (least > most).any():
         return
     low, high = int(least.sum()), int(most.sum())
@@ -239,6 +267,33 @@ def _parts_clash(instance: Instance, bounds: Bounds) -> Iterator[Sentence]:
         ends = sorted({instance.count_low, instance.count_high})
         count = "–".join(map(str, ends))
         yield _say("parts", parts=len(least), low=low, high=high, count=count)
+
+
+def _part_limits(bounds: Bounds, weight: float, size: int) -> dict[str, str]:
+    """Say what a connected part has and what a zone must have; only limits that are set."""
+    found, limits, limits_zh, found_zh = [], [], [], []
+    low, high = bounds.weight
+    if low > 0 or math.isfinite(high):
+        found.append(f"{weight:,.10g}")
+        found_zh.append(f" {weight:,.10g}")
+        if math.isinf(high):
+            limits.append(f"at least {low:,.10g}")
+            limits_zh.append(f"至少 {low:,.10g} ")
+        else:
+            limits.append(f"{low:,.10g} to {high:,.10g}")
+            limits_zh.append(f" {low:,.10g} 至 {high:,.10g} ")
+    if bounds.units is not None:
+        few, many = bounds.units
+        found.append(f"{size} units")
+        found_zh.append(f" {size} 个小区")
+        limits.append(f"{few} to {many} units")
+        limits_zh.append(f" {few} 至 {many} 个小区")
+    return {
+        "found": " and ".join(found),
+        "found_zh": "、".join(found_zh).strip(),
+        "limits": " and ".join(limits),
+        "limits_zh": "、".join(limits_zh),
+    }
 
 
 class Remake(Protocol):
