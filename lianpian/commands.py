@@ -23,7 +23,7 @@ from lianpian.made_city import make_city
 from lianpian.outputs import REPORT_TEMPLATE, draw_result, read_result, write_result
 from lianpian.pipeline import STEPS, run_job
 from lianpian.printable import require_printable
-from lianpian.replacing import mark_made, require_made, require_replaceable
+from lianpian.replacing import mark_made, require_made, require_own_folder, require_replaceable
 from lianpian.sources import input_paths, read_inputs
 from lianpian.starting import FACILITIES, LEDGER, write_templates
 from maps.report import require_template
@@ -65,6 +65,7 @@ HOW_LONG: Final = (
 
 def run_demo(out: Path, *, communities: int, seed: int, console: Console) -> None:
     """Make the sample city in ``out/inputs`` and write its result to ``out/result``."""
+    require_own_folder(out)
     inputs = out / "inputs"
     require_made(inputs)
     require_replaceable(out / "result")

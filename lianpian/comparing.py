@@ -10,6 +10,7 @@ import pandas as pd
 
 from layers.errors import InputError, OutputError
 from lianpian.compare import Comparison
+from lianpian.replacing import require_own_folder
 from maps.comparison import PlanPair, draw_comparison
 from maps.comparison_page import write_comparison_page
 from maps.labels import Imprint
@@ -80,6 +81,7 @@ def draw_pair(
             zh=f"两个方案的坐标系分别为 {crs[0]} 和 {crs[1]}，无法对照。"
             "请在两个作业的 [job] 中设置相同的 crs 后重新运行。",
         )
+    require_own_folder(folder)
     strangers = (
         sorted({path.name for path in folder.iterdir()} - {*FILES}) if folder.is_dir() else []
     )

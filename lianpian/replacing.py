@@ -57,10 +57,11 @@ def require_replaceable(out: Path, inputs: Iterable[Path] = ()) -> None:
     Raises
     ------
     OutputError
-        If `out` is a file, a folder without ``run.json``, one that holds files which no run wrote,
-        an input of the job, or a ``review.csv`` with decisions; if another run is writing there,
-        or if it cannot be written.
+        If `out` is the root of a disk, a file, a folder without ``run.json``, one that holds files
+        which no run wrote, an input of the job, or a ``review.csv`` with decisions; if another run
+        is writing there, or if it cannot be written.
     """
+    require_own_folder(out)
     if lock_of(out).exists():
         raise in_use(out)
     whole = out.resolve()
@@ -94,6 +95,18 @@ def require_replaceable(out: Path, inputs: Iterable[Path] = ()) -> None:
         )
     _require_no_decisions(out / "tables" / "review.csv")
     _require_writable(out)
+
+
+def require_own_folder(out: Path) -> None:
+    """Refuse the root of a disk: nothing can stand beside it, and all else lies in it."""
+    whole = out.resolve()
+    if whole == whole.parent:
+        raise OutputError(
+            en=f"{out}: is the root of a disk; expected a folder of its own. Nothing was written; "
+            "choose another folder with --out.",
+            zh=f"{out}：是磁盘根目录；应为单独的文件夹。未写入任何内容；"
+            "请用 --out 指定其他文件夹。",
+        )
 
 
 def lock_of(out: Path) -> Path:

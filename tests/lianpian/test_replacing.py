@@ -6,8 +6,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from layers.errors import OutputError
+from lianpian.cli import app
 from lianpian.console import Console
 from lianpian.outputs import write_result
 from lianpian.plan import Plan
@@ -33,6 +35,28 @@ def test_a_result_may_be_replaced(result: Path):
     require_replaceable(result)
     # asking removes nothing: the old result stays until the new one is whole
     assert sorted(path.relative_to(result) for path in result.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    "words", [["run", "{job}"], ["demo"], ["compare", "{result}", "{result}"]], ids=lambda w: w[0]
+)
+@pytest.mark.parametrize("root", ["/", "/nowhere/.."])
+def test_the_root_of_a_disk_is_refused_before_anything_is_computed(
+    words: list[str],
+    root: str,
+    small_job: Path,
+    small_plan: Plan,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr("lianpian.commands.run_job", None)
+    monkeypatch.setattr("lianpian.commands.make_city", None)
+    if words[0] == "compare":
+        write_result(small_plan, tmp_path / "result", sheets=())
+    named = [word.format(job=small_job, result=tmp_path / "result") for word in words]
+    for lang, said in (("zh", "磁盘根目录"), ("en", "root of a disk")):
+        done = CliRunner().invoke(app, [*named, "--out", root, "--lang", lang])
+        assert (done.exit_code, said in done.stderr) == (2, True), done.output
 
 
 @pytest.mark.parametrize("name", ["letter.docx", "tables/review-filled.csv", "old/run.json"])
