@@ -68,8 +68,9 @@ def read_corrections(path: Path, role: str) -> tuple[pd.DataFrame, InputRecord]:
     ------
     InputError
         If the file is missing, is no table, lacks a column or has it twice; if a link has an
-        unknown action; if a row does not say what it is about, or contradicts another one; if a
-        zone's name is longer than `LONGEST_ZONE` or holds a character that cannot be seen.
+        unknown action or an end that is empty; if a row does not say what it is about, or
+        contradicts another one; if a zone's name is longer than `LONGEST_ZONE` or holds a character
+        that cannot be seen.
     """
     if not path.exists():
         raise InputError(
@@ -82,6 +83,7 @@ def read_corrections(path: Path, role: str) -> tuple[pd.DataFrame, InputRecord]:
         _require_names(sheet, path)
     if role == "links":
         _require_actions(table, path)
+        _require_ends(table, path)
     else:
         _require_keys(table, path, role)
         _require_agreement(table, path, role)
@@ -187,6 +189,24 @@ def _require_actions(table: pd.DataFrame, path: Path) -> None:
     raise InputError(
         en=f"links: {path.name} row {row}: action = {shown!r}; expected 'add' or 'cut'.",
         zh=f"links：{path.name} 第 {row} 行 action = {shown!r}；应为 'add' 或 'cut'。",
+    )
+
+
+def _require_ends(table: pd.DataFrame, path: Path) -> None:
+    """Refuse links of which one end, or both, is not named."""
+    empty = table[["focal", "neighbor"]].isna()
+    rows = empty[empty.any(axis=1)]
+    if rows.empty:
+        return
+    ends = [[str(name) for name in empty.columns[gaps]] for gaps in rows.to_numpy()[:_SHOWN]]
+    lists = list(zip(rows.index, ends, strict=False))
+    more = " ..." if len(rows) > _SHOWN else ""
+    en = "; ".join(f"row {row}: {' and '.join(names)} empty" for row, names in lists)
+    zh = "；".join(f"第 {row} 行 {'、'.join(names)} 为空" for row, names in lists)
+    raise InputError(
+        en=f"links: {path.name} {en}{more}; expected the ids of two communities. Fill them in or "
+        "delete the row(s).",
+        zh=f"links：{path.name} {zh}{more}；应为两个小区的编码。请补填或删去这些行。",
     )
 
 

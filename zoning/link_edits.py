@@ -48,8 +48,8 @@ def read_edits(
     Raises
     ------
     InputError
-        If a column is missing, an action is another word, a reason is missing, a community is
-        linked with itself, or a pair is both added and cut.
+        If a column is missing, an action is another word, a reason or a community is missing, one
+        is linked with itself, or a pair is both added and cut.
     """
     lacking = sorted(set(COLUMNS) - set(links.columns))
     if lacking:
@@ -109,6 +109,9 @@ def _fault_of(
         return f"action {action!r}, expected add or cut", f"action 为 {action!r}，应为 add 或 cut"
     if not row["reason"].strip():
         return f"{focal}, {neighbor}: no reason given", f"{focal}、{neighbor} 未填写理由"
+    empty = [name for name in ("focal", "neighbor") if not row[name]]
+    if empty:
+        return f"{' and '.join(empty)} empty", f"{'、'.join(empty)} 为空"
     if focal == neighbor:
         return f"{focal!r} is linked with itself", f"{focal!r} 与自身相连"
     earlier = edits.get((focal, neighbor))

@@ -85,6 +85,12 @@ def _write(folder: Path, text: str, encoding: str = "utf-8-sig") -> Path:
         ),
         ("assignment", 'community_id,zone_id\nc1,"Z\n1"\n', "row 2: zone_id = 'Z\\n1'", "控制"),
         ("links", "focal,neighbor,action\na,b,\n", "row 2: action = ''", "第 2 行"),
+        (
+            "links",
+            "focal,neighbor,action\na,b,add\n,,add\n c,,cut\n,d,cut\n",
+            "row 3: focal and neighbor empty; row 4: neighbor empty; row 5: focal empty; expected",
+            "table.csv 第 3 行 focal、neighbor 为空；第 4 行 neighbor 为空；",
+        ),
     ],
 )
 def test_a_table_that_would_lose_rows_is_refused(

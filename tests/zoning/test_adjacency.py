@@ -431,6 +431,8 @@ def test_a_link_whose_id_lost_its_zeros_is_asked_about_and_not_guessed() -> None
         (edits(("a", "b", "join", "why")), "'join'"),
         (edits(("a", "b", "add", None)), "a, b"),
         (edits(("a", "a", "add", "why")), "'a'"),
+        (edits((None, None, "add", "why")), "row 1: focal and neighbor empty"),
+        (edits(("a", None, "add", "why")), "row 1: neighbor empty"),
         (edits(("a", "b", "add", "why"), ("b", "a", "cut", "why")), "row 2"),
         (pd.DataFrame({"focal": ["a"], "neighbor": ["b"], "action": ["add"]}), "'reason'"),
     ],
