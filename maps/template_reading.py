@@ -147,10 +147,12 @@ def _require_no_entities(path: Path) -> None:
     """Refuse what Word itself does not open: a report made from it could not be read."""
     part = find_doctype(path)
     if part is not None:
-        raise InputError(
-            zh=f"其中的 {part} 声明了实体（DOCTYPE），Word 无法打开这样的文件；请换用原始模板。",
-            en=f"Its part {part} declares entities (DOCTYPE), and Word opens no such file; take "
-            "the original template.",
+        raise JobError(
+            en=f"job.toml: [outputs] report_template = {path.name!r}: its part {part} declares "
+            "entities (DOCTYPE), and Word opens no such file. Take the original template, or copy "
+            "its text into a new document.",
+            zh=f"job.toml：[outputs] report_template = {path.name!r}：其中的 {part} 声明了实体"
+            "（DOCTYPE），Word 无法打开这样的文件。请换用原始模板，或将内容复制到新文档中。",
         )
 
 
