@@ -152,7 +152,7 @@ def measured(
 
 
 @REAL
-@pytest.mark.parametrize("rule", ["distance", "time"])
+@pytest.mark.parametrize("rule", ["distance", pytest.param("time", marks=pytest.mark.full)])
 def test_reach_in_real_cities_is_another_routers(city: str, rule: str):
     walking = replace(WALKING, rule=rule, crossing_wait_minutes=0.5)  # type: ignore[arg-type]  # one of two words
     network, snaps, reach = measured(city_of(city), walking, hilly=True)

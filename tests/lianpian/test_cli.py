@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from lianpian.cli import app
 from lianpian.job import read_job
 from lianpian.sources import read_inputs
 from tests.osm_text import node, way, write_osm
@@ -21,7 +22,24 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run the command line in this process, in an empty folder."""
+
+    def call(*arguments: object) -> subprocess.CompletedProcess[str]:
+        monkeypatch.chdir(tmp_path)
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            app([*map(str, arguments)], prog_name="lianpian")
+        said = capsys.readouterr()
+        code = ended.value.code or 0
+        assert isinstance(code, int)
+        return subprocess.CompletedProcess([], code, said.out, said.err)
+
+    return call
+
+
+@pytest.fixture
+def run_apart(tmp_path: Path) -> Run:
     """Run the command line as a process of its own, in an empty folder."""
 
     def call(*arguments: object, **env: str) -> subprocess.CompletedProcess[str]:
@@ -39,8 +57,8 @@ def run(tmp_path: Path) -> Run:
     return call
 
 
-def test_help_is_understood_in_both_languages(run: Run):
-    done = run("--help")
+def test_help_is_understood_in_both_languages(run: Run, run_apart: Run):
+    done = run_apart("--help")
     assert done.returncode == 0
     for command in ("demo", "new", "fetch", "check", "run", "draw", "partners", "compare"):
         assert command in done.stdout
@@ -49,7 +67,8 @@ def test_help_is_understood_in_both_languages(run: Run):
     assert "zone by zone" in done.stdout
 
 
-def test_a_missing_job_ends_with_two_and_one_message(run: Run):
+def test_a_missing_job_ends_with_two_and_one_message(run_apart: Run):
+    run = run_apart
     done = run("run", "nothing", "--lang", "en")
     assert done.returncode == 2
     assert "no such file" in done.stderr
@@ -155,8 +174,8 @@ def test_check_speaks_the_language_asked_for(run: Run, small_job: Path):
     assert "补充出入口图层" not in en
 
 
-def test_the_whole_way_by_command(run: Run, tmp_path: Path):
-    done = run("demo", "--communities", 24, "--lang", "en", PYTHONIOENCODING="gbk")
+def test_the_whole_way_by_command(run: Run, run_apart: Run, tmp_path: Path):
+    done = run_apart("demo", "--communities", 24, "--lang", "en", PYTHONIOENCODING="gbk")
     assert done.returncode == 0, done.stderr
     assert "map_public.html" in done.stdout
     assert "zones," in done.stdout
@@ -164,7 +183,7 @@ def test_the_whole_way_by_command(run: Run, tmp_path: Path):
     assert "Note: Made data, no real city" in done.stdout
     result = tmp_path / "demo" / "result"
     before = (result / "map_public.html").read_bytes()
-    assert run("draw", result).returncode == 0
+    assert run_apart("draw", result).returncode == 0
     assert (result / "map_public.html").read_bytes() == before
     partners = json.loads(run("partners", result, _first_id(result), "--json").stdout)
     best = partners["partners"][0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +9,12 @@ import pytest
 
 from lianpian import hand_edits
 from tests.browser import Watched, open_map
+from tests.long import examples
 from tests.maps.bench_town import BenchTown, figures_of
 
 pytestmark = pytest.mark.browser
 
-SEQUENCES = 200 if os.environ.get("LIANPIAN_FULL") else 50
+SEQUENCES = examples(200, 50)
 
 EDIT_AT_RANDOM = """async (seed) => {
   const { bench } = window.lianpian;

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from layers.checks import Finding
 from layers.contracts import check, conform
 from layers.tables import COMMUNITIES, WALKS
+from tests.long import examples
 from zoning.packages import PackageRules, offer_packages
 from zoning.tables import ASSIGNMENT, ELIGIBILITY, PACKAGES
 
@@ -165,7 +166,7 @@ def test_limits_that_no_package_can_meet_are_refused() -> None:
 IDS = "abcdefgh"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60, 20), deadline=None)
 @given(st.data())
 def test_packages_keep_their_rules_and_leave_nobody_who_fits(data: st.DataObject) -> None:
     households = {one: float(data.draw(st.integers(10, 260))) for one in IDS}

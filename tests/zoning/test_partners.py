@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from layers.contracts import check, conform
 from layers.tables import CATEGORIES, COMMUNITIES, WALKS
+from tests.long import examples
 from zoning.partner_terms import OUR_WEIGHTS, TERMS, measure_gains, read_situation, weigh
 from zoning.partners import rank_partner_sets, rank_partners
 from zoning.tables import ADJACENCY, ASSIGNMENT, ELIGIBILITY, GAPS, PARTNER_SETS, PARTNERS
@@ -401,7 +402,7 @@ def test_nobody_has_a_set_where_nobody_is_linked() -> None:
     assert got.empty
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25, 10), deadline=None)
 @given(st.data())
 def test_sets_are_contiguous_symmetric_and_hardly_worse_than_all_sets(data: st.DataObject) -> None:
     chosen = data.draw(st.lists(st.sampled_from(PAIRS), unique=True, min_size=1))
