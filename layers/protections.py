@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Final
 
 import geopandas as gpd
@@ -12,37 +12,32 @@ import pandas as pd
 import pyproj
 import shapely
 
-from layers.attributes import column_named, read_texts
+from layers.attributes import column_named, list_keys, read_texts
 from layers.checks import Finding
 from layers.contracts import conform
 from layers.crs import to_metric
 from layers.errors import KeyConflictError
 from layers.protected_places import AREAS, place_protections
-from layers.protection_doubts import doubt_protections, note_by_file, note_shapes, note_twice
+from layers.protection_doubts import (
+    cut_long,
+    doubt_protections,
+    doubt_words,
+    note_by_file,
+    note_shapes,
+    note_twice,
+)
+from layers.protection_kinds import kind_of_file, read_kind
 from layers.repair import repair_polygons
 from layers.spots import MILLIMETRE
-from layers.tables import ANY_SHAPE, POLYGON, PROTECTED_KINDS, PROTECTIONS
-
-KIND_WORDS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
-    ("old_tree", ("古树", "名木", "老树", "old tree", "old_tree", "ancient tree", "famous tree")),
-    ("relic", ("文物", "文保", "古迹", "遗址", "遗迹", "旧址", "故居", "城墙", "古墓", "墓葬")),
-    ("relic", ("石刻", "碑", "古塔", "古桥", "古井", "古寺", "古建", "relic", "monument")),
-    ("historic_area", ("街区", "历史地段", "风貌区", "名镇", "名村", "历史文化保护", "紫线")),
-    ("historic_area", ("historic area", "historic district", "conservation area")),
-    ("historic_building", ("历史建筑", "近现代建筑", "老建筑", "风貌建筑", "传统建筑")),
-    ("historic_building", ("historic building", "listed building", "heritage building")),
-    ("historic_city", ("历史城区", "古城", "名城", "historic city", "old city")),
-    ("relic", ("heritage", "archaeolog")),
-)
-"""Parts of a bureau's words for each kind; the first that is found decides."""
-
-_ALONE: Final = {"tree": "old_tree", "trees": "old_tree"}
-"""Words that say a kind only by themselves: a street tree is no old tree."""
+from layers.tables import ANY_SHAPE, POLYGON, PROTECTIONS
 
 _ID: Final = "protection_id"
 _KIND_HEADERS: Final = ("kind", "类别", "保护类别", "类型", "种类", "分类", "lb", "lx", "type")
 _NAME_HEADERS: Final = ("name", "名称", "文物名称", "建筑名称", "树种", "树名", "中文名", "mc")
 _GRADE_HEADERS: Final = ("grade", "保护级别", "级别", "等级", "保护等级", "jb", "level")
+_SAME: Final = ["kind", "shape", "id", "name"]
+_BREAKS: Final = frozenset({"Cc", "Zl", "Zp"})
+_UNSEEN: Final = frozenset({"Cf", "Cs"})
 
 
 def prepare_protections(
@@ -75,8 +70,8 @@ def prepare_protections(
         Contract `PROTECTIONS`; every row of the layers is in it, whether its kind is known and
         whether a community holds it or not, except what is left out with a finding.
     findings : list of Finding
-        Kinds that are not known or were read from a file's name, rows given twice, lines that
-        enclose no area, things in no community, repairs.
+        Kinds that are not known, were read in part or from a file's name, rows given twice, lines
+        that enclose no area, things in no community, repairs.
 
     Raises
     ------
@@ -101,38 +96,13 @@ def prepare_protections(
     parts = [_read(raw, name, crs, findings) for raw, name in raws]
     gathered = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=crs)
     keyed = _number(gathered, findings)
-    areal = keyed.geometry.geom_type.isin(POLYGON)
-    mended, repairs = repair_polygons(keyed[areal], "protections")
-    keyed.loc[areal, "geometry"] = mended.geometry
     keyed["geometry"] = _enclosed(keyed)
     pairs = place_protections(keyed, communities, within_m=within_m)
     held = pairs.groupby(_ID)["community_id"].agg(lambda ids: ";".join(sorted(ids)))
     keyed["community_ids"] = held.reindex(keyed.index)
     table = gpd.GeoDataFrame(conform(PROTECTIONS, keyed, crs=crs))
-    findings += [*repairs, *doubt_protections(table, keyed["word"], within_m=within_m)]
+    findings += doubt_protections(table, keyed["word"], within_m=within_m)
     return table, findings
-
-
-def read_kind(word: str) -> str:
-    """Read the kind of a thing from the contract's or a bureau's word; ``other`` if not known."""
-    folded = word.casefold().strip()
-    if folded in PROTECTED_KINDS:
-        return folded
-    found = _kinds_in(folded)
-    return found[0] if found else "other"
-
-
-def _kinds_in(folded: str) -> list[str]:
-    if folded in _ALONE:
-        return [_ALONE[folded]]
-    return [kind for kind, parts in KIND_WORDS if any(part in folded for part in parts)]
-
-
-def kind_of_file(name: str) -> str:
-    """Read a kind from a file's name; ``other`` where it names none or several."""
-    stem = Path(name).stem.casefold().replace("_", " ")
-    found = set(_kinds_in(stem))
-    return found.pop() if len(found) == 1 else "other"
 
 
 def _read(
@@ -140,28 +110,56 @@ def _read(
 ) -> gpd.GeoDataFrame:
     """Read one layer: words, kinds, names, grades, ids as they stand there."""
     frame = to_metric(raw, crs)
-    words = read_texts(frame, column_named(frame, _KIND_HEADERS))
-    known = ["other" if pd.isna(word) else read_kind(str(word)) for word in words]
-    kinds = pd.Series(known, index=frame.index, dtype="str")
+    words = _visible(frame, _KIND_HEADERS)
+    read = words.map(lambda word: read_kind("" if pd.isna(word) else str(word)))
+    kinds = read.map(lambda one: one.kind).astype("str")
     of_file = kind_of_file(name)
-    by_file = (kinds == "other") & (of_file != "other")
+    negated = read.map(lambda one: one.is_negated).astype("bool")
+    by_file = (kinds == "other") & ~negated & (of_file != "other")
     if by_file.any():
         findings.append(note_by_file(name, of_file, words[by_file], len(frame)))
+    findings += doubt_words(name, words[~by_file], read[~by_file])
     usable = frame.geometry.geom_type.isin(ANY_SHAPE)
     if not usable.all():
         findings.append(note_shapes(name, frame.index[~usable]))
-    read = gpd.GeoDataFrame(
+    table = gpd.GeoDataFrame(
         {
-            _ID: read_texts(frame, column_named(frame, (_ID,))),
+            _ID: _visible(frame, (_ID,)),
             "kind": kinds.mask(by_file, of_file),
             "word": words,
-            "name": read_texts(frame, column_named(frame, _NAME_HEADERS)),
-            "grade": read_texts(frame, column_named(frame, _GRADE_HEADERS)),
+            "name": _visible(frame, _NAME_HEADERS),
+            "grade": _visible(frame, _GRADE_HEADERS),
+            "spot": [f"{name}:{row}" for row in frame.index],
         },
         geometry=frame.geometry,
         crs=crs,
     )
-    return read[usable.to_numpy()]
+    return _mended(table[usable.to_numpy()].set_index("spot", drop=False), findings)
+
+
+def _visible(frame: pd.DataFrame, headers: Sequence[str]) -> pd.Series:
+    """Read a column as text in one line, without controls and marks of direction."""
+    texts = read_texts(frame, column_named(frame, headers))
+    seen = texts.map(_one_line, na_action="ignore").astype("str")
+    return seen.where(seen.notna() & (seen != ""))
+
+
+def _one_line(text: str) -> str:
+    kinds = [(one, unicodedata.category(one)) for one in text]
+    apart = "".join(
+        " " if one.isspace() or kind in _BREAKS else one
+        for one, kind in kinds
+        if one.isspace() or kind in _BREAKS or kind not in _UNSEEN
+    )
+    return " ".join(apart.split())
+
+
+def _mended(frame: gpd.GeoDataFrame, findings: list[Finding]) -> gpd.GeoDataFrame:
+    """Repair the polygons of a file while its rows still go by their numbers in it."""
+    areal = frame.geometry.geom_type.isin(POLYGON)
+    mended, repairs = repair_polygons(frame[areal], "protections")
+    findings += repairs
+    return frame.set_geometry(mended.geometry.reindex(frame.index).fillna(frame.geometry))
 
 
 def _number(frame: gpd.GeoDataFrame, findings: list[Finding]) -> gpd.GeoDataFrame:
@@ -175,27 +173,40 @@ def _number(frame: gpd.GeoDataFrame, findings: list[Finding]) -> gpd.GeoDataFram
         "shape": [shape.hex() for shape in shapely.to_wkb(shapely.normalize(shapes))],
         "id": frame[_ID].fillna("").to_numpy(),
         "name": frame["name"].fillna("").to_numpy(),
+        # a grade goes before none
+        "ungraded": frame["grade"].isna().to_numpy(),
         "grade": frame["grade"].fillna("").to_numpy(),
         "word": frame["word"].fillna("").to_numpy(),
     }
     ranks = pd.DataFrame(order, index=frame.index).sort_values(list(order), kind="stable")
-    twice = ranks.duplicated(["kind", "shape", "id", "name"])
+    twice = ranks.duplicated(_SAME)
     kept = frame.loc[ranks.index[~twice]].copy()
     ids = kept[_ID]
     doubled = sorted(ids[ids.notna() & ids.duplicated()])
     if doubled:
+        rows, one = list_keys(kept.loc[ids == doubled[0], "spot"]), cut_long(doubled[0])
         raise KeyConflictError(
-            en=f"protections: {_ID} {doubled[0]!r} stands for different things ({len(doubled)} such"
-            " ids). Give each its own id, or remove the column.",
-            zh=f"protections：{_ID} {doubled[0]!r} 用于不同的对象（共 {len(doubled)} 个重复编码）。"
-            "请为每个对象编唯一编码，或删除该列。",
+            en=f"protections: {_ID} {one!r} stands for different things (rows {rows}; "
+            f"{len(doubled)} such ids). Give each its own id, or remove the column.",
+            zh=f"protections：{_ID} {one!r} 用于不同的对象（行 {rows}；共 {len(doubled)} 个编码"
+            "重复）。请为每个对象编唯一编码，或删除该列。",
         )
     taken = set(ids.dropna())
     free = (f"p{n:04d}" for n in range(1, len(kept) + len(taken) + 1) if f"p{n:04d}" not in taken)
     kept[_ID] = [next(free) if pd.isna(one) else one for one in ids]
     if twice.any():
-        findings.append(note_twice(int(twice.sum())))
+        findings.append(note_twice(int(twice.sum()), _graded_apart(ranks)))
     return kept.set_index(_ID)
+
+
+def _graded_apart(ranks: pd.DataFrame) -> list[str]:
+    """Name the things whose rows are one but for their grades, with these grades."""
+    rows = ranks[~ranks["ungraded"]]
+    return [
+        f"{cut_long(str(name) or str(one) or str(kind))} {'/'.join(map(cut_long, grades))}"
+        for (kind, _, one, name), its in rows.groupby(_SAME)["grade"]
+        if len(grades := sorted(set(its))) > 1
+    ]
 
 
 def _enclosed(frame: gpd.GeoDataFrame) -> gpd.GeoSeries:

@@ -29,6 +29,8 @@ KIND_COLUMNS: Final = {
 """Column of the ledger that speaks of each kind on the map; rules name the column."""
 
 _SHOWN: Final = 5
+_LONGEST: Final = 100
+"""Characters of a name that a finding shows."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,13 +120,24 @@ def _place(protections: pd.DataFrame | None, zones: pd.Series) -> pd.DataFrame:
         return pd.DataFrame(columns=columns, dtype="str")
     zone_of = zones.dropna().to_dict()
     rows = [
-        (zone_of[one], one, thing, row["kind"], thing if pd.isna(row["name"]) else row["name"])
+        (
+            zone_of[one],
+            one,
+            thing,
+            row["kind"],
+            _cut(thing if pd.isna(row["name"]) else row["name"]),
+        )
         for thing, row in protections.iterrows()
         if not pd.isna(row["community_ids"])
         for one in str(row["community_ids"]).split(";")
         if one in zone_of
     ]
     return pd.DataFrame(rows, columns=columns, dtype="str").sort_values(columns, ignore_index=True)
+
+
+def _cut(name: object) -> str:
+    text = str(name)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def _ledger_says(communities: pd.DataFrame, column: str, zones: pd.Series) -> dict[str, _Said]:

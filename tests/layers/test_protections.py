@@ -17,7 +17,8 @@ from shapely import LineString, MultiPoint, Point, Polygon, box
 from layers.checks import Finding
 from layers.contracts import check, conform
 from layers.errors import CrsError, GeometryError, KeyConflictError
-from layers.protections import kind_of_file, prepare_protections, read_kind
+from layers.protection_kinds import kind_of_file, read_kind
+from layers.protections import prepare_protections
 from layers.tables import COMMUNITIES, PROTECTIONS
 
 CRS = pyproj.CRS.from_epsg(4547)
@@ -81,9 +82,91 @@ def places(*shapes: object, kind: str = "古树名木", within_m: float = 5.0) -
     ],
 )
 def test_a_bureaus_words_for_kinds_are_understood(word: str, kind: str):
-    assert read_kind(word) == kind
+    assert read_kind(word).kind == kind
     table, _ = prepare(layer(Point(1, 1), 类别=[word]))
     assert table["kind"].tolist() == [kind]
+
+
+@pytest.mark.parametrize(
+    "grade",
+    ["", "国家级", "全国重点", "省级", "市级", "县级", "一级", "国家二级", "第三批", "未定级"],
+)
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [("文物保护单位", "relic"), ("古树", "old_tree"), ("历史建筑", "historic_building")],
+)
+def test_a_known_word_with_or_without_a_grade_is_read_without_a_doubt(
+    grade: str, word: str, kind: str
+):
+    for one in (f"{grade}{word}", f"{word}（{grade}）" if grade else f" {word} "):
+        table, findings = prepare(layer(Point(1, 1), 类别=[one]))
+        assert table["kind"].tolist() == [kind]
+        assert findings == {}
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("非文物", "不是古树名木", "已撤销文物", "拟申报历史建筑", "后备古树", "古树名木后续资源"),
+        *("历史建筑线索", "不再是历史建筑", "无文物", "no longer a relic", "proposed monument"),
+    ],
+)
+@pytest.mark.parametrize("name", ["保护.gpkg", "古树名木.shp"])
+def test_a_word_that_says_no_is_never_the_kind_whatever_the_file_is_called(word: str, name: str):
+    table, findings = prepare(layer(Point(1, 1), Point(2, 2), 类别=["古树", word]), name=name)
+    assert sorted(table["kind"]) == ["old_tree", "other"]
+    told = findings["protection-kind-denied"]
+    assert told.severity == "check"
+    assert f"{word!r}（第 1 行）作为类别未识别的保护对象" in told.zh
+    assert f"{word!r} (row 1) as things to keep of no known kind" in told.en
+    assert name in told.zh
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind", "left_out"),
+    [
+        ("古树名木、文物", "old_tree", "文物古迹"),
+        ("文物、古树名木", "relic", "古树名木"),
+        ("历史建筑/文物", "historic_building", "文物古迹"),
+        ("文物和市级历史建筑", "relic", "历史建筑"),
+        ("old_tree, relic", "old_tree", "文物古迹"),
+    ],
+)
+def test_of_two_kinds_in_a_cell_the_first_is_taken_and_the_other_is_told(
+    cell: str, kind: str, left_out: str
+):
+    table, findings = prepare(layer(Point(1, 1), 类别=[cell]))
+    assert table["kind"].tolist() == [kind]
+    told = findings["protection-kind-several"]
+    assert told.severity == "check"
+    assert repr(cell) in told.zh
+    assert f"另有{left_out}未列" in told.zh
+    assert "left out" in told.en
+
+
+@pytest.mark.parametrize(
+    ("word", "kind", "code"),
+    [
+        ("文物商店", "other", "protection-kind-in-part"),
+        ("古建公司", "other", "protection-kind-in-part"),
+        ("古城路", "other", "protection-kind-in-part"),
+        ("relics shop", "other", "protection-kind-in-part"),
+        ("碑林小学", "other", "protection-kind-unknown"),
+        ("商业街区", "other", "protection-kind-unknown"),
+        ("relict", "other", "protection-kind-unknown"),
+        ("杜甫故居", "relic", "protection-kind-in-part"),
+        ("古城里的古树", "old_tree", "protection-kind-several"),
+        ("古树3株", "old_tree", "protection-kind-in-part"),
+    ],
+)
+def test_a_word_that_only_holds_a_known_one_is_told_with_how_it_was_read(
+    word: str, kind: str, code: str
+):
+    table, findings = prepare(layer(Point(1, 1), Point(2, 2), 类别=["文物", word]))
+    assert table.loc[table.geometry == Point(2, 2), "kind"].tolist() == [kind]
+    assert findings[code].severity == "check"
+    assert repr(word) in findings[code].zh
+    assert repr(word) in findings[code].en
 
 
 def test_a_point_counts_within_an_outline_or_a_few_metres_outside():
@@ -188,14 +271,51 @@ def test_one_thing_given_twice_is_listed_once_and_different_things_need_their_ow
         prepare(twice.assign(protection_id=["a", "b", "a"]))
     assert "'a' stands for different things" in caught.value.en
     assert "'a' 用于不同的对象" in caught.value.zh
+    for text in (caught.value.en, caught.value.zh):
+        assert "保护.gpkg:0, 保护.gpkg:2" in text
+
+
+def test_rows_that_differ_in_their_grade_only_are_one_and_the_grades_are_told():
+    raw = layer(*[Point(1, 1)] * 3, 类别=["文物"] * 3, 名称=["甲"] * 3, 级别=[None, "省级", "市级"])
+    for rows in (raw, raw.iloc[::-1]):
+        table, findings = prepare(rows)
+        told = findings["protection-given-twice"]
+        assert told.severity == "check"
+        assert "甲 市级/省级" in told.zh
+        assert "甲 市级/省级" in told.en
+        assert table["grade"].tolist() == ["市级"]
+    _, findings = prepare(raw.iloc[:2])
+    assert findings["protection-given-twice"].severity == "note"
+
+
+def test_names_and_ids_hold_nothing_unseen_and_long_ones_are_cut_in_findings():
+    long = "长" * 300
+    raw = layer(
+        *(Point(220, 50), Point(230, 50), Point(240, 50)),
+        类别=["文物"] * 3,
+        名称=["\u202e反冬", "甲\n乙", "\u200b"],
+        protection_id=["a;b\nc", long, "\u2066x"],
+    )
+    table, findings = prepare(raw)
+    assert table["name"].fillna("").to_dict() == {"a;b c": "反冬", long: "甲 乙", "x": ""}
+    told = findings["protection-in-none"]
+    for text in (told.zh, told.en):
+        assert "长" * 100 + "…" in text
+        assert "长" * 101 not in text
 
 
 def test_bad_layers_are_refused():
     with pytest.raises(CrsError):
         prepare(layer(Point(1, 1)).set_crs(None, allow_override=True))
     bow_tie = Polygon([(0, 0), (9, 9), (9, 0), (0, 9)])
-    with pytest.raises(GeometryError, match="protections: 1 row"):
-        prepare(layer(bow_tie, 类别=["历史建筑"]))
+    for bad in (bow_tie, Polygon([(0, 0), (9, 9), (0, 0)])):
+        with pytest.raises(GeometryError, match="protections: 1 row") as caught:
+            prepare(layer(Point(1, 1), bad, 类别=["历史建筑"] * 2))
+        assert "'保护.gpkg:1'" in caught.value.en
+        assert "'保护.gpkg:1'" in caught.value.zh
+    loop = Polygon([(0, 0), (90, 0), (90, 90), (45, 90), (44, 91), (44, 90), (45, 91), (0, 90)])
+    _, findings = prepare(layer(Point(1, 1), loop, 类别=["历史建筑"] * 2))
+    assert findings["geometry-repaired"].row_key == "保护.gpkg:1"
     mixed = shapely.GeometryCollection([Point(1, 1), box(0, 0, 1, 1)])
     table, findings = prepare(layer(mixed, Point(2, 2), 类别=["文物"] * 2))
     assert len(table) == 1

@@ -102,6 +102,14 @@ def on_map(*things: tuple[str, str | None, str | None]) -> gpd.GeoDataFrame:
     )
 
 
+def test_a_long_name_is_cut() -> None:
+    communities, assignment = town()
+    things = on_map(("relic", "c0", "长" * 101), ("relic", "c2", "长" * 100))
+    found = list_protections(communities, assignment, read_rulebook("national"), things)
+    assert [one.zh.count("长") for one in found] == [100, 100]
+    assert ["长…" in one.zh for one in found] == [True, False]
+
+
 def test_the_map_is_counted_beside_the_ledger_and_never_added_to_it() -> None:
     communities, assignment = town(old_trees=["3", "", "", "1", "", ""])
     trees = on_map(
