@@ -65,6 +65,9 @@ ELSE: Final = re.compile(
 )
 """Ends of the names of places that are only called after a thing to keep."""
 
+_LONGEST: Final = 200
+"""Characters of a cell that are read: what is longer is a text, and never read whole."""
+
 _BETWEEN: Final = re.compile(r"[、,;/|+&]|和|与|及|兼|\band\b")
 _BRACKETS: Final = re.compile(rf"\({GRADE}\)$")
 _EXACT: Final = {kind: re.compile(f"{GRADE}(?:{words})") for kind, words in KNOWN.items()}
@@ -94,9 +97,9 @@ def read_kind(word: str) -> KindReading:
     """
     folded = _fold(word)
     whole = _read_whole(folded)
-    if whole is not None:
+    if whole is not None and len(word) <= _LONGEST:
         return KindReading(kind=whole)
-    named, is_whole = [], True
+    named, is_whole = [], len(word) <= _LONGEST
     for piece in filter(None, _BETWEEN.split(folded)):
         kind = _read_whole(piece.strip())
         found = [kind] if kind is not None else _read_parts(piece.strip())
@@ -118,7 +121,8 @@ def kind_of_file(name: str) -> str:
 
 
 def _fold(word: str) -> str:
-    return _ASIDE.sub("", unicodedata.normalize("NFKC", word).casefold().strip())
+    plain = unicodedata.normalize("NFKC", word[:_LONGEST]).casefold().strip()
+    return _ASIDE.sub("", plain)
 
 
 def _read_whole(folded: str) -> str | None:

@@ -169,6 +169,15 @@ def test_a_word_that_only_holds_a_known_one_is_told_with_how_it_was_read(
     assert repr(word) in findings[code].en
 
 
+def test_a_cell_that_is_a_long_text_is_read_in_part_and_quoted_in_part():
+    word = "文物" * 100_000
+    read = read_kind(word)
+    assert (read.kind, read.is_whole) == ("relic", False)
+    _, findings = prepare(layer(Point(1, 1), 类别=[word]))
+    assert "文物" * 50 + "…" in findings["protection-kind-in-part"].zh
+    assert len(findings["protection-kind-in-part"].zh) < 300
+
+
 def test_a_point_counts_within_an_outline_or_a_few_metres_outside():
     inside, edge, near, exactly, beyond, nowhere = (
         *(Point(50, 50), Point(100, 50), Point(50, -4.9), Point(50, -5)),
