@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from pathlib import Path
 from typing import Final
@@ -41,6 +42,7 @@ NO: Final = ("", "false", "0", "否", "no", "n", "×")
 LONGEST_ZONE: Final = 40
 """Characters of a zone's name: more fit no label of a map, no sheet and no row of a table."""
 
+_POWERS: Final = re.compile(r"\d+(\.\d*)?[eE][+-]?\d+")
 _SHOWN: Final = 5
 _BEGINNING: Final = 20
 
@@ -251,12 +253,24 @@ def _require_one_answer(
     name = " ".join(first[keys].iloc[0].dropna())
     rows = ", ".join(str(row) for row in first.index[:_SHOWN])
     found = ", ".join(repr(word) for word in words[first.index][:_SHOWN])
+    next_en, next_zh = "Keep one of them.", "请只保留一行。"
+    if is_power(name):
+        next_en = (
+            "The id is in scientific notation, which has lost digits: set the column to text and "
+            "write the ids again."
+        )
+        next_zh = "该编码是科学计数法，已失去末位数字：请把该列设为文本后重新填写编码。"
     raise InputError(
         en=f"{role}: {path.name} rows {rows} contradict each other: {name} has {value} = {found}; "
-        "expected the same in each. Keep one of them.",
+        f"expected the same in each. {next_en}",
         zh=f"{role}：{path.name} 第 {rows} 行相互矛盾：{name} 的 {value} 分别为 {found}；"
-        "应当一致。请只保留一行。",
+        f"应当一致。{next_zh}",
     )
+
+
+def is_power(name: str) -> bool:
+    """Tell whether an id is in scientific notation, as spreadsheets show long numbers: 1.00E+06."""
+    return _POWERS.fullmatch(name) is not None
 
 
 def _plain(word: str) -> str:

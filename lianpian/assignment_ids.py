@@ -11,15 +11,14 @@ from typing import Final
 import pandas as pd
 
 from layers.checks import Finding
+from layers.corrections import is_power
 from layers.errors import InputError
 
 _SHOWN: Final = 5
+_EXAMPLES: Final = 2
 _LONGEST_ID: Final = 40
 _DECIMALS: Final = re.compile(r"(?<=\d)\.0+$")
 """What a spreadsheet or a table library writes behind an id that it took for a number."""
-
-_POWERS: Final = re.compile(r"\d+(\.\d*)?[eE][+-]?\d+")
-"""An id in scientific notation: 1.00E+06. Its last digits are lost."""
 
 _AS_TEXT: Final = (
     "在表格软件中把编码列设为文本。",
@@ -115,7 +114,7 @@ def unknown_ids(strangers: Iterable[str]) -> list[Finding]:
 def _cause(names: list[str]) -> tuple[str, str]:
     """Say what a spreadsheet has done to an id; nothing where no id shows it."""
     for name in names:
-        if _POWERS.fullmatch(name):
+        if is_power(name):
             return (
                 f"{name!r} 是科学计数法，编码已失去末位数字：请把该列设为文本后重新填写编码。",
                 (
@@ -163,10 +162,11 @@ def require_somebody(edited: pd.DataFrame, ids: pd.Index, name: str) -> None:
     read, _ = match_ids(written, ids)
     if read.isin(ids).any():
         return
-    shown, expected = _some(written), _some(ids)
+    shown = _some(written)
+    expected = ", ".join(repr(str(one)) for one in ids[:_EXAMPLES])
     zh, en = _cause([str(one) for one in written])
     raise InputError(
-        en=f"assignment: {name}: none of its {len(written)} ids is a community of this job. "
+        en=f"assignment: {name}: none of its ids ({len(written)}) is a community of this job. "
         f"community_id has {shown}; expected ids such as {expected}."
         f"{en or ' Check that the file belongs to this job and that ids are kept as text.'}",
         zh=f"assignment：{name} 中的 {len(written)} 个编码都不是本作业的小区。"

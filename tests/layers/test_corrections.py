@@ -66,6 +66,12 @@ def _write(folder: Path, text: str, encoding: str = "utf-8-sig") -> Path:
         ("assignment", "community_id,zone_id\nc1,Z01\nc1,Z02\n", "'Z01', 'Z02'", "矛盾"),
         (
             "assignment",
+            "community_id,zone_id\n1.00E+06,Z01\n1.00E+06,Z02\n",
+            "'Z01', 'Z02'; expected the same in each. The id is in scientific notation",
+            "科学计数法，已失去末位数字：请把该列设为文本",
+        ),
+        (
+            "assignment",
             "community_id,zone_id,locked\nc1,Z01,是\nc2,Z01,\nc1,Z01,false\n",
             "rows 2, 4 contradict each other: c1 has locked = '是', 'false'; expected the same",
             "第 2, 4 行相互矛盾：c1 的 locked 分别为 '是', 'false'",
