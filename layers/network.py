@@ -193,6 +193,27 @@ def build_network(
     InputError
         If no street can be walked.
     """
+    walkable = require_walkable(streets)
+    pieces = _split_at_junctions(walkable)
+    pieces = cut_at_barriers(pieces, barriers, access_points, communities, walls=walking.walls)
+    return _assemble(pieces, streets, walking, heights)
+
+
+def require_walkable(streets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Give the streets that people walk on, by id; refuse a table without any.
+
+    Parameters
+    ----------
+    streets
+        Contract `STREETS`.
+
+    Raises
+    ------
+    ContractError
+        If `streets` breaks its contract.
+    InputError
+        If no street can be walked.
+    """
     check(STREETS, streets)
     walkable = streets[streets["walkable"]].sort_index()
     walkable = walkable[walkable.geometry.length > MILLIMETRE]
@@ -204,9 +225,7 @@ def build_network(
             zh=f"道路：范围内共 {len(streets)} 条线，没有一条可步行；至少需要一条。"
             "请检查道路图层是否为线、[inputs.extent] 是否覆盖道路，以及可步行字段。",
         )
-    pieces = _split_at_junctions(walkable)
-    pieces = cut_at_barriers(pieces, barriers, access_points, communities, walls=walking.walls)
-    return _assemble(pieces, streets, walking, heights)
+    return walkable
 
 
 def _split_at_junctions(streets: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -13,6 +13,7 @@ import pandas as pd
 from layers.checks import findings_table
 from layers.contracts import title_of
 from layers.errors import InputError
+from layers.network import require_walkable
 from layers.tables import CATEGORIES
 from lianpian.compare import compare_plans
 from lianpian.comparing import draw_pair, names_of
@@ -26,6 +27,7 @@ from lianpian.printable import require_printable
 from lianpian.replacing import mark_made, require_made, require_own_folder, require_replaceable
 from lianpian.sources import input_paths, read_inputs
 from lianpian.starting import FACILITIES, LEDGER, write_templates
+from lianpian.wishes import doubt_wishes
 from maps.report import require_template
 from maps.words import HAVES, WORDS
 from zoning.rulebooks import read_rulebook
@@ -144,7 +146,9 @@ def check_job(job: Path, *, strict: bool, console: Console) -> int:
     found = (
         *require_printable(located, ground, rulebook),
         *doubt_settlement(ground.communities, rulebook),
+        *doubt_wishes(located, ground, rulebook),
     )
+    require_walkable(ground.streets)
     findings = findings_table([*ground.findings, *found])
     for record in ground.records:
         console.say(

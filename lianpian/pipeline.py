@@ -38,6 +38,7 @@ from lianpian.job import LocatedJob, read_job
 from lianpian.plan import Plan
 from lianpian.printable import require_printable
 from lianpian.sources import asked_to_finish, read_inputs, zoning_settings
+from lianpian.wishes import doubt_wishes
 from lianpian.zoned import Zoned
 from lianpian.zoning_step import draw_zones
 from maps.labels import Imprint
@@ -169,6 +170,7 @@ def run_job(
         rulebook = read_rulebook(_rulebook_name(located))
         ground = read_inputs(located, assignment=assignment, links=links)
         located = asked_to_finish(located, ground, finish=finish)
+        doubt_wishes(located, ground, rulebook)  # refused now; what it finds comes with the zones
         if for_papers:
             found = require_printable(located, ground, rulebook)
             ground = replace(ground, findings=(*ground.findings, *found))

@@ -12,11 +12,11 @@ from scipy.sparse.csgraph import connected_components
 
 from layers.checks import Finding
 from layers.contracts import check
-from layers.errors import JobError
 from layers.tables import CATEGORIES, COMMUNITIES, WALKS
 from layers.walking import Walking
 from zoning.regionalization.bounds import Bounds
 from zoning.regionalization.drafts import add_needs
+from zoning.regionalization.pins import idle_pins, require_known_pins
 from zoning.regionalization.settings import ZoningSettings, ZoningTerms
 from zoning.tables import ADJACENCY, ELIGIBILITY, GAPS, MISSING_STATUSES
 
@@ -130,9 +130,8 @@ def pose_zoning(
         (ADJACENCY, adjacency),
     ):
         check(schema, table)
-    _check_pins(settings, communities)
-    reasons: dict[str, tuple[str, str]] = {}
-    units = _judge_units(communities, eligibility, settings, reasons)
+    require_known_pins(settings, communities.index)
+    units, reasons = judge_units(communities, eligibility, settings)
     group = communities["subdistrict"] if settings.subdistrict != "off" else None
     links = _links(adjacency, group if settings.subdistrict == "hard" else None)
     pairs = _walk_pairs(walks, settings, walking)
@@ -159,30 +158,17 @@ def pose_zoning(
     )
 
 
-def _check_pins(settings: ZoningSettings, communities: pd.DataFrame) -> None:
-    for name in ("together", "apart"):
-        for members in getattr(settings, name):
-            _known(name, members, communities)
-    _known("locked", tuple(settings.locked), communities)
+def judge_units(
+    communities: pd.DataFrame, eligibility: pd.DataFrame, settings: ZoningSettings
+) -> tuple[list[str], dict[str, tuple[str, str]]]:
+    """Tell which communities zones are made of, before anyone asks who is next to whom.
 
-
-def _known(name: str, members: tuple[str, ...], communities: pd.DataFrame) -> None:
-    unknown = sorted(set(members) - set(communities.index))
-    if unknown:
-        raise JobError(
-            en=f"job [zones] {name} names {unknown[0]!r}, which is no community. Expected an id "
-            "of the communities table; correct it or delete it.",
-            zh=f"job [zones] {name} 中的 {unknown[0]!r} 不是任何小区的编码。"
-            "请改为小区表中的编码，或删除该项。",
-        )
-
-
-def _judge_units(
-    communities: pd.DataFrame,
-    eligibility: pd.DataFrame,
-    settings: ZoningSettings,
-    reasons: dict[str, tuple[str, str]],
-) -> list[str]:
+    Returns
+    -------
+    tuple
+        Their ids in order; and for each that is left out the word of the reason and its value.
+    """
+    reasons: dict[str, tuple[str, str]] = {}
     units = []
     most = float("inf") if settings.households is None else settings.households[1]
     for unit, households in communities["households"].sort_index().items():
@@ -202,7 +188,7 @@ def _judge_units(
             reasons[name] = ("unit_above_cap", f"{households:,.10g}")
         else:
             units.append(name)
-    return units
+    return units, reasons
 
 
 def _links(adjacency: pd.DataFrame, group: pd.Series | None) -> pd.DataFrame:
@@ -326,28 +312,11 @@ def _pin(
     known = set(units)
     kept: dict[str, tuple[tuple[str, ...], ...]] = {}
     for name in ("together", "apart"):
-        sets = []
-        for members in getattr(settings, name):
-            findings.extend(_idle_pin(name, m) for m in members if m not in known)
-            sets.append(tuple(m for m in members if m in known))
+        sets = [tuple(m for m in members if m in known) for members in getattr(settings, name)]
         kept[name] = tuple(members for members in sets if len(members) > 1)
     locked = {m: label for m, label in settings.locked.items() if label != "" and m in known}
-    idle = [m for m, label in settings.locked.items() if label != "" and m not in known]
-    findings.extend(_idle_pin("locked", member) for member in sorted(idle))
+    findings.extend(idle_pins(settings, known))
     return replace(bounds, together=kept["together"], apart=kept["apart"], locked=locked)
-
-
-def _idle_pin(name: str, member: str) -> Finding:
-    return Finding(
-        severity="check",
-        table_name="assignment",
-        row_key=member,
-        code="zones-pin-idle",
-        zh=f"[zones] {name} 中的小区 {member} 不参与划分，该约束对它不起作用。",
-        en=f"[zones] {name} names {member}, which is not among the communities to be zoned; the "
-        "pin has no effect on it.",
-        remedy="核对该小区的资格与邻接 / Check its eligibility and its links",
-    )
 
 
 def _cost(
