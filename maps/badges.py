@@ -22,7 +22,12 @@ _BESIDE: Final = (
 
 
 def place_badges(
-    places: NDArray[np.float64], size: float, inside: Box, covered: Sequence[Box]
+    places: NDArray[np.float64],
+    size: float,
+    inside: Box,
+    covered: Sequence[Box],
+    *,
+    marks: Sequence[Box] = (),
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Move badges aside that would cover each other.
 
@@ -36,6 +41,8 @@ def place_badges(
         Frame of the map.
     covered
         Plates over the map: a badge that is half covered is worse than none.
+    marks
+        Marks of other things on the map: a badge stands beside them.
 
     Returns
     -------
@@ -47,7 +54,7 @@ def place_badges(
     """
     half = size / 2
     taken = Taken(inside)
-    for box in covered:
+    for box in (*covered, *marks):
         taken.take(box)
     moved, shown = places.copy(), np.zeros(len(places), dtype=np.bool_)
     plates = Taken(inside)

@@ -15,7 +15,7 @@ from maps.badges import place_badges
 from maps.drawing import Canvas
 from maps.paper import Frame, Window
 from maps.paths import area_path, line_path
-from maps.placing import Taken
+from maps.placing import Box, Taken
 from maps.protected import MARK_MM, draw_protected, spots_of
 from maps.scene import Scene, count_fills
 from maps.sheet_style import (
@@ -87,6 +87,8 @@ class View:
         Whether they are drawn.
     badge
         Width of the badges of facilities, mm on A3.
+    mark
+        Width of the marks of what must be kept, mm on A3.
     plates
         Frames inside `frame` that are covered: scale bar and north arrow.
     """
@@ -99,6 +101,7 @@ class View:
     gates: bool = False
     protections: bool = False
     badge: float = 3.0
+    mark: float = MARK_MM
     plates: tuple[Frame, ...] = ()
 
 
@@ -119,6 +122,7 @@ class GroundMap:
         self._seen: dict[int, tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]] = {}
         self.axes: Axes = canvas.map_axes(view.frame, view.window)
         width, height = view.frame.width, view.frame.height
+        self._kept: list[Box] = []
         self.taken = Taken((0.6, 0.6, width - 0.6, height - 0.6))
         for plate in view.plates:
             left, bottom = plate.left - view.frame.left, plate.bottom - view.frame.bottom
@@ -323,9 +327,13 @@ class GroundMap:
 
     def _protections(self) -> None:
         seen = self.within(self.scene.protections)
-        self.shown.protections = draw_protected(self.canvas, self.axes, seen)
+        size = self.view.mark
+        self.shown.protections = draw_protected(self.canvas, self.axes, seen, size=size)
         for x, y in spots_of(seen):
-            self.take(*self.on_paper(x, y), MARK_MM / 2)
+            across, up = self.on_paper(x, y)
+            half = size / 2
+            self._kept.append((across - half, up - half, across + half, up + half))
+            self.taken.take(self._kept[-1])
 
     def _facilities(self) -> None:
         seen = self.within(self.scene.facilities)
@@ -353,7 +361,7 @@ class GroundMap:
     def _badges(
         self, places: npt.NDArray[np.float64]
     ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
-        """Place badges side by side, clear of the frame and the plates; both in metres."""
+        """Place badges side by side, clear of frame, plates and marks; both in metres."""
         frame, window = self.view.frame, self.view.window
         metres = window.width_m / frame.width
         corner = np.array([window.west, window.south])
@@ -367,7 +375,9 @@ class GroundMap:
             for plate in self.view.plates
         ]
         inside = (0.0, 0.0, frame.width, frame.height)
-        moved, shown = place_badges((places - corner) / metres, self.view.badge, inside, covered)
+        moved, shown = place_badges(
+            (places - corner) / metres, self.view.badge, inside, covered, marks=self._kept
+        )
         return moved * metres + corner, shown
 
     def take(self, x: float, y: float, half: float) -> None:

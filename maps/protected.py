@@ -16,13 +16,18 @@ from maps.style import PROTECTED_INK, PROTECTED_SHAPES
 from maps.words import WORDS
 
 MARK_MM: Final = 2.3
-"""Width of a mark on A3."""
+"""Width of a mark on the A3 sheet of a zone, and in every legend."""
+
+SMALL_MARK_MM: Final = 1.7
+"""Width of a mark on a map of all zones, where it would hide what it stands on."""
 
 _DASH: Final = (5.0, 2.0, 1.0, 2.0)
 _OVER_ZONES: Final = 4.2
 
 
-def draw_protected(canvas: Canvas, axes: Axes, seen: gpd.GeoDataFrame) -> dict[str, int]:
+def draw_protected(
+    canvas: Canvas, axes: Axes, seen: gpd.GeoDataFrame, *, size: float = MARK_MM
+) -> dict[str, int]:
     """Draw the rows of contract `PROTECTIONS` that a frame shows; count them by kind.
 
     A thing has its mark, also where it is a line or an area; historic cities and areas have an
@@ -39,7 +44,7 @@ def draw_protected(canvas: Canvas, axes: Axes, seen: gpd.GeoDataFrame) -> dict[s
             canvas.path(axes, path, edge="#ffffff", width=1.7, zorder=_OVER_ZONES)
             canvas.path(axes, path, edge=PROTECTED_INK, width=0.9, dash=dash, zorder=_OVER_ZONES)
         if kind in PROTECTED_SHAPES:
-            _mark(canvas, axes, spots_of(rows), kind)
+            _mark(canvas, axes, spots_of(rows), kind, size)
     return counts
 
 
@@ -54,10 +59,10 @@ def _outlines(rows: gpd.GeoDataFrame) -> list[Path]:
     return [path for path in (area_path(shapes), line_path(shapes)) if path is not None]
 
 
-def _mark(canvas: Canvas, axes: Axes, places: np.ndarray, kind: str) -> None:
+def _mark(canvas: Canvas, axes: Axes, places: np.ndarray, kind: str, size: float) -> None:
     inks = ("#ffffff", PROTECTED_INK) if kind == "other" else (PROTECTED_INK, "#ffffff")
     shape = PROTECTED_SHAPES[kind]
-    canvas.marks(axes, places, shape=shape, fill=inks[0], edge=inks[1], size=MARK_MM)
+    canvas.marks(axes, places, shape=shape, fill=inks[0], edge=inks[1], size=size)
 
 
 def draw_protected_sign(canvas: Canvas, swatch: Frame, kind: str) -> None:
@@ -65,7 +70,7 @@ def draw_protected_sign(canvas: Canvas, swatch: Frame, kind: str) -> None:
     middle = swatch.bottom + swatch.height / 2
     if kind in PROTECTED_SHAPES:
         place = np.array([[swatch.left + swatch.width / 2, middle]])
-        _mark(canvas, canvas.page, place, kind)
+        _mark(canvas, canvas.page, place, kind, MARK_MM)
         return
     line = Path([(swatch.left, middle), (swatch.right, middle)])
     canvas.path(canvas.page, line, edge=PROTECTED_INK, width=0.9, dash=_DASH, zorder=3.0)

@@ -19,6 +19,7 @@ from maps.furniture import draw_inset
 from maps.legends import draw_legend
 from maps.map_labels import label_communities, label_zones
 from maps.paper import Frame, Layout, Window, choose_window
+from maps.protected import SMALL_MARK_MM, spots_of
 from maps.scale_bar import (
     NORTH_SIZE,
     SCALE_HEIGHT,
@@ -34,6 +35,7 @@ ZONE_MM: Final = 62.0
 _LEGEND_MM: Final = 46.0
 _GAP_MM: Final = 2.5
 _BAR_MM: Final = 28.0
+_MARK_MM: Final = 2.0
 _DPI: Final = 200
 _COLOURS: Final = 255
 """Flat colours of a map; more would only make the file larger."""
@@ -81,12 +83,13 @@ class MapDrawer:
         communities = self.scene.communities
         is_zone = bool(zone)
         own = communities[communities["zone_id"].eq(zone)] if is_zone else communities
+        spots = spots_of(self.scene.protections)
         plates = place_plates(
             layout.map,
             window,
             [NORTH_SIZE],
             subject=own.geometry.to_numpy(),
-            points=self.scene.facilities.get_coordinates().to_numpy(),
+            points=np.vstack([self.scene.facilities.get_coordinates().to_numpy(), spots]),
         )
         view = View(
             layout.map,
@@ -94,7 +97,9 @@ class MapDrawer:
             zone=zone,
             facilities=is_zone,
             buildings=is_zone,
+            protections=True,
             badge=2.6,
+            mark=_MARK_MM if is_zone else SMALL_MARK_MM,
             plates=tuple(plates),
         )
         with mpl.rc_context({"hatch.linewidth": 0.4, "text.hinting": "none"}):
@@ -129,7 +134,7 @@ def _beside(canvas: Canvas, layout: Layout, window: Window) -> tuple[Frame, Fram
 
 
 def _essential(shown: Shown) -> Shown:
-    return replace(shown, signs=shown.signs & _SIGNS, gates={}, protections={})
+    return replace(shown, signs=shown.signs & _SIGNS, gates={})
 
 
 def _as_png(canvas: Canvas) -> bytes:

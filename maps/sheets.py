@@ -9,7 +9,6 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 import matplotlib as mpl
-import numpy as np
 import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_pdf import PdfPages
@@ -39,6 +38,7 @@ from maps.panels import (
     zones_table,
 )
 from maps.paper import Frame, SheetWish, choose_window, lay_out, read_wish
+from maps.protected import SMALL_MARK_MM, spots_of
 from maps.scale_bar import choose_plates
 from maps.scene import make_scene
 from maps.sheet_index import draw_index, draw_left_out, left_out_height
@@ -54,7 +54,6 @@ PREVIEW: Final = SheetWish("A3", "png", 96)
 _GAP: Final = 2.4
 _OVERVIEW_MARGIN: Final = 0.012
 _PLATE_POINTS: Final = ((20, 10.0), (40, 8.5), (10**9, 7.2))
-_NOWHERE: Final = np.empty((0, 2))
 _NAME_BEYOND: Final = 1.5
 """On an overview a name may be this much wider than its community."""
 
@@ -170,9 +169,11 @@ def _overview(job: SheetJob, size: str, series: str) -> Figure:
     canvas = Canvas(layout, job.face)
     sheet = Sheet(OVERVIEW, f"{size}-01")
     window = choose_window(bounds_of_all(job.scene), layout.map, canvas.by, margin=_OVERVIEW_MARGIN)
+    spots = spots_of(job.scene.protections)
     everybody = job.scene.communities.geometry.to_numpy()
-    plates = choose_plates(canvas, layout.map, window, subject=everybody, points=_NOWHERE)
-    ground = GroundMap(canvas, View(layout.map, window, plates=plates), job.scene)
+    plates = choose_plates(canvas, layout.map, window, subject=everybody, points=spots)
+    view = View(layout.map, window, protections=True, mark=SMALL_MARK_MM, plates=plates)
+    ground = GroundMap(canvas, view, job.scene)
     shown = ground.draw()
     furnish(canvas, job, sheet, ground)
     label_zones(ground, _plate_points(len(job.zones)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from maps.cartography import GroundMap, View
@@ -31,6 +32,7 @@ from maps.panels import (
     zone_figures,
 )
 from maps.paper import Frame, choose_window, lay_out
+from maps.protected import spots_of
 from maps.scale_bar import choose_plates
 from maps.sheet_job import SheetJob, sheet_numbers, zone_window
 from maps.sheet_parts import HEADS, add_legend, draw_location, furnish, short_heads
@@ -60,7 +62,9 @@ def draw_zone_sheet(job: SheetJob, size: str, zone: str) -> Figure:
         layout.map,
         window,
         subject=members.geometry.to_numpy(),
-        points=scene.facilities.get_coordinates().to_numpy(),
+        points=np.vstack(
+            [scene.facilities.get_coordinates().to_numpy(), spots_of(scene.protections)]
+        ),
     )
     view = View(
         layout.map,

@@ -46,6 +46,20 @@ def test_badges_keep_apart_near_their_place_and_clear_of_plates(
         assert not (x - 1.5 < PLATE[2] - 1e-9 and y - 1.5 < PLATE[3] - 1e-9)
 
 
+@settings(max_examples=80, deadline=None)
+@given(places, places)
+def test_badges_stand_beside_marks_where_there_is_room(
+    given_places: list[tuple[float, float]], marked: list[tuple[float, float]]
+) -> None:
+    asked = np.array(given_places)
+    marks = [(x - 1, y - 1, x + 1, y + 1) for x, y in marked]
+    moved, shown = place_badges(asked, 3.0, INSIDE, [], marks=marks)
+    assert (shown == place_badges(asked, 3.0, INSIDE, [])[1]).all()
+    few = len(asked) + len(marks) <= 3
+    for x, y in moved[shown] if few else ():
+        assert all(abs(x - a) >= 2.5 - 1e-9 or abs(y - b) >= 2.5 - 1e-9 for a, b in marked)
+
+
 def test_what_is_half_outside_is_not_shown() -> None:
     _, shown = place_badges(np.array([[1.0, 30.0], [50.0, 30.0]]), 3.0, INSIDE, [])
     assert shown.tolist() == [False, True]

@@ -1,4 +1,4 @@
-"""What must be kept, on zone sheets: marks, outlines, rows of the legend."""
+"""What must be kept, on sheets, maps of the report and the working map."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ import shapely
 
 from layers.contracts import check, conform
 from layers.tables import PROTECTED_KINDS, PROTECTIONS
+from maps.cartography import GroundMap, Shown
 from maps.drawing import Canvas
 from maps.fonts import paper_face
 from maps.labels import Imprint
 from maps.paper import lay_out
 from maps.payload import public_document, working_document
-from maps.protected import draw_protected, spots_of
+from maps.protected import MARK_MM, SMALL_MARK_MM, draw_protected, spots_of
+from maps.report_maps import MapDrawer
+from maps.scene import make_scene
 from maps.sheets import draw_sheets
 from maps.style import PROTECTED_INK, PROTECTED_SHAPES
 from tests.browser import Watched, count_colours, open_map
@@ -72,6 +75,47 @@ def test_things_have_marks_and_ground_has_an_outline_alone(monkeypatch: pytest.M
     assert len(spots_of(rows)) == 4
     assert draw_protected(canvas, canvas.page, rows.iloc[:0]) == {}
     assert spots_of(rows.iloc[:0]).shape == (0, 2)
+
+
+SEEN = ("古树名木 / old and famous trees", "历史城区 / the historic city")
+
+
+def test_the_overview_draws_what_must_be_kept_and_says_so(imprint: Imprint, tmp_path: Path) -> None:
+    tables = town_tables()
+    sizes: list[float] = []
+    draw = GroundMap._protections
+
+    def note(self: GroundMap) -> None:
+        sizes.append(self.view.mark)
+        draw(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(GroundMap, "_protections", note)
+        with_them = lines_of(tables, imprint, tmp_path / "with")
+    overviews, zones = sizes.count(SMALL_MARK_MM), sizes.count(MARK_MM)
+    assert (overviews, zones) == (3, len(tables["zones"]))
+    assert all(with_them.count(one) >= overviews for one in SEEN)
+
+
+def test_maps_of_the_report_draw_what_must_be_kept_and_say_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tables = town_tables()
+    shown: list[Shown] = []
+
+    def note(*place: object, **look: object) -> None:
+        del look
+        shown.append(place[2])  # type: ignore[arg-type]  # the third is what the map shows
+
+    monkeypatch.setattr("maps.report_maps.draw_legend", note)
+    drawer = MapDrawer(make_scene(tables), ("zh", "en"))
+    drawer.overview()
+    drawer.zone(str(tables["zones"].index[0]))
+    assert [one.protections["historic_city"] for one in shown] == [1, 1]
+    assert "old_tree" in shown[0].protections
+    drawer = MapDrawer(make_scene({**tables, "protections": tables["protections"][:0]}), ("zh",))
+    drawer.overview()
+    assert shown[-1].protections == {}
 
 
 def lines_of(tables: dict[str, pd.DataFrame], imprint: Imprint, folder: Path) -> list[str]:
