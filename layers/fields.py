@@ -257,6 +257,17 @@ def is_canonical(name: str) -> bool:
     return name in _canonical_names()
 
 
+def canonical_fields() -> tuple[str, ...]:
+    """List the fields that the list of aliases knows, in order."""
+    return tuple(sorted(_canonical_names()))
+
+
+def canonical_of(name: str) -> str | None:
+    """Give the field that a header stands for by itself; None if the list does not know it."""
+    found = _aliases().get(fold(name)) or _aliases().get(split_unit(name)[0])
+    return None if found is None else found[0]
+
+
 def _uncut(name: str) -> tuple[str, ...]:
     """Name the fields that a cut header may stand for, the one with the shortest alias first."""
     folded = fold(name).rstrip("([")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -183,12 +184,18 @@ def _require_headers(
         )
     for canonical, header in source.fields.items():
         if not any(canonical in one.columns and _names(one, canonical, header) for one in found):
-            names = "、".join(name for name in found[0].names if name)
+            columns = [name for name in found[0].names if name]
+            near = difflib.get_close_matches(header, columns, n=1, cutoff=0.4)
+            names = "、".join(columns)
             raise InputError(
-                en=f"{source.path.name} has no column {header!r} for {canonical}; "
-                f"it has {names}. Correct fields in the job file.",
-                zh=f"{source.path.name} 没有对应 {canonical} 的列 {header!r}；现有：{names}。"
-                "请改正任务文件中的 fields。",
+                en=f"ledger: fields.{canonical} = {header!r}, but {source.path.name} has no such "
+                f"column; it has {names}"
+                + (f"; did you mean {near[0]!r}?" if near else ".")
+                + " Correct fields in the job file.",
+                zh=f"台账：fields.{canonical} = {header!r}，但 {source.path.name} 没有此列；"
+                f"现有：{names}"
+                + (f"；是否应为 {near[0]!r}？" if near else "。")
+                + "请改正作业文件中的 fields。",
             )
 
 

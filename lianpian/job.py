@@ -21,6 +21,7 @@ from pydantic import (
 from layers.errors import InputError, JobError
 from layers.walking import Walking
 from lianpian.job_faults import JobValueError, unknown_keys, wrong_values
+from lianpian.job_fields import wrong_fields
 from lianpian.job_words import (
     printable,
     span,
@@ -363,7 +364,7 @@ def parse_job(text: str, *, name: str) -> Job:
             en=f"{name}: lists nested too deeply to be read. Mend the brackets.",
             zh=f"{name}：括号嵌套过深，无法读取。请修改括号。",
         ) from error
-    lines = list(unknown_keys(raw, Job, ""))
+    lines = [*unknown_keys(raw, Job, ""), *wrong_fields(raw.get("inputs"))]
     try:
         job = Job.model_validate(raw)
     except ValidationError as error:

@@ -24,7 +24,7 @@ _EXPECTED: Final[Mapping[str, Both]] = {
     "int_type": ("expected a whole number, without quotes", "应为整数，不加引号"),
     "finite_number": ("expected a finite number", "应为有限的数"),
     "tuple_type": ("expected a list in [ ]", "应为方括号中的列表 [ ]"),
-    "dict_type": ('expected pairs: { name = "…" }', '应为成对的值：{ name = "…" }'),
+    "dict_type": ('expected pairs: {{ name = "…" }}', '应为成对的值：{{ name = "…" }}'),
     "missing": ("a value is missing here", "此处缺少一个值"),
     "greater_than": ("expected more than {gt:g}", "应大于 {gt:g}"),
     "greater_than_equal": ("expected at least {ge:g}", "应不小于 {ge:g}"),
