@@ -11,6 +11,7 @@ import pandas as pd
 from layers.contracts import Caption, captions_of
 from layers.tables import COMMUNITIES
 from maps.columns import column_of, names_of
+from maps.kept_words import KEPT, tell_kept
 from maps.words import HAVES, STATUSES, Both, pick, say
 from maps.worksheets import TEXT_FORMAT, Column, Sheet
 from zoning.tables import GAPS, MISSING_STATUSES
@@ -45,6 +46,7 @@ _MORE: Final[Mapping[str, Caption]] = {
     "missing": Caption(zh="缺项数", en="Haves missing", unit=""),
     "missing_haves": Caption(zh="缺什么", en="What is missing", unit=""),
     "unconfirmed_haves": Caption(zh="待核实", en="Unconfirmed", unit=""),
+    "kept": KEPT,
     "no_data_haves": Caption(zh="无数据", en="No data", unit=""),
     "uncovered": Caption(zh="未覆盖户数", en="Households not covered", unit="户"),
 }
@@ -218,9 +220,14 @@ def ledger(tables: Mapping[str, pd.DataFrame], languages: tuple[str, ...]) -> Sh
         rows[field] = values if field == "zone_id" else values.map(known)
     for field, values in _answers(ids, tables, languages).items():
         rows[field] = values
+    fields: tuple[str, ...] = _LEDGER_FIELDS
+    told = tell_kept(tables, "communities", languages[0])
+    if len(told):
+        rows["kept"] = ids.map(told)
+        fields = (*_LEDGER_FIELDS[:-1], "kept", _LEDGER_FIELDS[-1])
     rows = rows.sort_values(["zone_id", "community_id"], na_position="last")
     captions = {**captions_of(COMMUNITIES), **_MORE}
-    sheet = _sheet(LEDGER, rows, _LEDGER_FIELDS, captions, _LEDGER_TOTALS, languages=languages)
+    sheet = _sheet(LEDGER, rows, fields, captions, _LEDGER_TOTALS, languages=languages)
     return _with_red(sheet, languages)
 
 

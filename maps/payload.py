@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final, cast
+from typing import Any, Final, Literal, cast
 
 import geopandas as gpd
 import numpy as np
@@ -18,6 +18,7 @@ from maps.bureau import list_findings, list_links, list_partners, list_working_c
 from maps.contents import Contents
 from maps.coordinates import COARSE, FINE, ROUGH, Grid
 from maps.kept import list_kept
+from maps.kept_words import tell_kept
 from maps.labels import Imprint
 from maps.piles import pile_rings
 from maps.pinyin import list_readings
@@ -167,6 +168,7 @@ def _without_circles(tables: Tables, imprint: Imprint, contents: Contents, step:
         document["notes"]["method"] += links_told(tables["adjacency"]["kind"])
     if not contents.is_public:
         document["links"] = list_links(tables, communities)
+        _name_kept(document, tables)
         if len(tables.get("protections", ())):
             kept, pile = list_kept(_shapes(tables, "protections"), communities, fine)
             if kept["kind"]:
@@ -174,6 +176,15 @@ def _without_circles(tables: Tables, imprint: Imprint, contents: Contents, step:
         document["findings"] = list_findings(tables, communities)
         document["partners"] = list_partners(tables, communities)
     return document
+
+
+def _name_kept(document: Document, tables: Tables) -> None:
+    """Add to communities and zones, in both languages, what must be kept in each."""
+    parts: tuple[Literal["communities", "zones"], ...] = ("communities", "zones")
+    for part in parts:
+        told = [tell_kept(tables, part, side) for side in ("zh", "en")]
+        if len(told[0]):
+            document[part]["kept"] = [texts(one.reindex(document[part]["id"])) for one in told]
 
 
 def _shapes(tables: Tables, name: str) -> gpd.GeoDataFrame:

@@ -14,6 +14,7 @@ from openpyxl.utils import get_column_letter
 
 from layers.contracts import Caption, captions_of, title_of
 from maps.formulas import Formulas
+from maps.kept_words import KEPT
 from maps.words import FIGURES, HAVES, Both, pick
 from maps.worksheets import Column, Sheet
 from zoning.tables import SUMMARY
@@ -208,6 +209,19 @@ def zones_with_formulas(sheet: Sheet, formulas: Formulas) -> Sheet:
         for column in sheet.columns
     )
     return replace(sheet, columns=columns)
+
+
+def zones_with_kept(sheet: Sheet, told: pd.Series) -> Sheet:
+    """Name what must be kept beside each zone, before its explanation; nothing where none is."""
+    if told.empty:
+        return sheet
+    fields = [column.field for column in sheet.columns]
+    at = next(
+        (n for n, field in enumerate(fields) if field.startswith("explanation_")), len(fields)
+    )
+    zones = sheet.columns[fields.index("zone_id")].cells
+    column = Column(field="kept", caption=KEPT, cells=zones.map(told))
+    return replace(sheet, columns=(*sheet.columns[:at], column, *sheet.columns[at:]))
 
 
 DRAWN: Final[Both] = (

@@ -15,6 +15,7 @@ from maps.about_sheet import ABOUT, write_about
 from maps.archives import seal
 from maps.columns import columns_of, key_columns, words_sheet
 from maps.formulas import Formulas
+from maps.kept_words import tell_kept
 from maps.labels import Imprint
 from maps.office_sheets import TOTAL, bureau_sheet, gap_list, ledger
 from maps.sheet_cells import pour
@@ -24,6 +25,7 @@ from maps.summary_sheets import (
     summary_sheet,
     tell_drawn,
     zones_with_formulas,
+    zones_with_kept,
 )
 from maps.words import Both, pick
 from maps.worksheets import (
@@ -178,6 +180,9 @@ def _sheets(
     """Make the sheets in their order: what an office files, then the whole tables."""
     plain = {name: _whole_table(name, tables, languages) for name in kept if name != "summary"}
     papers: dict[str, Sheet] = {}
+    if "zones" in plain and "assignment" in tables:
+        told = tell_kept(tables, "zones", languages[0])
+        plain["zones"] = zones_with_kept(plain["zones"], told)
     if "communities" in tables:
         papers["ledger"] = ledger(tables, languages)
         if "gaps" in tables:

@@ -231,6 +231,9 @@
     return make("div", { class: "circle-box" }, make("div", { class: "ticks" }, ...ticks), line(app.t("circle_note"), "hint circle-note"));
   };
 
+  /* What must be kept in a community or a zone. */
+  const kept = (owners, at) => (owners.kept ? app.pick([owners.kept[0][at], owners.kept[1][at]]) : "");
+
   /* What only the bureau sees. */
   const forTheBureau = (i) => {
     const { communities, findings, partners } = app.doc;
@@ -246,6 +249,7 @@
         [app.t("eligibility"), eligibility(i)],
         [app.t("role"), communities.role[i] && app.code("role", communities.role[i])],
         [app.t("left_out"), communities.left_out[i] && app.code("assignment.reason", communities.left_out[i])],
+        [app.t("kept"), kept(communities, i)],
       ]),
     );
     const tags = [];
@@ -351,6 +355,7 @@
           [app.t("centre"), centre >= 0 ? app.communityName(centre) : zones.centre[at]],
           [app.t("walk_to_centre"), zones.walk_tenths[at] >= 0 ? app.t("minutes", { n: app.number(zones.walk_tenths[at] / 10, 1) }) : ""],
           [app.t("compactness"), zones.compactness[at] >= 0 ? (zones.compactness[at] / 100).toFixed(2) : ""],
+          [app.t("kept"), kept(zones, at)],
         ]) || "",
         make("h3", { textContent: app.t("explanation") }),
         line(app.pick([zones.explanation[0][at], zones.explanation[1][at]])),

@@ -343,7 +343,7 @@ def test_english_first_gives_english_tabs_and_one_language_gives_one_header(tmp_
     tabs = openpyxl.load_workbook(path).sheetnames
     assert tabs[:5] == ["About", "Summary", "Nine haves", "Ledger", "List of gaps"]
     assert "Words" not in tabs
-    assert [str(head).isascii() for head in rows_of(path, "Zones")[0]] == [True] * 11
+    assert [str(head).isascii() for head in rows_of(path, "Zones")[0]] == [True] * 12
     assert rows_of(path, "Zones")[1][0] == "Z01"
     assert rows_of(path, "List of gaps")[1][5] in {"missing", "too far", "unconfirmed"}
 
