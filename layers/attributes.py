@@ -49,9 +49,14 @@ def key_rows(frame: gpd.GeoDataFrame, key: str, role: str) -> gpd.GeoDataFrame:
 
 
 def column_named(frame: pd.DataFrame, headers: Sequence[str]) -> str | None:
-    """Find the first column whose name is one of `headers`, width and case folded away."""
-    wanted = {fold(header) for header in headers}
-    return next((str(name) for name in frame.columns if fold(name) in wanted), None)
+    """Find the column whose name comes first among `headers`, width and case folded away.
+
+    A name that the job gives to a column (`layers.headers.rename_fields`) thus goes before others.
+    """
+    names: dict[str, str] = {}
+    for name in frame.columns:
+        names.setdefault(fold(name), str(name))
+    return next((names[one] for header in headers if (one := fold(header)) in names), None)
 
 
 def read_texts(frame: pd.DataFrame, column: str | None) -> pd.Series:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import pandas as pd
 
-from layers.checks import Finding
 from layers.headers import fold
 from layers.tables import CATEGORIES
 
@@ -113,6 +112,8 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
         "电动车充电",
     ),
 }
+GeoTable = TypeVar("GeoTable", bound=pd.DataFrame)
+
 SEPARATORS: Final = re.compile(r"[;；、,，|+/]")
 WORDS: Final[Mapping[str, str]] = {
     fold(word): category
@@ -137,54 +138,36 @@ def read_fields(raw: pd.DataFrame) -> pd.DataFrame:
         ``category`` under the caller's keys and order; each cell is the first that is filled among
         the columns whose headers stand for it.
     """
-    folded: dict[str, list[str]] = {}
-    for header in raw.columns:
-        folded.setdefault(fold(str(header)), []).append(header)
     columns = {}
-    for canonical, aliases in HEADERS.items():
+    for canonical in HEADERS:
         cells = np.full(len(raw), None, dtype=object)
-        for header in (header for alias in aliases for header in folded.get(alias, ())):
-            texts = _texts(raw[header])
+        for header in columns_of(raw, canonical):
+            texts = texts_of(raw[header])
             cells = np.where(pd.isna(cells), texts, cells)
         columns[canonical] = pd.Series(cells, index=raw.index, dtype="object").astype("str")
     return pd.DataFrame(columns, index=raw.index)
 
 
-def doubt_columns(raw: pd.DataFrame, path: str) -> list[Finding]:
-    """Doubt a file of facilities in which no column is known to hold names.
+def columns_of(raw: pd.DataFrame, canonical: str) -> list[str]:
+    """List the columns that could stand for a field, the surest first."""
+    folded: dict[str, list[str]] = {}
+    for header in raw.columns:
+        folded.setdefault(fold(str(header)), []).append(header)
+    return [header for alias in HEADERS[canonical] for header in folded.get(alias, ())]
+
+
+def keep_chosen(raw: GeoTable, fields: Mapping[str, str]) -> GeoTable:
+    """Leave out columns that could stand for a field that the job gives to another column.
 
     Parameters
     ----------
     raw
-        The file's table, headers as they stand there.
-    path
-        The file.
-
-    Returns
-    -------
-    list of Finding
-        At most one, with the columns of the file; it asks for a decision where nothing else tells
-        the haves either, neither a category nor a code.
+        A file's table, the job's columns under their canonical names.
+    fields
+        Canonical name -> header, as the job writes it.
     """
-    headers = [str(header) for header in raw.columns if header != "geometry"]
-    known = {fold(header) for header in headers}
-    if known.intersection(HEADERS["name"]):
-        return []
-    told = any(known.intersection(HEADERS[name]) for name in ("category", "typecode", "tags"))
-    shown = "、".join(headers[:20]) or "—"
-    return [
-        Finding(
-            severity="check" if told else "decide",
-            table_name="facilities",
-            row_key="",
-            code="facility-names-unknown",
-            zh=f"{path}：没有认出名称列，多数设施因此无法判断属于九有中的哪一项；现有列：{shown}",
-            en=f"{path}: no column is known to hold names, without which most facilities cannot be "
-            f"told among the nine haves; its columns: {shown}",
-            remedy='在该 [[inputs.facilities]] 中写明 fields = { name = "列名" } / '
-            'Write fields = { name = "column" } under its [[inputs.facilities]]',
-        )
-    ]
+    rivals = {alias for name in fields for alias in HEADERS.get(name, ()) if alias != name}
+    return raw.drop(columns=[one for one in raw.columns if fold(str(one)) in rivals])
 
 
 def parse_categories(cell: str) -> tuple[str, ...]:
@@ -208,7 +191,7 @@ def parse_categories(cell: str) -> tuple[str, ...]:
     return tuple(category for category in CATEGORIES if category in named)
 
 
-def _texts(column: pd.Series) -> pd.Series:
+def texts_of(column: pd.Series) -> pd.Series:
     """Give cells as text; whole numbers lose the ``.0`` that a gap in their column gave them."""
     texts = [None if pd.isna(value) else _text(value) for value in column.array]
     return pd.Series(texts, index=column.index, dtype="object")

@@ -27,7 +27,8 @@ from layers.edge import one_area
 from layers.elsewhere import doubt_shift, leave_out_elsewhere, require_one_place
 from layers.errors import InputError
 from layers.facilities import read_facilities
-from layers.facility_fields import doubt_columns
+from layers.facility_doubts import doubt_columns, doubt_kinds
+from layers.facility_fields import keep_chosen
 from layers.files import Source, read_vector
 from layers.land import prepare_land
 from layers.ledger import read_ledger
@@ -347,9 +348,9 @@ def _given_points(
     streets: gpd.GeoDataFrame,
 ) -> gpd.GeoDataFrame:
     """Read one file of points, and doubt coordinates that put them elsewhere."""
-    near = _near(reading, source, communities, "facilities")
+    near = keep_chosen(_near(reading, source, communities, "facilities"), source.fields)
     path = str(source.path)
-    reading.findings += doubt_columns(near, path)
+    reading.findings += [*doubt_columns(near, path), *doubt_kinds(near, path)]
     reading.findings += doubt_shift(near, streets, coordinates=source.coordinates, path=path)
     return near
 

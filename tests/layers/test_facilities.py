@@ -15,7 +15,8 @@ from shapely import GeometryCollection, LineString, Point, Polygon, box
 from layers.contracts import check
 from layers.errors import CrsError
 from layers.facilities import FacilityTables, read_facilities
-from layers.facility_fields import TITLES, doubt_columns, parse_categories, read_fields
+from layers.facility_doubts import doubt_columns
+from layers.facility_fields import TITLES, parse_categories, read_fields
 from layers.osm import read_osm
 from layers.tables import CATEGORIES, FACILITIES, REVIEW
 
