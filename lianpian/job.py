@@ -24,12 +24,14 @@ from lianpian.job_faults import JobValueError, unknown_keys, wrong_values
 from lianpian.job_fields import wrong_fields
 from lianpian.job_words import (
     printable,
+    printable_path,
     span,
     table_of_path,
     tables_of_paths,
     unrepeated,
     written_date,
 )
+from lianpian.toml_faults import toml_fault
 from maps.paper import read_wish
 from maps.public import public_columns
 from maps.tiles import tile_origin
@@ -44,7 +46,7 @@ Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 Flag = Annotated[bool, Field(strict=True)]
 Text = Annotated[str, AfterValidator(printable)]
 Label = Annotated[str, Field(max_length=200), AfterValidator(printable)]
-PathText = Annotated[str, Field(min_length=1), AfterValidator(printable)]
+PathText = Annotated[str, Field(min_length=1), AfterValidator(printable_path)]
 OSM_ENDINGS = (".osm", ".osm.pbf", ".pbf")
 
 
@@ -355,10 +357,8 @@ def parse_job(text: str, *, name: str) -> Job:
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise JobError(
-            en=f"{name}: not valid TOML: {error}. Mend that line.",
-            zh=f"{name}：TOML 格式有误：{error}。请修改该行。",
-        ) from error
+        en, zh = toml_fault(error, text)
+        raise JobError(en=f"{name}: {en}", zh=f"{name}：{zh}") from error
     except RecursionError as error:
         raise JobError(
             en=f"{name}: lists nested too deeply to be read. Mend the brackets.",

@@ -35,6 +35,26 @@ def printable(text: str) -> str:
     return text
 
 
+def printable_path(text: str) -> str:
+    r"""Refuse what no path can hold; ``"D:\new"`` in double quotes is a line break to TOML.
+
+    Raises
+    ------
+    JobValueError
+        If `text` holds a control character; the advice is that of backslashes where TOML makes
+        it of one.
+    """
+    escaped = next((sign for sign in text if sign in "\b\t\n\f\r\x1b"), None)
+    if escaped is None:
+        return printable(text)
+    raise JobValueError(
+        en="holds a line break, a tab or the like: in double quotes \\n, \\t and so on are no "
+        "backslash and letter. Write a path of Windows with / or in single quotes",
+        zh="含有换行、制表等字符：双引号中的 \\n、\\t 等不是反斜杠加字母。"
+        "Windows 路径请用 / 分隔，或整体用单引号",
+    )
+
+
 def written_date(value: object) -> object:
     """Give a date of drafting as ``YYYY-MM-DD``; TOML's own dates are taken as well.
 
