@@ -7,7 +7,7 @@ on paper.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 from unicodedata import east_asian_width
@@ -88,14 +88,68 @@ def pages_high(heights: Sequence[float], head: float, width: float, paper: Paper
     A sheet that overruns its pages by a few rows is set a little smaller instead: no last page with
     one row.
     """
+    pages = _pages(heights, head, width, paper)
+    whole = int(pages)
+    return whole if 0 < pages - whole <= min(_OVERRUN * whole, _LAST_PAGE) else 0
+
+
+def _pages(heights: Sequence[float], head: float, width: float, paper: Paper) -> float:
+    room = _TEXT_POINTS[paper.orientation, paper.size] / _scale(width, paper) - head
+    return sum(heights) / max(room, 1.0)
+
+
+def _scale(width: float, paper: Paper) -> float:
     capacity = next(
         room for lies, size, room, _ in _PAPERS if (lies, size) == (paper.orientation, paper.size)
     )
-    scale = min(1.0, capacity * paper.pages_wide / max(width, 1.0))
-    room = _TEXT_POINTS[paper.orientation, paper.size] / scale - head
-    pages = sum(heights) / max(room, 1.0)
-    whole = int(pages)
-    return whole if 0 < pages - whole <= min(_OVERRUN * whole, _LAST_PAGE) else 0
+    return min(1.0, capacity * paper.pages_wide / max(width, 1.0))
+
+
+def widen_paragraphs(
+    widths: Sequence[float], texts: Mapping[int, pd.Series], rows: int, head: float
+) -> list[float]:
+    """Widen columns of paragraphs where the rows then take fewer pages.
+
+    Parameters
+    ----------
+    widths
+        Width of each printed column.
+    texts
+        Texts of the columns that may need several lines, by place.
+    rows
+        Rows of the sheet.
+    head
+        Height of the header, points.
+
+    Returns
+    -------
+    list of float
+        Widths: of those that take the fewest pages of the same paper the narrowest. Letters of
+        10 points are never printed smaller than 7 for it.
+    """
+    long = [place for place in texts if widths[place] == WIDE_TEXT]
+    if not long:
+        return list(widths)
+    paper = paper_for(sum(widths))
+    best, fewest = list(widths), math.inf
+    trial = list(widths)
+    while True:
+        heights = row_heights([(texts[place], trial[place]) for place in texts], rows)
+        whole = sum(trial)
+        pages = pages_high(heights, head, whole, paper) or math.ceil(
+            _pages(heights, head, whole, paper)
+        )
+        if pages < fewest:
+            best, fewest = list(trial), pages
+        for place in long:
+            trial[place] += _STEP
+        is_same = paper_for(sum(trial)) == paper and _scale(sum(trial), paper) >= _STILL_LARGE
+        if fewest <= 1 or not is_same:
+            return best
+
+
+_STEP: Final = 5.0
+_STILL_LARGE: Final = 0.7
 
 
 _TEXT_POINTS: Final = {

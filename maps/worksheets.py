@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -23,6 +23,7 @@ from maps.sheet_widths import (
     paper_for,
     row_heights,
     text_width,
+    widen_paragraphs,
 )
 from maps.words import Both, pick
 
@@ -203,17 +204,22 @@ def lay_out(sheet: Sheet, page: Worksheet, *, languages: tuple[str, ...], footer
         _width(column, languages) * (1.0 if place < printed else _WIDER)
         for place, column in enumerate(sheet.columns)
     ]
+    texts = {
+        place: column.cells
+        for place, column in enumerate(sheet.columns[:printed])
+        if column.kind == "text"
+    }
+    if not sheet.is_appendix:
+        head = sum(_head_heights(sheet, widths, languages))
+        widths[:printed] = widen_paragraphs(widths[:printed], texts, sheet.rows, head)
     for number, (column, width) in enumerate(zip(sheet.columns, widths, strict=True), start=1):
         for row, language in enumerate(languages, start=1):
             _write_head(page, row, number, column.head(language), heading)
         page.column_dimensions[get_column_letter(number)].width = width
     last_head = len(languages)
-    for row, language in enumerate(languages, start=1):
-        most = max(
-            lines(column.head(language), width - 1)
-            for column, width in zip(sheet.columns, widths, strict=True)
-        )
-        page.row_dimensions[row].height = LINE * most + 6
+    head_heights = _head_heights(sheet, widths, languages)
+    for row, height in enumerate(head_heights, start=1):
+        page.row_dimensions[row].height = height
     last = get_column_letter(len(sheet.columns))
     page.auto_filter.ref = f"A{last_head}:{last}{last_head + sheet.rows}"
     page.freeze_panes = page.cell(last_head + 1, sheet.frozen + 1)
@@ -244,19 +250,21 @@ def lay_out(sheet: Sheet, page: Worksheet, *, languages: tuple[str, ...], footer
         for number, column in enumerate(sheet.columns, start=1)
         if sheet.rows
     ]
-    texts = [
-        (column.cells, width)
-        for column, width in zip(sheet.columns[:printed], widths[:printed], strict=True)
-        if column.kind == "text"
-    ]
     label = sheet.total_label if sheet.rows else ""
-    heights = row_heights(texts, sheet.rows)
-    head = sum(float(page.row_dimensions[row].height) for row in range(1, last_head + 1))
+    heights = row_heights([(texts[place], widths[place]) for place in texts], sheet.rows)
     last_heights = [TOTAL_HEIGHT] if label else []
     page.page_setup.fitToHeight = pages_high(
-        [*heights, *last_heights], head, sum(widths[:printed]), paper
+        [*heights, *last_heights], sum(head_heights), sum(widths[:printed]), paper
     )
     return LaidOut(poured, heights, label)
+
+
+def _head_heights(sheet: Sheet, widths: Sequence[float], languages: tuple[str, ...]) -> list[float]:
+    columns = list(zip(sheet.columns, widths, strict=True))
+    return [
+        LINE * max(lines(column.head(language), width - 1) for column, width in columns) + 6
+        for language in languages
+    ]
 
 
 def fonts(languages: tuple[str, ...]) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import zipfile
 from pathlib import Path
@@ -10,13 +11,23 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from layers.contracts import captions_of, conform, title_of
 from layers.tables import CATEGORIES
 from layers.walking import Walking
 from maps.labels import Imprint
 from maps.office_sheets import ledger
-from maps.sheet_widths import Paper, lines, pages_high, paper_for
+from maps.sheet_widths import (
+    WIDE_TEXT,
+    Paper,
+    lines,
+    pages_high,
+    paper_for,
+    row_heights,
+    widen_paragraphs,
+)
 from maps.summary_sheets import is_detail, tell_drawn
 from maps.words import say
 from maps.workbook import NETWORK_TABLES, write_workbook
@@ -449,6 +460,56 @@ def test_a_sheet_that_overruns_its_page_by_a_row_is_set_smaller() -> None:
     assert (paper.orientation, paper.size) == ("portrait", "A4")
     for rows, wanted in ((46, 0), (47, 1), (59, 1), (60, 0), (94, 2), (150, 3), (168, 0)):
         assert pages_high([15.0] * rows, 34.0, 100.0, paper) == wanted, rows
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.integers(1, 400), min_size=1, max_size=60),
+    st.floats(20.0, 150.0),
+    st.floats(20.0, 90.0),
+)
+def test_paragraphs_are_widened_only_to_save_pages_and_within_the_same_paper(
+    lengths: list[int], beside: float, head: float
+) -> None:
+    texts = {1: pd.Series(["片" * length for length in lengths])}
+    before = [beside, WIDE_TEXT]
+    after = widen_paragraphs(before, texts, len(lengths), head)
+    assert after[0] == beside
+    assert paper_for(sum(after)) == paper_for(sum(before))
+    counts = [
+        pages_of(row_heights([(texts[1], widths[1])], len(lengths)), head, sum(widths))
+        for widths in (before, after)
+    ]
+    assert counts[1] < counts[0] or after == before
+
+
+def pages_of(heights: list[float], head: float, width: float) -> int:
+    paper = paper_for(width)
+    fitted = pages_high(heights, head, width, paper)
+    scale = min(1.0, {"portrait": 102.0, "landscape": 149.0}[paper.orientation] / width)
+    points = {"portrait": 734.0, "landscape": 487.0}[paper.orientation]
+    return fitted or math.ceil(sum(heights) / (points / scale - head))
+
+
+def test_the_zones_of_a_town_are_printed_on_one_page(tmp_path: Path) -> None:
+    tables = town_tables()
+    zones = tables["zones"]
+    zones["explanation_zh"] = "片区说明" * 45
+    one = zones.iloc[:1]
+    rows = [one.rename(index={one.index[0]: f"Z{n:02d}"}) for n in range(7)]
+    tables["zones"] = pd.concat(rows)
+    tables["protections"] = tables["protections"].iloc[:0]
+    path = tmp_path / "plan.xlsx"
+    write_workbook(tables, Imprint(title="x"), path)
+    page = openpyxl.load_workbook(path)["片区"]
+    head = [cell.value for cell in page[1]]
+    letter = openpyxl.utils.get_column_letter(head.index("说明（中文）") + 1)
+    assert WIDE_TEXT < page.column_dimensions[letter].width <= WIDE_TEXT * 1.6
+    heights = [page.row_dimensions[row].height or 15.0 for row in range(3, page.max_row + 1)]
+    widths = [page.column_dimensions[cell.column_letter].width for cell in page[1]]
+    printed = sum(widths[: head.index("说明（中文）") + 1])
+    assert page.page_setup.orientation == "landscape"
+    assert pages_of(heights, 85.0, printed) == 1
 
 
 def test_an_appendix_says_so_in_the_header_of_each_page(book: Path) -> None:
