@@ -19,8 +19,7 @@ _KINDS: Final = (
     (r"Unescaped '\\\\?' in a string", "字符串中有反斜杠 \\", _PATHS),
     (r"Invalid hex value|Escaped character is not", "字符串中的 \\u、\\x 转义无效", _PATHS),
     (
-        r"Illegal character '\\[nr]'|Found invalid character '\\[nr]'|Unterminated string|"
-        r"Expected [\"'\\]+$",
+        r"(Illegal|Found invalid) character '\\[nr]'|Unterminated string|Expected [\"'\\]+$",
         "引号没有闭合",
         ("close the quote on the same line", "请在同一行补上引号"),
     ),
@@ -99,8 +98,7 @@ _KINDS: Final = (
         r"Invalid statement",
         "此处不是有效的语句",
         (
-            'write: key = "value", [section], or # and a note; other names than a-z, 0-9, - and _ '
-            "stand in half-width quotes",
+            'write: key = "value", [section], or # and a note; names beyond a-z 0-9 - _ in "…"',
             '应为：键 = "值"、[小节] 或 # 注释；除 a-z、0-9、-、_ 外的键名须加半角引号',
         ),
     ),

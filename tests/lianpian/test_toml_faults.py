@@ -23,7 +23,7 @@ PARSER = re.compile(r"Unescaped|Invalid|Expected|Cannot|Unclosed|Illegal|Untermi
         ('osm = "a"\n[inputs]', None, "出现了两次", "together"),
         ("osm = a.osm", 7, "不是有效的值", "quotes"),
         ("osm = “a.osm”", 7, "不是有效的值", "half-width"),
-        ('小区 = "a.shp"', 1, "", "half-width"),
+        ('小区 = "a.shp"', 1, "半角引号", "names beyond"),
         ('osm "a"', None, "等号", "key"),
         ('osm = "a" "b"', None, "多余", "#"),
         ('facilities = ["a"', None, "没有闭合", "]"),
