@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# the same examples each time, and `.ci/full` looks for new ones; speed is no matter of tests
-settings.register_profile("same", derandomize=True, deadline=None)
+# few and the same examples each time, and `.ci/full` looks for new ones; speed is no matter of
+# tests
+settings.register_profile("same", derandomize=True, deadline=None, max_examples=40)
 settings.register_profile("new", deadline=None)
 settings.load_profile("new" if os.environ.get("LIANPIAN_FULL") else "same")
 
@@ -38,6 +39,11 @@ LONG = (
     "test_report_template",
 )
 """Files that take longest come first: a worker that gets one last keeps the other waiting."""
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than there are cores: tests of pages wait for the browser."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -27,10 +27,10 @@ def folder(small_job: Path, tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def ids(folder: Path) -> list[str]:
+@pytest.fixture(scope="module")
+def ids(small_job: Path) -> list[str]:
     """Give ids of communities that zones are made of."""
-    communities = read_inputs(read_job(folder)).communities
+    communities = read_inputs(read_job(small_job)).communities
     old = communities["year_built_to"] < 2000
     return sorted(communities.index[old & communities["households"].gt(0)])
 

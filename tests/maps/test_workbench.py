@@ -14,7 +14,7 @@ from tests.maps.bench_town import BenchTown, figures_of
 
 pytestmark = pytest.mark.browser
 
-SEQUENCES = examples(200, 50)
+SEQUENCES = examples(200, 30)
 
 EDIT_AT_RANDOM = """async (seed) => {
   const { bench } = window.lianpian;

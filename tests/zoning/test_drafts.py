@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zoning.regionalization import Bounds, regionalize
+from zoning.regionalization import Bounds, drafts, regionalize
 from zoning.regionalization.drafts import add_needs
 from zoning.regionalization.instance import Floats, Ints, make_instance
 from zoning.regionalization.moves import Ground, make_ground, make_plan, shift, unlikeness
@@ -16,6 +16,12 @@ from zoning.regionalization.moves import Ground, make_ground, make_plan, shift, 
 SIDE = 6
 IDS = [f"u{number:02d}" for number in range(SIDE * SIDE)]
 LIMITS = Bounds(weight=(30.0, 80.0), count=6)
+
+
+@pytest.fixture(autouse=True)
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give a tenth of the sweeps of towns, which anneal a grid of 36 to its end."""
+    monkeypatch.setattr(drafts, "LONG", 2_000)
 
 
 def links() -> pd.DataFrame:

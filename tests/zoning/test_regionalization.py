@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from layers.errors import InfeasibleError
+from tests.long import examples
 from zoning.regionalization import Bounds, RegionalizationResult, regionalize
 
 Tables = tuple[pd.Series, pd.DataFrame, pd.DataFrame]
@@ -262,7 +263,7 @@ def test_a_time_limit_gives_the_best_plan_so_far() -> None:
 def test_a_classical_districting_instance_is_solved_as_it_is() -> None:
     """Four districts of a grid of counties, population within half a percent, nothing else."""
     rng = np.random.default_rng(11)
-    side, districts = 12, 4
+    side, districts = examples(12, 9), 4
     ids = [f"{row:02d}-{column:02d}" for row in range(side) for column in range(side)]
     place = np.argwhere(np.ones((side, side)))
     people = pd.Series(rng.integers(500, 4000, side * side).astype(float), index=ids)
