@@ -43,6 +43,7 @@ from lianpian.zoned import Zoned
 from lianpian.zoning_step import draw_zones
 from maps.labels import Imprint
 from maps.leaks import list_findings
+from maps.long_texts import doubt_long_texts
 from zoning.adjacency import Nearness, find_adjacency
 from zoning.eligibility import judge_eligibility
 from zoning.gaps import find_gaps, roll_up_gaps
@@ -220,7 +221,7 @@ def _compute(located: LocatedJob, ground: Ground, rulebook: Rulebook, clock: Clo
         imprint = _imprint(located, ground, rulebook, tables["communities"], zoning)
         own = {"name": imprint.title, "drafting_unit": imprint.drafting_unit}
         sources = {f"sources {n}": text for n, text in enumerate(imprint.sources, start=1)}
-        findings += list_findings(tables, own | sources)
+        findings += [*list_findings(tables, own | sources), *doubt_long_texts(tables)]
         tables["findings"] = findings_table(findings)
         tables["summary"] = summarise(tables, walking=walking)
     return Plan(

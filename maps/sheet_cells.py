@@ -23,6 +23,9 @@ HAZARDS: Final = ("=", "+", "-", "@", "\t", "\r")
 LONGEST_TEXT: Final = 32_767
 """Characters that one cell holds (limit of the file format)."""
 
+CUT: Final = "…（已截断，全文见 tables 文件夹 / cut; the whole text is in the folder tables）"
+"""Ends a text that no cell holds whole."""
+
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
 _LITERAL_ESCAPE: Final = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
@@ -192,7 +195,7 @@ def _text_cell(text: str, plain: int, hazard: int) -> str:
 
 def _cell_text(text: str) -> str:
     """Bring a text into a cell's form: what XML cannot hold becomes ``_x000B_``, as is usual."""
-    short = text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
+    short = text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - len(CUT)]}{CUT}"
     short = _LITERAL_ESCAPE.sub("_x005F_", short)
     short = _CONTROL.sub(lambda found: f"_x{ord(found[0]):04X}_", short)
     return _SURROGATE.sub("\ufffd", short)

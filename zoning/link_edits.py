@@ -12,7 +12,11 @@ from layers.errors import InputError
 
 COLUMNS: Final = ("focal", "neighbor", "action", "reason")
 
+LONGEST_REASON: Final = 1_000
+"""Characters of a reason: maps, workbook and sheets print it beside the pair."""
+
 _SHOWN: Final = 10
+_LONGEST_ID: Final = 40
 _LIKELY: Final = 3
 
 
@@ -48,8 +52,9 @@ def read_edits(
     Raises
     ------
     InputError
-        If a column is missing, an action is another word, a reason or a community is missing, one
-        is linked with itself, or a pair is both added and cut.
+        If a column is missing, an action is another word, a reason or a community is missing, a
+        reason is longer than `LONGEST_REASON`, one is linked with itself, or a pair is both added
+        and cut.
     """
     lacking = sorted(set(COLUMNS) - set(links.columns))
     if lacking:
@@ -107,8 +112,9 @@ def _fault_of(
     focal, neighbor = sorted((row["focal"], row["neighbor"]))
     if action not in {"add", "cut"}:
         return f"action {action!r}, expected add or cut", f"action 为 {action!r}，应为 add 或 cut"
-    if not row["reason"].strip():
-        return f"{focal}, {neighbor}: no reason given", f"{focal}、{neighbor} 未填写理由"
+    length = len(row["reason"].strip())
+    if not 0 < length <= LONGEST_REASON:
+        return _wrong_reason(focal[:_LONGEST_ID], neighbor[:_LONGEST_ID], length)
     empty = [name for name in ("focal", "neighbor") if not row[name]]
     if empty:
         return f"{' and '.join(empty)} empty", f"{'、'.join(empty)} 为空"
@@ -118,6 +124,20 @@ def _fault_of(
     if earlier is not None and earlier.action != action:
         return f"{focal}, {neighbor}: both added and cut", f"{focal}、{neighbor} 同时被添加与切断"
     return None
+
+
+def _wrong_reason(focal: str, neighbor: str, length: int) -> tuple[str, str]:
+    if not length:
+        return f"{focal}, {neighbor}: no reason given", f"{focal}、{neighbor} 未填写理由"
+    en = (
+        f"{focal}, {neighbor}: a reason of {length:,} characters, expected at most "
+        f"{LONGEST_REASON:,}; keep the gist and name the file with the rest"
+    )
+    zh = (
+        f"{focal}、{neighbor} 的理由有 {length:,} 个字符，应不超过 {LONGEST_REASON:,} 个；"
+        "请保留要点，其余另存文件并注明文件名"
+    )
+    return en, zh
 
 
 def _unknown(

@@ -328,7 +328,7 @@ def test_no_text_of_the_data_becomes_a_formula(tmp_path: Path) -> None:
     assert got[10].value == " spaces "
 
 
-def test_a_text_longer_than_a_cell_is_cut_with_an_ellipsis(tmp_path: Path) -> None:
+def test_a_text_longer_than_a_cell_is_cut_and_says_where_the_whole_is(tmp_path: Path) -> None:
     tables = town_tables()
     tables["communities"]["address"] = "长" * 40_000
     write_workbook(tables, IMPRINT, tmp_path / "plan.xlsx")
@@ -336,7 +336,9 @@ def test_a_text_longer_than_a_cell_is_cut_with_an_ellipsis(tmp_path: Path) -> No
     address = [cell.value for cell in page[1]].index("地址") + 1
     value = str(page.cell(3, address).value)
     assert len(value) == 32_767
-    assert value.endswith("…")
+    assert value.endswith(
+        "长…（已截断，全文见 tables 文件夹 / cut; the whole text is in the folder tables）"
+    )
 
 
 def test_equal_tables_give_equal_bytes(book: Path, tmp_path: Path) -> None:
