@@ -14,8 +14,8 @@ from maps.documents import add_styles
 from maps.fonts import one_line
 from maps.report_fields import MISSING, figure_text, imprint_fields
 from maps.report_sections import Section, Source
+from maps.template_leftovers import PLACEHOLDER
 from maps.template_reading import (
-    PLACEHOLDER,
     notes_of,
     paragraphs_of,
     read_template,

@@ -21,6 +21,7 @@ from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement as Element
+from docx.section import _Footer, _Header
 
 from layers.contracts import conform
 from layers.errors import InputError, JobError
@@ -29,11 +30,11 @@ from layers.walking import Walking
 from layers.zips import check_archive, find_doctype
 from maps.labels import Imprint
 from maps.report_fields import imprint_fields
+from maps.template_leftovers import PLACEHOLDER, require_no_leftovers
 from maps.words import Both
 from zoning.summary import summarise
 from zoning.tables import CONTRACTS
 
-PLACEHOLDER: Final = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 _SLIPS: Final = re.compile(r"[{｛]+\s*([^{}｛｝]*?)\s*[}｝]+")
 """Anything in braces, among it placeholders with a brace too few or of full width."""
 
@@ -94,8 +95,8 @@ def read_template(path: Path, sections: frozenset[str]) -> Paper:
     ------
     JobError
         If there is no such file, it is no Word document or declares entities, or it holds
-        placeholders that are not known or not closed; all of them are named, each unknown one with
-        the nearest known one.
+        placeholders that are not known, not closed or where none is filled in; all of them are
+        named, each unknown one with the nearest known one.
     """
     if not path.exists() and not path.is_symlink():
         raise _not_found(path)
@@ -112,7 +113,15 @@ def read_template(path: Path, sections: frozenset[str]) -> Paper:
         said = (error.zh, error.en) if isinstance(error, InputError) else ("", "")
         raise _no_paper(path, said) from error
     _require_known(paper, path, known_placeholders(sections), sections)
+    require_no_leftovers(path, _filled_parts(paper))
     return paper
+
+
+def _filled_parts(paper: Paper) -> set[str]:
+    """Name the parts of the file whose paragraphs are filled in."""
+    parts = [paper.part, *(notes.part for notes in notes_of(paper))]
+    parts += [margin.part for margin in _margins(paper)]
+    return {str(part.partname).removeprefix("/") for part in parts}
 
 
 def _not_found(path: Path) -> JobError:
@@ -266,15 +275,19 @@ def _figures(known: frozenset[str]) -> frozenset[str]:
 
 def paragraphs_of(paper: Paper) -> Iterator[Element]:
     """Give every paragraph: body, tables, text boxes, headers and footers."""
-    parts = [paper.element.body]
+    margins = [margin._element for margin in _margins(paper)]  # noqa: SLF001  no public name
+    for part in (paper.element.body, *margins):
+        yield from part.iter(qn("w:p"))
+
+
+def _margins(paper: Paper) -> Iterator[_Header | _Footer]:
+    """Give every header and footer that a section has of its own."""
     for section in paper.sections:
         for name in ("header", "footer"):
             for kind in ("", "first_page_", "even_page_"):
                 margin = getattr(section, f"{kind}{name}")
                 if not margin.is_linked_to_previous:
-                    parts.append(margin._element)  # noqa: SLF001  no public name
-    for part in parts:
-        yield from part.iter(qn("w:p"))
+                    yield margin
 
 
 @dataclass(frozen=True)
