@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-import functools
 import itertools
 import math
-from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,9 +9,8 @@ import pytest
 
 from layers.errors import InfeasibleError
 from tests.long import examples
+from tests.zoning.plain_plans import Tables, check_plan, share, town
 from zoning.regionalization import Bounds, RegionalizationResult, regionalize
-
-Tables = tuple[pd.Series, pd.DataFrame, pd.DataFrame]
 
 
 def line(*weights: float, step: float = 1.0) -> Tables:
@@ -186,33 +183,6 @@ def test_links_that_are_not_linked_or_lead_elsewhere_do_not_count() -> None:
 # --- order, seeds, time -------------------------------------------------------------------------
 
 
-def town(count: int, seed: int, *, radius: float = math.inf) -> Tables:
-    """Random units in a square, linked with those near by."""
-    rng = np.random.default_rng(seed)
-    ids = [f"u{number:04d}" for number in range(count)]
-    xy = rng.random((count, 2)) * math.sqrt(count) * 100
-    apart = np.hypot(*(xy[:, None] - xy[None]).transpose(2, 0, 1))
-    nearest = np.argsort(apart, axis=1)[:, 1:6]
-    links = [(ids[i], ids[j]) for i in range(count) for j in nearest[i]]
-    pairs = np.argwhere(apart <= radius)
-    return (
-        pd.Series(rng.integers(20, 140, count).astype(float), index=ids),
-        pd.DataFrame(links, columns=["focal", "neighbor"]),
-        pd.DataFrame(
-            {
-                "unit": [ids[i] for i, _ in pairs],
-                "centre": [ids[j] for _, j in pairs],
-                "cost": apart[pairs[:, 0], pairs[:, 1]].round(1),
-            }
-        ),
-    )
-
-
-def share(weights: pd.Series, count: int, low: float, high: float) -> Bounds:
-    mean = float(weights.sum()) / count
-    return Bounds(weight=(low * mean, high * mean), count=count)
-
-
 def test_the_order_of_rows_changes_nothing() -> None:
     weights, links, cost = town(40, 3)
     bounds = share(weights, 4, 0.6, 1.5)
@@ -309,182 +279,6 @@ def test_parts_that_no_link_joins_are_each_solved_to_the_end() -> None:
     assert result.objective == pytest.approx(
         min(single[0, count] + single[1, 6 - count] for count in (2, 3, 4))
     )
-
-
-def check_plan(
-    result: RegionalizationResult,
-    weights: pd.Series,
-    links: pd.DataFrame,
-    cost: pd.DataFrame,
-    bounds: Bounds,
-) -> None:
-    """Check a plan from its definition."""
-    price = {(u, c): value for u, c, value in cost.itertuples(index=False)}
-    beside = neighbours(links)
-    total = 0.0
-    assert set(result.assignment.index) == set(weights.index)
-    zones = result.assignment.groupby(result.assignment)
-    low, high = bounds.count_range
-    assert low <= len(zones) <= high
-    for centre, members in zones:
-        names = set(members.index)
-        assert centre in names
-        assert bounds.weight[0] - 1e-6 <= weights[list(names)].sum() <= bounds.weight[1] + 1e-6
-        assert is_connected(names, beside)
-        total += sum(weights[name] * price[name, str(centre)] for name in names)
-    assert result.objective == pytest.approx(total)
-
-
-def neighbours(links: pd.DataFrame) -> Mapping[str, set[str]]:
-    beside: dict[str, set[str]] = {}
-    for focal, neighbor in links[["focal", "neighbor"]].itertuples(index=False):
-        beside.setdefault(focal, set()).add(neighbor)
-        beside.setdefault(neighbor, set()).add(focal)
-    return beside
-
-
-def is_connected(names: set[str], beside: Mapping[str, set[str]]) -> bool:
-    reached = {min(names)}
-    queue = list(reached)
-    while queue:
-        fresh = (beside.get(queue.pop(), set()) & names) - reached
-        reached |= fresh
-        queue.extend(fresh)
-    return reached == names
-
-
-# --- against enumeration ------------------------------------------------------------------------
-
-
-Instance = tuple[pd.Series, pd.DataFrame, pd.DataFrame, Bounds]
-
-
-def permitted(zone: tuple[str, ...], instance: Instance) -> bool:
-    weights, links, _, bounds = instance
-    inside = set(zone)
-    labels = {bounds.locked[name] for name in zone if name in bounds.locked}
-    whole = [[u for u, x in bounds.locked.items() if x == label] for label in labels]
-    together: list[Sequence[str]] = [*bounds.together, *whole]
-    few, many = bounds.units or (1, len(weights))
-    groups = {} if bounds.groups is None else bounds.groups.to_dict()
-    return (
-        bounds.weight[0] - 1e-9 <= weights[list(zone)].sum() <= bounds.weight[1] + 1e-9
-        and few <= len(zone) <= many
-        and all(len(inside & set(pin)) in (0, len(set(pin))) for pin in together)
-        and all(len(inside & set(pin)) < 2 for pin in bounds.apart)
-        and len(labels) < 2
-        and (bounds.group_rule != "hard" or len({groups[name] for name in zone}) == 1)
-        and is_connected(inside, neighbours(links))
-    )
-
-
-def around(zone: tuple[str, ...], centre: str, instance: Instance) -> float:
-    weights, _, cost, bounds = instance
-    price = {u: value for u, c, value in cost.itertuples(index=False) if c == centre}
-    groups = {} if bounds.groups is None else bounds.groups.to_dict()
-    soft = bounds.group_penalty if bounds.group_rule == "soft" else 0.0
-    if not set(zone) <= set(price):
-        return math.inf
-    return sum(weights[u] * (price[u] + soft * (groups[u] != groups[centre])) for u in zone)
-
-
-def cheapest(*instance: *Instance) -> float:
-    """Enumerate every partition into permitted zones: slow, plain, and the truth."""
-    weights, _, _, bounds = instance
-    low, high = bounds.count_range
-    target = weights.sum() / low if low == high else sum(bounds.weight) / 2
-
-    @functools.cache
-    def of(zone: tuple[str, ...]) -> float:
-        if not permitted(zone, instance):
-            return math.inf
-        off = bounds.balance * abs(weights[list(zone)].sum() - target)
-        return off + min(around(zone, centre, instance) for centre in zone)
-
-    def rest(names: tuple[str, ...], zones: int) -> float:
-        if not names:
-            return 0.0 if low <= zones <= high else math.inf
-        best = math.inf
-        for size in range(len(names) if zones < high else 0):
-            for others in itertools.combinations(names[1:], size):
-                own = of((names[0], *others))
-                if own < best:
-                    left = tuple(name for name in names[1:] if name not in others)
-                    best = min(best, own + rest(left, zones + 1))
-        return best
-
-    return rest(tuple(sorted(weights.index)), 0)
-
-
-def small_instance(seed: int) -> Instance:
-    """Draw an instance of at most eight units with some of the rules."""
-    rng = np.random.default_rng(seed)
-    count = int(rng.integers(2, 9))
-    ids = [f"u{number}" for number in range(count)]
-    xy = rng.random((count, 2)) * 100
-    apart = np.hypot(*(xy[:, None] - xy[None]).transpose(2, 0, 1))
-    reach, radius = rng.choice([40, 60, 80]), rng.choice([60, 100, 1000])
-    near = [(i, j) for i in range(count) for j in range(i + 1, count) if apart[i, j] < reach]
-    weights = pd.Series(rng.integers(0, 30, count).astype(float), index=ids)
-    links = pd.DataFrame([(ids[i], ids[j]) for i, j in near], columns=["focal", "neighbor"])
-    cost = pd.DataFrame(
-        [
-            (ids[i], ids[j], round(apart[i, j], 1))
-            for i in range(count)
-            for j in range(count)
-            if apart[i, j] <= radius
-        ],
-        columns=["unit", "centre", "cost"],
-    )
-    zones = int(rng.integers(1, min(count, 4) + 1))
-    mean, spread = weights.sum() / zones, rng.choice([0.15, 0.4, 0.8])
-    drawn = [str(name) for name in rng.permutation(ids)]
-    rules = rng.random(6)
-    return (
-        weights,
-        links,
-        cost,
-        Bounds(
-            weight=(float(mean * (1 - spread)), float(mean * (1 + spread))),
-            count=[zones, (max(1, zones - 1), zones + 1), None][int(rng.integers(3))],
-            units=(1, max(2, math.ceil(count / zones) + 1)) if rules[0] < 0.3 else None,
-            together=(tuple(drawn[:2]),) if rules[1] < 0.3 else (),
-            apart=(tuple(drawn[-2:]),) if rules[2] < 0.3 else (),
-            locked=dict(zip(drawn[1:4], "AAB", strict=False)) if rules[3] < 0.15 else {},
-            groups=pd.Series(rng.choice(["g", "h"], count), index=ids),
-            group_rule=["hard", "soft", "off"][int(rules[4] * 6) if rules[4] < 0.33 else 2],
-            group_penalty=10.0,
-            balance=float(rng.choice([1.0, 20.0, 200.0])) if rules[5] < 0.25 else 0.0,
-        ),
-    )
-
-
-def solved(seed: int) -> tuple[float, float]:
-    """Give the objective of `regionalize` and the truth, ``inf`` for no plan."""
-    instance = small_instance(seed)
-    truth = cheapest(*instance)
-    if truth == math.inf:
-        with pytest.raises(InfeasibleError) as caught:
-            regionalize(*instance)
-        assert caught.value.conflicts
-        return math.inf, truth
-    result = regionalize(*instance)
-    assert result.optimal
-    return result.objective, truth
-
-
-@pytest.mark.parametrize("seed", range(60))
-def test_small_instances_equal_enumeration(seed: int) -> None:
-    found, truth = solved(seed)
-    assert found == pytest.approx(truth, rel=1e-9, abs=1e-6)
-
-
-@pytest.mark.full
-@pytest.mark.parametrize("hundred", range(5))
-def test_five_hundred_instances_equal_enumeration(hundred: int) -> None:
-    for seed in range(100 * hundred, 100 * (hundred + 1)):
-        found, truth = solved(1000 + seed)
-        assert found == pytest.approx(truth, rel=1e-9, abs=1e-6), seed
 
 
 # --- refusals -----------------------------------------------------------------------------------
