@@ -12,6 +12,7 @@ import shapely
 
 from layers.checks import Finding, Severity
 from layers.contracts import check, conform
+from layers.counts import counted
 from layers.crossings import Shapes, fill_holes, find_crossings, merge_near
 from layers.crs import require_metric
 from layers.gates import GateRules, PlacedGates, place_gates
@@ -253,10 +254,12 @@ def _doubts(communities: gpd.GeoDataFrame, found: pd.DataFrame) -> list[Finding]
             _note(
                 "check",
                 "access-point-nearest",
-                f"{len(nearest)} 个小区既无实测出入口，也无道路穿越边界，"
+                f"{len(nearest):,} 个小区既无实测出入口，也无道路穿越边界，"
                 f"取边界上离道路最近的点：{_list(nearest)}",
-                f"{len(nearest)} communities have neither a surveyed gate nor a way across their "
-                f"outline; the point nearest to a street stands in: {_list(nearest)}",
+                f"{counted(len(nearest), 'community has', 'communities have')} neither a "
+                "surveyed gate nor a "
+                "way across the outline; the point nearest to a street stands in: "
+                f"{_list(nearest)}",
                 "补充出入口图层 / Give a layer of gates",
             )
         )
@@ -266,8 +269,9 @@ def _doubts(communities: gpd.GeoDataFrame, found: pd.DataFrame) -> list[Finding]
             _note(
                 "decide",
                 "access-point-missing",
-                f"没有可步行道路，{len(lost)} 个小区没有出入口：{_list(lost)}",
-                f"no walkable street: {len(lost)} communities have no access point: {_list(lost)}",
+                f"没有可步行道路，{len(lost):,} 个小区没有出入口：{_list(lost)}",
+                f"no walkable street: {counted(len(lost), 'community has', 'communities have')} "
+                f"no access point: {_list(lost)}",
                 "补充道路 / Give streets",
             )
         )
@@ -278,9 +282,9 @@ def _doubts(communities: gpd.GeoDataFrame, found: pd.DataFrame) -> list[Finding]
             _note(
                 "note",
                 "gate-moved",
-                f"{len(moved)} 个出入口移到小区边界或道路穿越处，最远 {farthest:.1f} m",
-                f"{len(moved)} gates were moved onto the outline or a crossing, "
-                f"by {farthest:.1f} m at most",
+                f"{len(moved):,} 个出入口移到小区边界或道路穿越处，最远 {farthest:.1f} m",
+                f"{counted(len(moved), 'gate was', 'gates were')} moved onto the outline or a "
+                f"crossing, by {farthest:.1f} m at most",
             )
         )
     return findings

@@ -11,6 +11,7 @@ import pyproj
 from layers.attributes import column_named, key_rows, list_keys, read_marks, read_texts
 from layers.checks import Finding
 from layers.contracts import conform
+from layers.counts import counted
 from layers.crs import to_metric
 from layers.tables import BARRIERS
 
@@ -93,9 +94,9 @@ def _note_passable(ids: pd.Index) -> list[Finding]:
             table_name="barriers",
             row_key="",
             code="barrier-passable",
-            zh=f"{len(ids)} 处阻隔在地下或高架，不阻断步行，未采用：{list_keys(ids)}",
-            en=f"{len(ids)} barriers run under the ground or overhead, do not stop walkers and "
-            f"were left out: {list_keys(ids)}",
+            zh=f"{len(ids):,} 处阻隔在地下或高架，不阻断步行，未采用：{list_keys(ids)}",
+            en=f"{counted(len(ids), 'barrier')} under the ground or overhead, where walkers "
+            f"pass, left out: {list_keys(ids)}",
         )
     ]
 
@@ -110,9 +111,9 @@ def _note_unread(ids: pd.Index, words: pd.Series) -> list[Finding]:
             table_name="barriers",
             row_key="",
             code="barrier-kind-unknown",
-            zh=f"{len(ids)} 处阻隔的类别无法识别（{values}），按“其他”处理：{list_keys(ids)}",
-            en=f"{len(ids)} barriers have kinds that are not known ({values}) and count as other: "
-            f"{list_keys(ids)}",
+            zh=f"{len(ids):,} 处阻隔的类别无法识别（{values}），按“其他”处理：{list_keys(ids)}",
+            en=f"{counted(len(ids), 'barrier')} of a kind that is not known ({values}), counted "
+            f"as other: {list_keys(ids)}",
             remedy="类别请用 围墙/栅栏/河流/铁路 / Write 围墙, 栅栏, 河流 or 铁路",
         )
     ]
@@ -127,8 +128,8 @@ def _note_shapes(ids: pd.Index) -> list[Finding]:
             table_name="barriers",
             row_key="",
             code="barrier-no-line",
-            zh=f"{len(ids)} 处阻隔既不是线也不是面，未采用：{list_keys(ids)}",
-            en=f"{len(ids)} barriers are neither lines nor polygons and were left out: "
+            zh=f"{len(ids):,} 处阻隔既不是线也不是面，未采用：{list_keys(ids)}",
+            en=f"{counted(len(ids), 'barrier')} without a line or polygon, left out: "
             f"{list_keys(ids)}",
             remedy="请提供线或面 / Give lines or polygons",
         )

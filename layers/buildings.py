@@ -13,6 +13,7 @@ import pyproj
 from layers.attributes import column_named, key_rows, list_keys, read_texts
 from layers.checks import Finding
 from layers.contracts import conform
+from layers.counts import counted
 from layers.crs import to_metric
 from layers.fields import find_fields
 from layers.overlaps import largest_overlap
@@ -206,8 +207,9 @@ def _note_unusable(ids: pd.Index) -> list[Finding]:
             table_name="buildings",
             row_key="",
             code="building-no-polygon",
-            zh=f"{len(ids)} 栋楼不是有效的面，未采用：{list_keys(ids)}",
-            en=f"{len(ids)} buildings are no valid polygons and were left out: {list_keys(ids)}",
+            zh=f"{len(ids):,} 栋楼不是有效的面，未采用：{list_keys(ids)}",
+            en=f"{counted(len(ids), 'building')} without a valid polygon, left out: "
+            f"{list_keys(ids)}",
             remedy="请修正轮廓 / Mend the outlines",
         )
     ]
@@ -222,10 +224,10 @@ def _note_unread(ids: pd.Index, stories: pd.Series) -> list[Finding]:
             table_name="buildings",
             row_key="",
             code="building-levels-unreadable",
-            zh=f"{len(ids)} 栋楼的层数无法识别（如 {stories[ids[0]]!r}），按缺失处理："
+            zh=f"{len(ids):,} 栋楼的层数无法识别（如 {stories[ids[0]]!r}），按缺失处理："
             f"{list_keys(ids)}",
-            en=f"{len(ids)} buildings have storeys that cannot be read (such as "
-            f"{stories[ids[0]]!r}); they are left empty: {list_keys(ids)}",
+            en=f"{counted(len(ids), 'building has', 'buildings have')} storeys that cannot be "
+            f"read (such as {stories[ids[0]]!r}); left empty: {list_keys(ids)}",
             remedy=f"请填写 1 至 {TALLEST:.0f} 的数字 / Write a number from 1 to {TALLEST:.0f}",
         )
     ]
@@ -241,9 +243,9 @@ def _note_elsewhere(table: gpd.GeoDataFrame, communities: gpd.GeoDataFrame) -> l
             table_name="buildings",
             row_key="",
             code="building-elsewhere",
-            zh=f"{len(table)} 栋楼没有一栋在小区内，建筑图层可能是别处的，或坐标系有误",
-            en=f"none of {len(table)} buildings stands in a community: the layer may be of another "
-            "place, or its reference system wrong",
+            zh=f"{len(table):,} 栋楼没有一栋在小区内，建筑图层可能是别处的，或坐标系有误",
+            en=f"none of {len(table):,} buildings stands in a community: the layer may be of "
+            "another place, or its reference system wrong",
             remedy="核对建筑图层及其 crs / Check the layer of buildings and its crs",
         )
     ]
@@ -261,10 +263,11 @@ def _note_missing(table: gpd.GeoDataFrame) -> list[Finding]:
             table_name="buildings",
             row_key="",
             code="building-levels-missing",
-            zh=f"小区内 {len(inside)} 栋楼中有 {missing} 栋没有层数；"
+            zh=f"小区内 {len(inside):,} 栋楼中有 {missing:,} 栋没有层数；"
             "按建筑估算户数时取本小区中位层数",
-            en=f"{missing} of {len(inside)} buildings inside communities have no storeys; where "
-            "households are estimated from buildings they count with their community's median",
+            en=f"{missing:,} of {counted(len(inside), 'building')} inside communities without "
+            "storeys; where households are estimated from buildings they count with their "
+            "community's median",
             remedy="请补充层数 / Give storeys",
         )
     ]

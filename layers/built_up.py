@@ -12,6 +12,7 @@ import shapely
 
 from layers.attributes import key_rows, list_keys
 from layers.checks import Finding
+from layers.counts import counted
 from layers.crs import to_metric
 from layers.errors import InputError
 from layers.repair import repair_polygons
@@ -74,10 +75,10 @@ def measure_built_up(
     if not shares.gt(0).any():
         away = shapely.distance(area, shapely.box(*communities.total_bounds)) / 1000
         raise InputError(
-            en=f"built_up: none of {len(communities)} communities lies in the built-up area "
-            f"({len(mended)} polygons, {away:,.1f} km from the communities). Correct "
+            en=f"built_up: none of {len(communities):,} communities lies in the built-up area "
+            f"({len(mended):,} polygons, {away:,.1f} km from the communities). Correct "
             "[inputs.built_up], or its crs.",
-            zh=f"built_up：{len(communities)} 个小区全部在建成区（{len(mended)} 个面，距小区 "
+            zh=f"built_up：{len(communities):,} 个小区全部在建成区（{len(mended):,} 个面，距小区 "
             f"{away:,.1f} km）之外。请更正 [inputs.built_up] 或其 crs。",
         )
     return communities.assign(built_up_share=shares), [*findings, *_note_cut(shares)]
@@ -95,8 +96,9 @@ def _note_cut(shares: pd.Series) -> list[Finding]:
             table_name="communities",
             row_key=str(cut[0]) if len(cut) == 1 else "",
             code="built-up-cuts",
-            zh=f"建成区边界穿过 {len(cut)} 个小区（建成区内面积占比）：{named}；不足一半的算在外",
-            en=f"the border of the built-up area cuts {len(cut)} communities (share inside): "
+            zh=f"建成区边界穿过 {len(cut):,} 个小区（建成区内面积占比）：{named}；不足一半的算在外",
+            en="the border of the built-up area cuts "
+            f"{counted(len(cut), 'community', 'communities')} (share inside): "
             f"{named}; less than half counts as outside",
             remedy="核对建成区边界和小区边界 / Check the border of the area and these outlines",
         )

@@ -12,6 +12,7 @@ import pyproj
 from layers.attributes import column_named, key_rows, list_keys, read_marks, read_texts
 from layers.cells import read_column
 from layers.checks import Finding
+from layers.counts import counted
 from layers.crs import to_metric
 from layers.fields import find_fields, fold
 from layers.noding import GAP_M, SNAP_M, join_lines
@@ -149,11 +150,12 @@ def _joined(table: gpd.GeoDataFrame, doubts: list[Finding]) -> gpd.GeoDataFrame:
                 table_name="streets",
                 row_key="",
                 code="street-joined",
-                zh=f"道路图中 {joined.crossings} 对道路相交而无公共节点，已连接；"
-                f"{joined.mended_ends} 个端点偏离道路不超过 {SNAP_M:g} 米，已接上",
-                en=f"{joined.crossings} pairs of roads crossed without a common vertex and were "
-                f"joined; {joined.mended_ends} ends missed a road by up to {SNAP_M:g} m and were "
-                "joined to it",
+                zh=f"道路图中 {joined.crossings:,} 对道路相交而无公共节点，已连接；"
+                f"{joined.mended_ends:,} 个端点偏离道路不超过 {SNAP_M:g} 米，已接上",
+                en=f"{counted(joined.crossings, 'pair')} of roads crossed without a common "
+                "vertex, now "
+                f"joined; {counted(joined.mended_ends, 'end')} missed a road by up to {SNAP_M:g} "
+                "m, now joined to it",
                 remedy="立交请填写层级或桥梁列 / Mark overpasses in a column of levels or bridges",
             )
         )
@@ -168,9 +170,9 @@ def _nodes_named(rows: int) -> Finding:
         table_name="streets",
         row_key="",
         code="street-nodes-named",
-        zh=f"道路图层 {rows} 行均写明起止节点，按其连通，相交而无公共节点的道路视为立交",
-        en=f"all {rows} rows of the roads name the nodes at their ends; they meet there only, and "
-        "what crosses without a common vertex passes over",
+        zh=f"道路图层 {rows:,} 行均写明起止节点，按其连通，相交而无公共节点的道路视为立交",
+        en=f"all rows of the roads ({rows:,}) name the nodes at their ends; they meet there "
+        "only, and what crosses without a common vertex passes over",
         remedy="如节点列有误，请删去 / Leave the columns of nodes out if they are wrong",
     )
 
@@ -181,10 +183,11 @@ def _open_gaps(ids: pd.Index) -> Finding:
         table_name="streets",
         row_key=str(ids[0]) if len(ids) == 1 else "",
         code="street-gap",
-        zh=f"{len(ids)} 条道路的端点距另一条道路超过 {SNAP_M:g} 米、不足 {GAP_M:g} 米，未连接："
+        zh=f"{len(ids):,} 条道路的端点距另一条道路超过 {SNAP_M:g} 米、不足 {GAP_M:g} 米，未连接："
         f"{list_keys(ids)}",
-        en=f"{len(ids)} roads end more than {SNAP_M:g} m and up to {GAP_M:g} m short of another "
-        f"road and were not joined: {list_keys(ids)}",
+        en=f"{counted(len(ids), 'road ends', 'roads end')} more than {SNAP_M:g} m and up to "
+        f"{GAP_M:g} m short of another "
+        f"road, not joined: {list_keys(ids)}",
         remedy="如实际相通，请在图中接上 / Close the gap in the drawing where people can pass",
     )
 
@@ -200,8 +203,8 @@ def _not_lines(keyed: gpd.GeoDataFrame, lines: gpd.GeoDataFrame) -> list[Finding
             table_name="streets",
             row_key=lost[0] if len(lost) == 1 else "",
             code="street-no-line",
-            zh=f"{len(lost)} 行不是线或长度为零，未采用：{list_keys(lost)}",
-            en=f"{len(lost)} rows are no lines or have no length and were left out: "
+            zh=f"{len(lost):,} 行不是线或长度为零，未采用：{list_keys(lost)}",
+            en=f"{counted(len(lost), 'row')} without a line or without length, left out: "
             f"{list_keys(lost)}",
             remedy="请提供道路中心线 / Give centrelines",
         )
@@ -230,10 +233,11 @@ def _walkable(
                 table_name="streets",
                 row_key="",
                 code="street-walkable-unreadable",
-                zh=f"「{column}」列有 {len(unread)} 个值无法识别（如 {value!r}），按道路等级判断："
+                zh=f"「{column}」列有 {len(unread):,} 个值无法识别（如 {value!r}），"
+                "按道路等级判断："
                 f"{list_keys(unread)}",
-                en=f"{len(unread)} cells of column {column!r} are neither yes nor no (such as "
-                f"{value!r}); the class decides: {list_keys(unread)}",
+                en=f"{counted(len(unread), 'cell')} of column {column!r} neither yes nor no "
+                f"(such as {value!r}); the class decides: {list_keys(unread)}",
                 remedy="请填写 是/否 / Write 是 or 否",
             )
         )
@@ -251,8 +255,9 @@ def _closed_classes(streets: gpd.GeoDataFrame, column: str | None) -> list[Findi
             table_name="streets",
             row_key="",
             code="street-class-closed",
-            zh=f"{len(closed)} 条道路按等级视为不可步行（{values}）",
-            en=f"{len(closed)} roads count as closed to walkers by their class ({values})",
+            zh=f"{len(closed):,} 条道路按等级视为不可步行（{values}）",
+            en=f"{counted(len(closed), 'road counts', 'roads count')} as closed to walkers by "
+            f"class ({values})",
             remedy="如两侧有人行道，请增加「是否可步行」列 / "
             "Add a column 是否可步行 where they have footways",
         )

@@ -16,6 +16,7 @@ from layers.cells import Raw
 from layers.checks import Finding
 from layers.completeness import doubt_missing, doubt_names, whole_buildings
 from layers.contracts import check, conform
+from layers.counts import counted
 from layers.crs import to_metric
 from layers.errors import InputError
 from layers.fields import PERSONAL, find_fields, fold, is_canonical
@@ -184,9 +185,10 @@ def _outlines(
     if not is_polygon.any():
         found = ", ".join(sorted(set(boundaries.geometry.geom_type.dropna()))) or "nothing"
         raise InputError(
-            en=f"communities: no polygon among {len(boundaries)} rows; found {found}. "
+            en=f"communities: no polygon among {len(boundaries):,} rows; found {found}. "
             "Give the outlines of communities as polygons.",
-            zh=f"communities：{len(boundaries)} 行中没有面，现有图形为 {found}。请提供小区边界面。",
+            zh=f"communities：{len(boundaries):,} 行中没有面，现有图形为 "
+            f"{found}。请提供小区边界面。",
         )
     findings: list[Finding] = []
     others = [str(key) for key in boundaries.index[~is_polygon]]
@@ -197,8 +199,9 @@ def _outlines(
                 table_name="communities",
                 row_key=others[0] if len(others) == 1 else "",
                 code="community-no-polygon",
-                zh=f"{len(others)} 行不是面，未作为小区：{', '.join(others[:20])}",
-                en=f"{len(others)} rows are no polygons and are left out: {', '.join(others[:20])}",
+                zh=f"{len(others):,} 行不是面，未作为小区：{', '.join(others[:20])}",
+                en=f"{counted(len(others), 'row')} without a polygon, left out: "
+                f"{', '.join(others[:20])}",
                 remedy="补画边界 / Draw their outlines",
             )
         )

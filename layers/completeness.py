@@ -9,6 +9,7 @@ import pandas as pd
 
 from layers.checks import Finding
 from layers.contracts import captions_of
+from layers.counts import counted
 from layers.likeness import name_key
 from layers.tables import COMMUNITIES
 
@@ -55,8 +56,9 @@ def doubt_missing(communities: gpd.GeoDataFrame) -> list[Finding]:
             zh, en = captions[name]["zh"], captions[name]["en"]
             findings.append(
                 _missing(
-                    f"{len(communities)} 个小区中 {lacking.sum()} 个没有「{zh}」（{shown}）",
-                    f"{lacking.sum()} of {len(communities)} communities have no {en!r} ({shown})",
+                    f"{len(communities):,} 个小区中 {lacking.sum():,} 个没有「{zh}」（{shown}）",
+                    f"{lacking.sum():,} of {counted(len(communities), 'community', 'communities')} "
+                    f"without {en!r} ({shown})",
                 )
             )
     if nowhere:
@@ -64,8 +66,8 @@ def doubt_missing(communities: gpd.GeoDataFrame) -> list[Finding]:
         en = ", ".join(captions[name]["en"] for name in nowhere)
         findings.append(
             _missing(
-                f"{len(communities)} 个小区都没有：{zh}",
-                f"none of {len(communities)} communities has: {en}",
+                f"{len(communities):,} 个小区都没有：{zh}",
+                f"none of {len(communities):,} communities has: {en}",
             )
         )
     return findings
@@ -108,8 +110,8 @@ def doubt_names(communities: gpd.GeoDataFrame) -> list[Finding]:
                 table_name="communities",
                 row_key="",
                 code="community-name-repeats",
-                zh=f"{len(group)} 个小区同名 {name!r}：{ids}",
-                en=f"{len(group)} communities are named {name!r}: {ids}",
+                zh=f"{len(group):,} 个小区同名 {name!r}：{ids}",
+                en=f"{len(group):,} communities are named {name!r}: {ids}",
                 remedy="以编码区分 / Tell them apart by their ids",
             )
         )

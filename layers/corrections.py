@@ -116,8 +116,8 @@ def _sheet(path: Path, role: str) -> Grid:
     if len(filled) > 1:
         names = ", ".join(grid.name for grid in filled)
         raise InputError(
-            en=f"{role}: {path.name} has {len(filled)} filled sheets ({names}); expected one.",
-            zh=f"{role}：{path.name} 有 {len(filled)} 个非空工作表（{names}）；应只有一个。",
+            en=f"{role}: {path.name} has {len(filled):,} filled sheets ({names}); expected one.",
+            zh=f"{role}：{path.name} 有 {len(filled):,} 个非空工作表（{names}）；应只有一个。",
         )
     return filled[0]
 
@@ -165,7 +165,7 @@ def _require_names(grid: Grid, path: Path) -> None:
         if any(is_unseen(sign) for sign in name):
             found, found_zh = "with a control character", "含控制字符"
         elif len(name) > LONGEST_ZONE:
-            found, found_zh = f"{len(name)} characters", f"{len(name)} 个字符"
+            found, found_zh = f"{len(name):,} characters", f"{len(name):,} 个字符"
         else:
             continue
         shown = repr(name[:_BEGINNING])

@@ -162,9 +162,9 @@ def to_metric(frame: gpd.GeoDataFrame, crs: pyproj.CRS) -> gpd.GeoDataFrame:
         first = frame.index[lost][0]
         where = frame.geometry.iloc[int(np.argmax(lost))].representative_point().coords[0]
         raise CrsError(
-            en=f"{int(lost.sum())} row(s) cannot be carried into {crs.name}, first row {first!r} "
+            en=f"{int(lost.sum()):,} row(s) cannot be carried into {crs.name}, first row {first!r} "
             f"at {where!r}; longitude and latitude may be swapped.",
-            zh=f"有 {int(lost.sum())} 行无法转换到 {crs.name}，首行 {first!r}，坐标 {where!r}；"
+            zh=f"有 {int(lost.sum()):,} 行无法转换到 {crs.name}，首行 {first!r}，坐标 {where!r}；"
             "经纬度可能颠倒。",
         )
     return moved

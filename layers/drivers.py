@@ -83,8 +83,9 @@ def read_sound(
         table_name=role,
         row_key=str(rows[0]) if len(rows) == 1 else "",
         code="rings-closed",
-        zh=f"{path}：{len(rows)} 行的边界未闭合，已闭合（行号 {name_rows(rows)}）。",
-        en=f"{path}: {len(rows)} row(s) had rings that were not closed; closed: {name_rows(rows)}.",
+        zh=f"{path}：{len(rows):,} 行的边界未闭合，已闭合（行号 {name_rows(rows)}）。",
+        en=f"{path}: {len(rows):,} row(s) had rings that were not closed; closed: "
+        f"{name_rows(rows)}.",
         remedy="在原图中改正 / Correct the drawing",
     )
     return _with_geometry(mended, role, path), [finding]

@@ -7,6 +7,7 @@ import pandas as pd
 import shapely
 
 from layers.checks import Finding
+from layers.counts import counted
 from layers.errors import InputError
 from layers.reach import BEYOND
 from layers.slopes import FASTEST
@@ -84,9 +85,9 @@ def mark_edge(
             table_name="communities",
             row_key="",
             code="edge-of-data",
-            zh=f"{count} 个小区距数据边缘不足 {search_m:,.0f} m，其缺项记为「待核实」。",
-            en=f"{count} communities lie less than {search_m:,.0f} m from the edge of the data; "
-            "what is missing there is unconfirmed.",
+            zh=f"{count:,} 个小区距数据边缘不足 {search_m:,.0f} m，其缺项记为「待核实」。",
+            en=f"{counted(count, 'community lies', 'communities lie')} less than {search_m:,.0f} "
+            "m from the edge of the data; what is missing there is unconfirmed.",
             remedy='把道路和设施数据向外扩展 1.5 km，或设 [walking] edge = "ignore"。 / '
             'Extend streets and facilities by 1.5 km, or set [walking] edge = "ignore".',
         )

@@ -99,9 +99,10 @@ def leave_out_elsewhere(
         return points, []
     if far.all():
         raise InputError(
-            en=f"{role}: {path}: every one of {len(points)} points lies far from the communities, "
+            en=f"{role}: {path}: every one of {len(points):,} points lies far from the "
+            "communities, "
             f"the nearest {away.min() / 1000:,.0f} km away. Correct its coordinates or crs.",
-            zh=f"{role}：{path} 的 {len(points)} 个点全部远离小区，"
+            zh=f"{role}：{path} 的 {len(points):,} 个点全部远离小区，"
             f"最近的在 {away.min() / 1000:,.0f} km 之外。请更正其坐标或 crs。",
         )
     rows = points.index[far]
@@ -111,9 +112,9 @@ def leave_out_elsewhere(
         table_name=role,
         row_key=str(rows[0]) if len(rows) == 1 else "",
         code="point-elsewhere",
-        zh=f"{path}：{len(rows)} 行距所有小区 20 km 以上，未采用：{shown}。",
-        en=f"{path}: {len(rows)} row(s) lie more than 20 km from every community and are left out: "
-        f"{shown}.",
+        zh=f"{path}：{len(rows):,} 行距所有小区 20 km 以上，未采用：{shown}。",
+        en=f"{path}: {len(rows):,} row(s) lie more than 20 km from every community and are left "
+        f"out: {shown}.",
         remedy="核对这些行的坐标（0、0 表示没有坐标） / Check their coordinates; 0, 0 means none",
     )
     return points[~far], [finding]
@@ -213,8 +214,8 @@ def leave_out_impossible(
         table_name=role,
         row_key=str(rows[0]) if len(rows) == 1 else "",
         code="coordinates-impossible",
-        zh=f"{path}：{len(rows)} 行的经纬度超出可能范围，未采用：{shown}。",
-        en=f"{path}: {len(rows)} row(s) have degrees that are none on earth and are left out: "
+        zh=f"{path}：{len(rows):,} 行的经纬度超出可能范围，未采用：{shown}。",
+        en=f"{path}: {len(rows):,} row(s) have degrees that are none on earth and are left out: "
         f"{shown}.",
         remedy="更正这些行的坐标 / Correct the coordinates of these rows",
     )

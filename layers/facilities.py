@@ -168,8 +168,8 @@ def _repeated(count: int) -> list[Finding]:
             table_name="facilities",
             row_key="",
             code="facility-row-repeated",
-            zh=f"{count} 行的编码、名称、位置和类别与另一行相同，只计一次。",
-            en=f"{count} row(s) repeat the id, name, place and category of another; each counts "
+            zh=f"{count:,} 行的编码、名称、位置和类别与另一行相同，只计一次。",
+            en=f"{count:,} row(s) repeat the id, name, place and category of another; each counts "
             "once.",
         )
     ]
@@ -190,8 +190,8 @@ def _unique_ids(fields: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
         table_name="facilities",
         row_key=clash[0] if len(clash) == 1 else "",
         code="facility-id-doubled",
-        zh=f"{len(clash)} 个设施编码用于不同地点，后者已加后缀 -2 等：{name_rows(clash)}。",
-        en=f"{len(clash)} id(s) stand for different places; the later ones got the ending -2 "
+        zh=f"{len(clash):,} 个设施编码用于不同地点，后者已加后缀 -2 等：{name_rows(clash)}。",
+        en=f"{len(clash):,} id(s) stand for different places; the later ones got the ending -2 "
         f"and so on: {name_rows(clash)}.",
         remedy="在原表中改为唯一编码 / Give each facility its own id",
     )
@@ -237,8 +237,8 @@ def _unread_categories(points: gpd.GeoDataFrame) -> list[Finding]:
             table_name="facilities",
             row_key="",
             code="category-unknown",
-            zh=f"{count} 行的类别 {word!r} 不是九有之一，改由名称判断。",
-            en=f"{count} row(s) have the category {word!r}, which is none of the nine haves; the "
+            zh=f"{count:,} 行的类别 {word!r} 不是九有之一，改由名称判断。",
+            en=f"{count:,} row(s) have the category {word!r}, which is none of the nine haves; the "
             "name decides.",
             remedy="改写类别，或不予理会 / Write another category, or ignore this",
         )
@@ -257,8 +257,9 @@ def _no_have(points: gpd.GeoDataFrame, haves: set[str]) -> list[Finding]:
             table_name="facilities",
             row_key="",
             code="points-without-have",
-            zh=f"共 {len(points)} 个点，其中 {others} 个不属于九有，未列入。",
-            en=f"{others} of {len(points)} points are none of the nine haves and are not listed.",
+            zh=f"共 {len(points):,} 个点，其中 {others:,} 个不属于九有，未列入。",
+            en=f"{others:,} of {len(points):,} points are none of the nine haves and are not "
+            "listed.",
         )
     ]
 

@@ -88,9 +88,9 @@ def doubt_kinds(raw: pd.DataFrame, path: str) -> list[Finding]:
         row, mine = raw.index[place], haves[first].iloc[place]
         name = next(one for one in others if haves[one].iloc[place] not in {(), mine})
         cells = [str(raw[one].iloc[place])[:_LONGEST_CELL] for one in (first, name)]
-        zh += f"；有 {int(differs.sum())} 行说法不同，如第 {row} 行“{cells[0]}”与“{cells[1]}”"
+        zh += f"；有 {int(differs.sum()):,} 行说法不同，如第 {row} 行“{cells[0]}”与“{cells[1]}”"
         en += (
-            f"; they differ in {int(differs.sum())} row(s), for example row {row}: "
+            f"; they differ in {int(differs.sum()):,} row(s), for example row {row}: "
             f"{cells[0]!r} and {cells[1]!r}"
         )
     return [
@@ -99,8 +99,8 @@ def doubt_kinds(raw: pd.DataFrame, path: str) -> list[Finding]:
             table_name="facilities",
             row_key="",
             code="facility-kinds-several",
-            zh=f"{path}：有 {len(filled)} 列可能是设施类别：{zh}。",
-            en=f"{path}: {len(filled)} columns could say the kind of a facility: {en}.",
+            zh=f"{path}：有 {len(filled):,} 列可能是设施类别：{zh}。",
+            en=f"{path}: {len(filled):,} columns could say the kind of a facility: {en}.",
             remedy='在该 [[inputs.facilities]] 中写明 fields = { category = "列名" }，'
             "其余各列即不采用 / "
             'Write fields = { category = "column" } under its [[inputs.facilities]]; the others '

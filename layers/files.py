@@ -339,9 +339,9 @@ def _choose_layer(source: Source, layers: tuple[Layer, ...], role: str) -> str:
     if len(drawn) == 1:
         return drawn[0]
     raise InputError(
-        en=f"{role}: {source.path} has {len(drawn)} layers with geometry ({shown}); name one: "
+        en=f"{role}: {source.path} has {len(drawn):,} layers with geometry ({shown}); name one: "
         f'layer = "…" under [inputs.{role}].',
-        zh=f"{role}：{source.path} 有 {len(drawn)} 个带图形的图层（{shown}）；"
+        zh=f"{role}：{source.path} 有 {len(drawn):,} 个带图形的图层（{shown}）；"
         f'请在 [inputs.{role}] 写明 layer = "…"。',
     )
 
@@ -362,8 +362,10 @@ def _damaged_text(frame: gpd.GeoDataFrame, role: str, path: Path) -> list[Findin
             table_name=role,
             row_key=str(rows[0]) if len(rows) == 1 else "",
             code="text-damaged",
-            zh=f"{path}：{len(rows)} 行含有已损坏的文字“{REPLACEMENT}”（行号 {name_rows(rows)}）。",
-            en=f"{path}: {len(rows)} row(s) hold damaged text {REPLACEMENT!r}: {name_rows(rows)}.",
+            zh=f"{path}：{len(rows):,} 行含有已损坏的文字“{REPLACEMENT}”（行号 "
+            f"{name_rows(rows)}）。",
+            en=f"{path}: {len(rows):,} row(s) hold damaged text {REPLACEMENT!r}: "
+            f"{name_rows(rows)}.",
             remedy="由原始数据重新导出 / Export again from the source",
         )
     ]

@@ -14,6 +14,7 @@ import shapely
 
 from layers.attributes import column_named, read_texts
 from layers.checks import Finding
+from layers.counts import counted
 from layers.crossings import Shapes
 from layers.errors import KeyConflictError
 from layers.fields import find_fields
@@ -203,7 +204,7 @@ def _ids(gates: gpd.GeoDataFrame, sources: Sequence[str]) -> npt.NDArray[np.obje
         raise KeyConflictError(
             en=f"gates: {len(doubled)} ids stand in more than one row: {shown}. "
             "Give each gate its own id, or remove the column.",
-            zh=f"gates：{len(doubled)} 个出入口编码重复：{shown}。"
+            zh=f"gates：{len(doubled):,} 个出入口编码重复：{shown}。"
             "请为每个出入口编唯一编码，或删除该列。",
         )
     return np.asarray([None if pd.isna(i) else str(i) for i in ids], dtype=object)
@@ -265,10 +266,11 @@ def _doubts(
                 table_name="access_points",
                 row_key="",
                 code="gate-without-community",
-                zh=f"{len(of_layer)} 个出入口距所属或任何小区边界超过 {rules.layer_m:g} m，"
+                zh=f"{len(of_layer):,} 个出入口距所属或任何小区边界超过 {rules.layer_m:g} m，"
                 f"未采用：第 {shown} 行",
-                en=f"{len(of_layer)} gates are more than {rules.layer_m:g} m from the outline of "
-                f"their own or any community and are not used: row {shown}",
+                en=f"{counted(len(of_layer), 'gate is', 'gates are')} more than "
+                f"{rules.layer_m:g} m from the outline of "
+                f"any community, the one named included, and not used: row {shown}",
                 remedy="核对位置和所属小区 / Check their places and owners",
             )
         )

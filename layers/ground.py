@@ -40,6 +40,7 @@ from layers.streets import prepare_streets
 from layers.subdistricts import prepare_subdistricts
 from layers.tables import BARRIERS, BUILDINGS, LAND, PROTECTIONS, SUBDISTRICTS
 from layers.terrain import read_terrain
+from layers.usable_ids import require_usable_ids
 
 OSM_SOURCE: Final = (
     "© OpenStreetMap contributors, ODbL 1.0, https://www.openstreetmap.org/copyright"
@@ -318,7 +319,7 @@ def _communities(
         boundaries, ledger, crs=crs, buildings=raw, subdistricts=subdistricts, joins=joins
     )
     reading.findings += found.findings
-    communities = found.communities
+    communities = require_usable_ids(found.communities)
     if reading.inputs.built_up is not None:
         town = reading.vector(reading.inputs.built_up, "built_up")
         communities = reading.doubted(measure_built_up(communities, town, crs=crs))

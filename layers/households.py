@@ -12,6 +12,7 @@ import shapely
 
 from layers.buildings import prepare_buildings
 from layers.checks import Finding
+from layers.counts import counted
 
 _SHOWN: Final = 10
 
@@ -144,8 +145,9 @@ def _findings(source: pd.Series, assumptions: HouseholdAssumptions) -> list[Find
                 table_name="communities",
                 row_key="",
                 code=f"households-from-{word}",
-                zh=f"{len(ids)} 个小区没有户数，{zh}，为估算值：{shown}",
-                en=f"{len(ids)} communities have no households on record; {en}: {shown}",
+                zh=f"{len(ids):,} 个小区没有户数，{zh}，为估算值：{shown}",
+                en=f"{counted(len(ids), 'community has', 'communities have')} no households on "
+                f"record; {en}: {shown}",
                 remedy="在台账中填写户数 / Give households in the ledger",
             )
         )

@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from layers.checks import Finding
+from layers.counts import counted
 from layers.errors import KeyConflictError
 from layers.fields import WEAK_CODES, fold
 from layers.likeness import code_key
@@ -107,7 +108,7 @@ def _require_unique(codes: pd.Series) -> None:
     raise KeyConflictError(
         en=f"communities: {len(groups)} ids stand in more than one row: {shown}. Give each "
         "community its own id, or unite the parts of one community.",
-        zh=f"communities：{len(groups)} 个小区编码重复（括号内为行号）：{shown}。"
+        zh=f"communities：{len(groups):,} 个小区编码重复（括号内为行号）：{shown}。"
         "请为每个小区编唯一编码，或合并同一小区的多个面。",
     )
 
@@ -140,9 +141,9 @@ def _made(ids: list[str], known: list[str | None], header: str) -> Finding:
         table_name="communities",
         row_key="",
         code="community-ids-made",
-        zh=f"{len(made)} 个小区{where_zh}，按名称和位置编号 {shown}；名称或边界改动后编号会变",
-        en=f"{len(made)} communities have {where_en}; they are numbered by name and place, "
-        f"{shown}. The numbers change when names or boundaries do",
+        zh=f"{len(made):,} 个小区{where_zh}，按名称和位置编号 {shown}；名称或边界改动后编号会变",
+        en=f"{counted(len(made), 'community has', 'communities have')} {where_en}, numbered by "
+        f"name and place: {shown}. The numbers change when names or boundaries do",
         remedy="增加小区编码列 / Add a column 小区编码",
     )
 

@@ -8,6 +8,7 @@ from typing import Final
 import pandas as pd
 
 from layers.checks import Finding, Severity
+from layers.counts import counted
 from layers.fields import KINDS, FieldMatches, fold
 from layers.grids import Grid, address_of
 from layers.sheet_headers import Header
@@ -140,10 +141,10 @@ def doubt_rows(grid: Grid, kept: Sequence[int], nameless: Sequence[int]) -> list
             _note(
                 "check",
                 "ledger-hidden-rows",
-                f"工作表「{grid.name}」有 {len(hidden)} 行被隐藏，已照常读取："
+                f"工作表「{grid.name}」有 {len(hidden):,} 行被隐藏，已照常读取："
                 f"第 {_list(hidden)} 行",
-                f"sheet {grid.name!r} has {len(hidden)} hidden rows, read like the others: "
-                f"{_list(hidden)}",
+                f"sheet {grid.name!r} has {counted(len(hidden), 'hidden row')}, read like the "
+                f"others: {_list(hidden)}",
                 "不应计入的行请删除 / Delete the rows that should not count",
             )
         )
@@ -152,10 +153,10 @@ def doubt_rows(grid: Grid, kept: Sequence[int], nameless: Sequence[int]) -> list
             _note(
                 "check",
                 "ledger-rows-without-name",
-                f"工作表「{grid.name}」有 {len(nameless)} 行没有小区名称和编码，未采用："
+                f"工作表「{grid.name}」有 {len(nameless):,} 行没有小区名称和编码，未采用："
                 f"第 {_list(nameless)} 行",
-                f"sheet {grid.name!r} has {len(nameless)} rows with neither name nor code, "
-                f"left out: {_list(nameless)}",
+                f"sheet {grid.name!r} has {counted(len(nameless), 'row')} with neither name nor "
+                f"code, left out: {_list(nameless)}",
                 "补写名称或编码，或删除说明文字 / Write a name or code, or delete the remarks",
             )
         )
@@ -189,9 +190,9 @@ def doubt_sheet_as_office(grid: Grid, count: int) -> Finding:
     return _note(
         "check",
         "ledger-sheet-is-subdistrict",
-        f"工作表「{grid.name}」没有街道列，其 {count} 行的街道按工作表名称填写",
+        f"工作表「{grid.name}」没有街道列，其 {count:,} 行的街道按工作表名称填写",
         f"sheet {grid.name!r} has no column of street offices; "
-        f"its {count} rows take the name of the sheet",
+        f"the name of the sheet stands in: {counted(count, 'row')}",
         "核对；如有误请在表中增加街道列 / Check; add a column 街道 if it is wrong",
     )
 

@@ -219,10 +219,11 @@ def require_walkable(streets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     walkable = walkable[walkable.geometry.length > MILLIMETRE]
     if walkable.empty:
         raise InputError(
-            en=f"streets: {len(streets)} lines within the area, none that can be walked; expected "
+            en=f"streets: {len(streets):,} lines within the area, none that can be walked; "
+            "expected "
             "at least one. Check that the layer holds lines, that [inputs.extent] covers them, and "
             "the columns that say what is walkable.",
-            zh=f"道路：范围内共 {len(streets)} 条线，没有一条可步行；至少需要一条。"
+            zh=f"道路：范围内共 {len(streets):,} 条线，没有一条可步行；至少需要一条。"
             "请检查道路图层是否为线、[inputs.extent] 是否覆盖道路，以及可步行字段。",
         )
     return walkable

@@ -6,13 +6,14 @@ from collections.abc import Collection
 from typing import Final
 
 from layers.checks import Finding, Severity
+from layers.counts import counted
 
 _SHOWN: Final = 5
 """Ids that a finding names; the rest is counted."""
 
 
 def _note(
-    ids: Collection[str], severity: Severity, code: str, texts: tuple[str, str, str]
+    ids: Collection[str], severity: Severity, code: str, texts: tuple[tuple[str, str], str, str]
 ) -> tuple[Finding, ...]:
     """Make one finding for all objects of a kind; none when there are none."""
     if not ids:
@@ -27,8 +28,8 @@ def _note(
             table_name="osm",
             row_key="",
             code=code,
-            en=f"{len(ids)} {en}: {listed}" + (f" and {more} more" if more > 0 else ""),
-            zh=f"{len(ids)} {zh}：{listed}" + (f" 等，另有 {more} 个" if more > 0 else ""),
+            en=f"{counted(len(ids), *en)}: {listed}" + (f" and {more:,} more" if more > 0 else ""),
+            zh=f"{len(ids):,} {zh}：{listed}" + (f" 等，另有 {more:,} 个" if more > 0 else ""),
             remedy=remedy,
         ),
     )
@@ -41,7 +42,10 @@ def note_outside(ids: Collection[str]) -> tuple[Finding, ...]:
         "note",
         "osm-outside",
         (
-            "objects lie wholly outside the box of the file and were left out",
+            (
+                "object wholly outside the box of the file, left out",
+                "objects wholly outside the box of the file, left out",
+            ),
             "个对象完全位于数据范围框之外，未采用",
             "如需使用，请扩大下载范围 / Download a larger area if they are needed",
         ),
@@ -55,7 +59,10 @@ def note_incomplete(ids: Collection[str]) -> tuple[Finding, ...]:
         "check",
         "osm-incomplete",
         (
-            "areas could not be closed, as parts are missing in the file",
+            (
+                "area could not be closed, as parts are missing in the file",
+                "areas could not be closed, as parts are missing in the file",
+            ),
             "个面要素缺少部分边线，无法闭合，未采用",
             "请下载包含完整关系的数据 / Download the data with whole relations",
         ),
@@ -69,7 +76,10 @@ def note_cut(ids: Collection[str]) -> tuple[Finding, ...]:
         "check",
         "osm-missing-nodes",
         (
-            "ways lack some of their nodes; the parts that are there were read",
+            (
+                "way lacks some of its nodes; the parts that are there were read",
+                "ways lack some of their nodes; the parts that are there were read",
+            ),
             "条线缺少部分节点，仅采用现有部分",
             "请连同全部节点重新导出 / Export again with all nodes",
         ),
@@ -83,7 +93,10 @@ def note_shapeless(ids: Collection[str]) -> tuple[Finding, ...]:
         "check",
         "osm-no-shape",
         (
-            "objects have no usable geometry (not closed, of one place, or crossing themselves)",
+            (
+                "object without usable geometry (not closed, of one place, or self-crossing)",
+                "objects without usable geometry (not closed, of one place, or self-crossing)",
+            ),
             "个对象没有可用图形（未闭合、仅一个位置或自相交）",
             "请在 OSM 编辑器中修正 / Mend them in an OSM editor",
         ),
@@ -97,7 +110,10 @@ def note_flat_squares(ids: Collection[str]) -> tuple[Finding, ...]:
         "check",
         "osm-square-no-area",
         (
-            "pedestrian areas, not closed or self-crossing, are walked around, never across",
+            (
+                "pedestrian area, not closed or self-crossing, walked around, never across",
+                "pedestrian areas, not closed or self-crossing, walked around, never across",
+            ),
             "个步行广场未闭合或自相交，只能沿边线步行，不能横穿",
             "请在 OSM 编辑器中修正 / Mend them in an OSM editor",
         ),
@@ -111,7 +127,10 @@ def note_repaired(ids: Collection[str]) -> tuple[Finding, ...]:
         "note",
         "osm-repaired",
         (
-            "outlines crossed themselves and were repaired, area changed by at most 1 %",
+            (
+                "self-crossing outline repaired, area changed by at most 1 %",
+                "self-crossing outlines repaired, area changed by at most 1 %",
+            ),
             "个轮廓自相交，已修复，面积变化不超过 1%",
             "",
         ),
@@ -125,7 +144,10 @@ def note_twice(ids: Collection[str]) -> tuple[Finding, ...]:
         "check",
         "osm-doubled",
         (
-            "objects stand in the file more than once; the last one was taken",
+            (
+                "object stands in the file more than once; the last one was taken",
+                "objects stand in the file more than once; the last one was taken",
+            ),
             "个对象在文件中重复出现，采用最后一个",
             "请重新导出 / Export again",
         ),

@@ -115,10 +115,10 @@ def _require_agreement(groups: dict[str, pd.DataFrame]) -> None:
         for community, part in wrong
     )
     raise KeyConflictError(
-        en=f"{len(wrong)} communities are claimed by ledger rows that name different places: "
+        en=f"{len(wrong):,} communities are claimed by ledger rows that name different places: "
         f"{shown}. Give each its own code in the ledger, or say in the table joins which row "
         "belongs where.",
-        zh=f"{len(wrong)} 个小区编码被台账中名称或街道不同的多行占用：{shown}。"
+        zh=f"{len(wrong):,} 个小区编码被台账中名称或街道不同的多行占用：{shown}。"
         "请在台账中改正编码，或在 joins 表中写明各行归属。",
     )
 
@@ -153,8 +153,8 @@ def _told(community: str, part: pd.DataFrame, distinct: int) -> Finding:
         table_name="ledger",
         row_key=community,
         code="ledger-several-rows",
-        zh=f"小区 {community} 在台账中有 {len(part)} 行（{rows}），户数、楼栋等相加{again_zh}",
-        en=f"community {community} has {len(part)} rows in the ledger ({rows}); households, "
+        zh=f"小区 {community} 在台账中有 {len(part):,} 行（{rows}），户数、楼栋等相加{again_zh}",
+        en=f"community {community} has {len(part):,} rows in the ledger ({rows}); households, "
         f"buildings and the like are added up{again_en}",
         remedy="核对是否分期 / Check that these are phases of one community",
     )

@@ -133,7 +133,7 @@ def undo_shift(
         table_name=role,
         row_key="",
         code="shift-undone",
-        zh=f"{path}：{len(frame)} 行已由 {coordinates.upper()} 还原为 WGS 84。",
-        en=f"{path}: {len(frame)} row(s) were brought from {coordinates.upper()} back to WGS 84.",
+        zh=f"{path}：{len(frame):,} 行已由 {coordinates.upper()} 还原为 WGS 84。",
+        en=f"{path}: {len(frame):,} row(s) were brought from {coordinates.upper()} back to WGS 84.",
     )
     return frame.set_geometry(moved), [finding]

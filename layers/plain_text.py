@@ -50,8 +50,8 @@ def clean_texts(
         table_name=role,
         row_key=named[0] if len(named) == 1 else "",
         code="text-control-characters",
-        zh=f"{path}：{len(named)} 行的文字含有控制字符，已删去：{shown}。",
-        en=f"{path}: {len(named)} row(s) had control characters in their text, which were taken "
+        zh=f"{path}：{len(named):,} 行的文字含有控制字符，已删去：{shown}。",
+        en=f"{path}: {len(named):,} row(s) had control characters in their text, which were taken "
         f"out: {shown}.",
         remedy="核对这些文字 / Check these texts",
     )

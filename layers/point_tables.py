@@ -20,6 +20,7 @@ import openpyxl
 import pandas as pd
 import xlrd
 
+from layers.crs import parse_crs
 from layers.encodings import decode_text
 from layers.errors import CrsError, InputError
 from layers.headers import GEOMETRY, fold, map_headers
@@ -52,6 +53,7 @@ WORKBOOK_ERRORS: Final = (
     struct.error,
 )
 """What readers raise on damaged workbooks."""
+_LONGEST_CELL: Final = 40
 PAIR: Final = re.compile(r"^[(\[]?\s*(-?[\d.]+)\s*[,;\s]\s*(-?[\d.]+)\s*[)\]]?$")
 
 
@@ -97,7 +99,7 @@ def read_point_csv(source: TableSource, *, encoding: str | None = None) -> gpd.G
         If the text fits no encoding or is no CSV, there is no row, no columns hold coordinates, or
         a column that the job names is not there.
     CrsError
-        If columns of metres come without a system.
+        If columns of metres come without a system, or the job names one that is not known.
     """
     text, _ = decode_text(source.path.read_bytes(), what=str(source.path), given=encoding)
     first = text.split("\n", 1)[0]
@@ -134,7 +136,7 @@ def read_point_sheet(source: TableSource, *, sheet: str | None = None) -> gpd.Ge
         If the workbook is damaged, the sheet is not there, has no row, no columns hold coordinates,
         or a column that the job names is not there.
     CrsError
-        If columns of metres come without a system.
+        If columns of metres come without a system, or the job names one that is not known.
     """
     try:
         rows = _sheet_rows(source.path, sheet)
@@ -228,7 +230,8 @@ def _unique(names: Iterable[str]) -> list[str]:
 
 
 def _place(table: pd.DataFrame, source: TableSource) -> gpd.GeoDataFrame:
-    path, role, crs = source.path, source.role, source.crs
+    path, role = source.path, source.role
+    crs = None if source.crs is None else parse_crs(source.crs)
     folded = {fold(name): name for name in reversed(table.columns)}
     lon, lat, both, east, north = (_first(folded, a) for a in (LON, LAT, BOTH, EAST, NORTH))
     if lon and lat:
@@ -254,9 +257,35 @@ def _place(table: pd.DataFrame, source: TableSource) -> gpd.GeoDataFrame:
             zh=f"{role}（{path}）：在 {names} 中未找到坐标列；应有“经度”“纬度”两列，"
             "或 x、y 两列并写明 crs。",
         )
+    read = (lon, lat) if lon and lat else (both,) if both else (east, north)
+    _require_numbers(table, source, read, x, y)
     shapes = gpd.GeoSeries.from_xy(x, y, index=table.index, crs=system)
     shapes[(x.isna() | y.isna()).to_numpy()] = None
     return gpd.GeoDataFrame(table, geometry=shapes)
+
+
+def _require_numbers(
+    table: pd.DataFrame,
+    source: TableSource,
+    columns: Sequence[str | None],
+    x: pd.Series,
+    y: pd.Series,
+) -> None:
+    """Refuse coordinates of which none is a number: 112°47′54″, or a comma for the point."""
+    if (x.notna() & y.notna()).any():
+        return
+    for column, numbers in zip(columns, (x, y), strict=False):
+        cells = table[column].dropna()
+        if cells.empty or numbers.notna().any():
+            continue
+        found = repr(str(cells.iloc[0])[:_LONGEST_CELL])
+        raise InputError(
+            en=f"{source.role} ({source.path}): column {column!r} holds no number; its first cell "
+            f"is {found}. Expected decimal degrees such as 112.7983 (degrees + minutes / 60 + "
+            "seconds / 3600), or metres. Convert the column.",
+            zh=f"{source.role}（{source.path}）：“{column}”列中没有数值，第一个单元格为 {found}。"
+            "应为十进制度（如 112.7983，即 度 + 分/60 + 秒/3600）或米。请换算后重新保存。",
+        )
 
 
 def _first(folded: dict[str, str], aliases: Iterable[str]) -> str | None:

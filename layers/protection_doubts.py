@@ -10,6 +10,7 @@ import pandas as pd
 
 from layers.attributes import list_keys
 from layers.checks import Finding, Severity
+from layers.counts import counted
 from layers.protected_places import AREAS
 from layers.protection_kinds import KindReading
 from layers.tables import PROTECTED_KINDS
@@ -52,10 +53,11 @@ def note_by_file(name: str, kind: str, words: pd.Series, total: int) -> Finding:
     return _finding(
         "check" if stated else "note",
         "protection-kind-by-file",
-        f"{name}：{total} 行中有 {len(words)} 行没有可识别的类别{zh_words if stated else ''}，"
+        f"{name}：{total:,} 行中有 {len(words):,} 行没有可识别的类别{zh_words if stated else ''}，"
         f"按文件名作为「{zh}」。",
-        f"{name}: {len(words)} of {total} rows state no known kind{en_words if stated else ''} and "
-        f"are taken as {en}, as the name of the file says.",
+        f"{name}: {counted(total, 'row')}, {len(words):,} without a known "
+        f"kind{en_words if stated else ''}, "
+        f"taken as {en}, as the name of the file says.",
         "如有不符，请加“类别”一列 / Add a column 类别 if this is wrong",
     )
 
@@ -106,13 +108,13 @@ def _note_words(
         en.append(f"{quoted} (row {numbers}) as {kinds[0][1]}{also_en}")
     more = len(rows) - _WORDS_SHOWN
     zh += [f"另有 {more} 种写法"] if more > 0 else []
-    en += [f"{more} more words"] if more > 0 else []
+    en += [f"and {more:,} more"] if more > 0 else []
     total = sum(map(len, rows.values()))
     return _finding(
         "check",
         code,
-        f"{name}：{total} 行的类别{what_zh}：{'；'.join(zh)}。",
-        f"{name}: the kinds of {total} rows {what_en}: {'; '.join(en)}.",
+        f"{name}：{total:,} 行的类别{what_zh}：{'；'.join(zh)}。",
+        f"{name}: the kinds of {counted(total, 'row')} {what_en}: {'; '.join(en)}.",
         "类别请用 文物古迹/历史建筑/古树名木/历史文化街区/历史城区，一行一类；不属保护对象的请删除"
         " / Write one of these words in each row; remove what is nothing to keep",
     )
@@ -148,8 +150,8 @@ def note_shapes(name: str, rows: pd.Index) -> Finding:
     return _finding(
         "check",
         "protection-no-shape",
-        f"{name}：{len(rows)} 行不是点、线、面，未采用（行号 {list_keys(rows)}）。",
-        f"{name}: {len(rows)} rows are neither points nor lines nor polygons and are left out: "
+        f"{name}：{len(rows):,} 行不是点、线、面，未采用（行号 {list_keys(rows)}）。",
+        f"{name}: {counted(len(rows), 'row')} without a point, line or polygon, left out: "
         f"{list_keys(rows)}.",
         "拆分为单一图形 / Split them into plain shapes",
     )
@@ -162,8 +164,9 @@ def note_twice(rows: int, graded_apart: Sequence[str] = ()) -> Finding:
     return _finding(
         "check" if graded_apart else "note",
         "protection-given-twice",
-        f"{rows} 行与另一行类别、名称、位置相同，只列一次。{zh}",
-        f"{rows} rows have the kind, name and place of another row; each thing is listed once."
+        f"{rows:,} 行与另一行类别、名称、位置相同，只列一次。{zh}",
+        f"{counted(rows, 'row has', 'rows have')} the kind, name and place of another row; each "
+        "thing is listed once."
         f"{en if graded_apart else ''}",
         "若确为不同对象，请以 protection_id 编号区分 / Different things at one place need a "
         "protection_id each",
@@ -181,9 +184,9 @@ def _note_unread(ids: pd.Index, words: pd.Series) -> list[Finding]:
         _finding(
             "check",
             "protection-kind-unknown",
-            f"{len(ids)} 处保护对象的类别无法识别（{zh}），按“其他”列出，不归入任何条款："
+            f"{len(ids):,} 处保护对象的类别无法识别（{zh}），按“其他”列出，不归入任何条款："
             f"{_list(ids)}",
-            f"{len(ids)} things to keep are of kinds that are not known ({en}); they are listed as "
+            f"{counted(len(ids), 'thing')} to keep of a kind that is not known ({en}), listed as "
             f"other, under no clause: {_list(ids)}",
             "类别请用 文物古迹/历史建筑/古树名木/历史文化街区/历史城区 / Write one of these words",
         )
@@ -206,10 +209,10 @@ def _note_open(ids: pd.Index) -> list[Finding]:
         _finding(
             "check",
             "protection-boundary-open",
-            f"{len(ids)} 处历史城区或历史文化街区不是面，线也不闭合，无法判断哪些小区位于其中："
+            f"{len(ids):,} 处历史城区或历史文化街区不是面，线也不闭合，无法判断哪些小区位于其中："
             f"{_list(ids)}",
-            f"{len(ids)} historic cities or areas are no polygons and their lines do not close, so "
-            f"that nobody can be said to lie in them: {_list(ids)}",
+            f"{counted(len(ids), 'historic city or area', 'historic cities or areas')} without a "
+            f"polygon or closed line, so that nobody can be said to lie inside: {_list(ids)}",
             "请提供面或闭合的边界线 / Give polygons or closed lines",
         )
     ]
@@ -219,15 +222,17 @@ def _note_nowhere(things: gpd.GeoDataFrame, within_m: float) -> list[Finding]:
     if things.empty:
         return []
     counts = things["kind"].value_counts()
-    zh = "、".join(f"{PROTECTED_KINDS[k][0]} {counts[k]}" for k in PROTECTED_KINDS if k in counts)
-    en = ", ".join(f"{counts[k]} {PROTECTED_KINDS[k][1]}" for k in PROTECTED_KINDS if k in counts)
+    said = [(*both, counts[kind]) for kind, both in PROTECTED_KINDS.items() if kind in counts]
+    zh = "、".join(f"{name} {count:,}" for name, _, count in said)
+    en = ", ".join(f"{name}: {count:,}" for _, name, count in said)
     return [
         _finding(
             "note",
             "protection-in-none",
-            f"{len(things)} 处保护对象不在任何小区内（{zh}；点距边界 {within_m:g} m 以内算在内）："
+            f"{len(things):,} 处保护对象不在任何小区内（{zh}；点距边界 {within_m:g} m "
+            "以内算在内）："
             f"{_list(things.index)}",
-            f"{len(things)} things to keep lie in no community ({en}; points count up to "
+            f"{counted(len(things), 'thing')} to keep in no community ({en}; points count up to "
             f"{within_m:g} m outside an outline): {_list(things.index)}",
         )
     ]

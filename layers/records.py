@@ -281,9 +281,9 @@ def _finding(
         text_zh = f"{in_sheet_zh}{place}（{column.header}）：{zh}：{shown}"
         text_en = f"{in_sheet_en}{place} ({column.header}): {en}: {shown}"
     else:
-        text_zh = f"{in_sheet_zh}列「{column.header}」{len(cells)} 格：{zh}；如 {place}：{shown}"
+        text_zh = f"{in_sheet_zh}列「{column.header}」{len(cells):,} 格：{zh}；如 {place}：{shown}"
         text_en = (
-            f"{in_sheet_en}column {column.header!r}, {len(cells)} cells: {en}; "
+            f"{in_sheet_en}column {column.header!r}, {len(cells):,} cells: {en}; "
             f"such as {place}: {shown}"
         )
     return Finding(

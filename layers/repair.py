@@ -112,9 +112,9 @@ def drop_unusable(
     keep = ~(missing | wild)
     if not keep.any():
         raise InputError(
-            en=f"{role}: {path} has {len(frame)} row(s), none with a usable geometry; "
+            en=f"{role}: {path} has {len(frame):,} row(s), none with a usable geometry; "
             "export the layer with its geometry.",
-            zh=f"{role}：{path} 共 {len(frame)} 行，均无可用图形；请连同图形一起重新导出。",
+            zh=f"{role}：{path} 共 {len(frame):,} 行，均无可用图形；请连同图形一起重新导出。",
         )
     flat = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
     return flat.loc[keep], findings
@@ -194,7 +194,7 @@ def _left_out(
         table_name=role,
         row_key=str(keys[0]) if len(keys) == 1 else "",
         code=code,
-        zh=f"{path}：{len(keys)} 行{zh}，已略去（行号 {name_rows(keys)}）。",
-        en=f"{path}: {len(keys)} row(s) {en} and are left out: {name_rows(keys)}.",
+        zh=f"{path}：{len(keys):,} 行{zh}，已略去（行号 {name_rows(keys)}）。",
+        en=f"{path}: {len(keys):,} row(s) {en} and are left out: {name_rows(keys)}.",
         remedy="在原数据中补正 / Correct these rows in the source",
     )

@@ -13,6 +13,7 @@ import shapely
 from layers.attributes import list_keys
 from layers.checks import Finding
 from layers.contracts import conform
+from layers.counts import counted
 from layers.crs import to_metric
 from layers.squares import cross_squares
 from layers.tables import STREETS
@@ -167,9 +168,10 @@ def _doubts(streets: gpd.GeoDataFrame, judged: pd.DataFrame) -> list[Finding]:
                 table_name="streets",
                 row_key="",
                 code="street-class-unknown",
-                zh=f"{len(unknown)} 条道路的 highway 值不在步行规则中（{values}），按不可步行处理",
-                en=f"{len(unknown)} ways have highway values that the walk filter does not know "
-                f"({values}); they are not walked",
+                zh=f"{len(unknown):,} 条道路的 highway 值不在步行规则中（{values}），"
+                "按不可步行处理",
+                en=f"{counted(len(unknown), 'way has', 'ways have')} highway values that the "
+                f"walk filter does not know ({values}), not walked",
                 remedy="核对后在 OSM 中修正 / Correct them in OSM",
             )
         )
@@ -180,9 +182,9 @@ def _doubts(streets: gpd.GeoDataFrame, judged: pd.DataFrame) -> list[Finding]:
                 table_name="streets",
                 row_key="",
                 code="street-private",
-                zh=f"{len(private)} 条内部道路标为 access=private（或需许可），按可步行处理："
+                zh=f"{len(private):,} 条内部道路标为 access=private（或需许可），按可步行处理："
                 f"{list_keys(private)}",
-                en=f"{len(private)} lanes are tagged access=private (or by permit) and are walked: "
+                en=f"{counted(len(private), 'lane')} tagged access=private (or by permit), walked: "
                 f"{list_keys(private)}",
                 remedy="如外人不得穿行，请提供围墙与出入口 / "
                 "Give walls and gates where others may not pass",
@@ -200,8 +202,8 @@ def unread_levels(ids: pd.Index) -> Finding:
         table_name="streets",
         row_key="",
         code="street-level-unreadable",
-        zh=f"{len(ids)} 条道路的层级不是整数，按缺失处理：{list_keys(ids)}",
-        en=f"{len(ids)} streets have a level that is no whole number; it is left empty: "
-        f"{list_keys(ids)}",
+        zh=f"{len(ids):,} 条道路的层级不是整数，按缺失处理：{list_keys(ids)}",
+        en=f"{counted(len(ids), 'street has', 'streets have')} a level that is no whole number, "
+        f"left empty: {list_keys(ids)}",
         remedy="填写整数层级 / Write a whole number",
     )

@@ -12,6 +12,7 @@ import shapely
 from layers.attributes import column_named, key_rows, list_keys, read_texts
 from layers.checks import Finding
 from layers.contracts import conform
+from layers.counts import counted
 from layers.crs import to_metric
 from layers.fields import find_fields
 from layers.overlaps import largest_overlap
@@ -64,8 +65,8 @@ def prepare_subdistricts(
                 table_name="subdistricts",
                 row_key="",
                 code="subdistrict-unnamed",
-                zh=f"{len(unnamed)} 个街道没有名称，以编码表示：{list_keys(unnamed)}",
-                en=f"{len(unnamed)} street offices have no name and show their id: "
+                zh=f"{len(unnamed):,} 个街道没有名称，以编码表示：{list_keys(unnamed)}",
+                en=f"{counted(len(unnamed), 'street office')} without a name, shown by id: "
                 f"{list_keys(unnamed)}",
                 remedy="请在「街道」列填写名称 / Write names in a column 街道",
             )

@@ -12,6 +12,7 @@ import pyproj
 
 from layers.checks import Finding, InputRecord, digest
 from layers.contracts import check
+from layers.counts import counted
 from layers.errors import InputError
 from layers.rasters import Affine, Cells, RasterCells, read_cells
 from layers.slopes import Flags, Floats, sample_heights
@@ -195,10 +196,11 @@ def _doubts(path: Path, walkable: gpd.GeoDataFrame, terrain: Terrain) -> list[Fi
         said.append(
             _finding(
                 code,
-                f"{len(walkable)} 条可步行道路中有 {len(streets)} 条{zh}，其中 {whole} 条全无高程："
+                f"{len(walkable):,} 条可步行道路中有 {len(streets):,} 条{zh}，其中 {whole:,} "
+                "条全无高程："
                 "缺测的一段按两侧插值，全无高程的路段按平地计算。",
-                f"{len(streets)} of {len(walkable)} walkable streets {en}, {whole} of them have no "
-                "height at all: a missing part is interpolated, a stretch without any height "
+                f"{len(streets):,} of {len(walkable):,} walkable streets {en}, {whole:,} of them "
+                "without any height: a missing part is interpolated, a stretch without any height "
                 "counts as flat.",
                 "补充高程数据 / Give heights for the whole area",
             )
@@ -223,10 +225,10 @@ def _notes(path: Path, raster: RasterCells) -> list[Finding]:
         said.append(
             _finding(
                 "elevation-undeclared-nodata",
-                f"{path.name} 有 {raster.undeclared} 个像元为 -9999、-32768 一类数值，未声明为 "
+                f"{path.name} 有 {raster.undeclared:,} 个像元为 -9999、-32768 一类数值，未声明为 "
                 "nodata，按缺测处理。",
-                f"{path.name} has {raster.undeclared} cells such as -9999 or -32768 that are not "
-                "declared as nodata; they count as missing.",
+                f"{path.name} has {counted(raster.undeclared, 'cell')} such as -9999 or -32768 not "
+                "declared as nodata, counted as missing.",
                 "在文件中声明 nodata / Declare the value as nodata",
             )
         )

@@ -8,6 +8,7 @@ from typing import Final
 import pandas as pd
 
 from layers.checks import Finding
+from layers.counts import counted
 from layers.likeness import find_partners
 
 UNMATCHED_COLUMNS: Final = (
@@ -177,8 +178,9 @@ def doubt_name_only(rows: Sequence[str]) -> list[Finding]:
             table_name="ledger",
             row_key=rows[0] if len(rows) == 1 else "",
             code="ledger-by-name",
-            zh=f"{len(rows)} 行台账仅按名称匹配（两边均不重名，无街道和地址可核）：{shown}",
-            en=f"{len(rows)} ledger rows are joined by name alone; each name stands once on either "
+            zh=f"{len(rows):,} 行台账仅按名称匹配（两边均不重名，无街道和地址可核）：{shown}",
+            en=f"{counted(len(rows), 'ledger row is', 'ledger rows are')} joined by name alone; "
+            "each name stands once on either "
             f"side, and there is no street office or address to check: {shown}",
             remedy=_JOINS,
         )

@@ -12,6 +12,7 @@ import pandas as pd
 
 from layers.checks import Finding
 from layers.corrections import is_power
+from layers.counts import counted
 from layers.errors import InputError
 
 _SHOWN: Final = 5
@@ -83,8 +84,8 @@ def _told(changed: list[tuple[str, str]], *, code: str, zh: str, en: str) -> lis
             table_name="assignment",
             row_key=str(new) if len(changed) == 1 else "",
             code=code,
-            zh=f"归属表中 {len(changed)} {zh}（如 {str(old)!r} 读作 {str(new)!r}）。",
-            en=f"ids of {len(changed)} communities in the assignment {en} "
+            zh=f"归属表中 {len(changed):,} {zh}（如 {str(old)!r} 读作 {str(new)!r}）。",
+            en=f"ids of {counted(len(changed), 'community', 'communities')} in the assignment {en} "
             f"({str(old)!r} is read as {str(new)!r}).",
             remedy=f"核对；{_AS_TEXT[0].rstrip('。')}。 / Check them. {_AS_TEXT[1]}",
         )
@@ -166,10 +167,10 @@ def require_somebody(edited: pd.DataFrame, ids: pd.Index, name: str) -> None:
     expected = ", ".join(repr(str(one)) for one in ids[:_EXAMPLES])
     zh, en = _cause([str(one) for one in written])
     raise InputError(
-        en=f"assignment: {name}: none of its ids ({len(written)}) is a community of this job. "
+        en=f"assignment: {name}: none of its ids ({len(written):,}) is a community of this job. "
         f"community_id has {shown}; expected ids such as {expected}."
         f"{en or ' Check that the file belongs to this job and that ids are kept as text.'}",
-        zh=f"assignment：{name} 中的 {len(written)} 个编码都不是本作业的小区。"
+        zh=f"assignment：{name} 中的 {len(written):,} 个编码都不是本作业的小区。"
         f"community_id 列为 {shown}；应为 {expected} 之类的编码。"
         f"{zh or '请核对该表是否属于本作业，并把编码列设为文本。'}",
     )

@@ -9,6 +9,8 @@ from typing import Any, Final
 
 import pandas as pd
 
+from layers.counts import counted
+
 _LARGE: Final = 100
 
 
@@ -73,7 +75,12 @@ def compare_plans(
         if old != new:
             lines.append((f"片区 {old} 在第二个方案中为 {new}", f"{old} is {new} in the second"))
     moved = _moved(*zones, same)
-    lines.append((f"换了片区的小区 {len(moved)} 个", f"{len(moved)} communities moved"))
+    lines.append(
+        (
+            f"换了片区的小区 {len(moved):,} 个",
+            f"{counted(len(moved), 'community', 'communities')} moved",
+        )
+    )
     names_of = {**_names(second["communities"]), **_names(first["communities"])}
     for one, (before, after) in moved.items():
         who = names_of.get(one, one)

@@ -11,6 +11,7 @@ import pandas as pd
 from layers.checks import Finding
 from layers.contracts import conform
 from layers.corrections import NO, YES
+from layers.counts import counted
 from lianpian.assignment_ids import doubt_alike, match_ids, unknown_ids
 from lianpian.zoned import Parts, Zoned
 from zoning.regionalization.problem import pose_zoning
@@ -55,9 +56,9 @@ def read_rows(given: Zoned, edited: pd.DataFrame) -> EditedRows:
                 table_name="assignment",
                 row_key="",
                 code="assignment-without-community",
-                zh=f"归属表缺少 {len(unlisted)} 个小区，均未划入片区：{shown}",
-                en=f"{len(unlisted)} communities are not in the assignment and are in no zone: "
-                f"{shown}",
+                zh=f"归属表缺少 {len(unlisted):,} 个小区，均未划入片区：{shown}",
+                en=f"{counted(len(unlisted), 'community is', 'communities are')} not in the "
+                f"assignment, thus in no zone: {shown}",
                 remedy="补上这些行。 / Add their rows.",
             )
         )
@@ -87,10 +88,10 @@ def _unread(words: pd.Series) -> list[Finding]:
             table_name="assignment",
             row_key=str(words.index[0]) if len(words) == 1 else "",
             code="assignment-locked-unread",
-            zh=f"归属表中 {len(words)} 个小区的 locked 不是 true 或 false（{shown}），"
+            zh=f"归属表中 {len(words):,} 个小区的 locked 不是 true 或 false（{shown}），"
             "按未锁定处理。",
-            en=f"locked of {len(words)} communities in the assignment is neither true nor false "
-            f"({shown}); they are taken as not locked.",
+            en=f"locked of {counted(len(words), 'community', 'communities')} in the assignment "
+            f"is neither true nor false ({shown}); they are taken as not locked.",
             remedy="填写 true 或 false。 / Write true or false.",
         )
     ]

@@ -7,6 +7,7 @@ from typing import Final
 
 import pandas as pd
 
+from layers.counts import counted
 from layers.tables import CATEGORIES
 from lianpian.console import Console
 from lianpian.plan import Plan
@@ -29,10 +30,11 @@ def print_headline(plan: Plan, out: Path, console: Console) -> None:
     console.say("", "")
     total = float(figures["households"])
     console.say(
-        f"片区 {zones} 个，小区 {inside} 个（共 {len(plan.communities)} 个），"
+        f"片区 {zones:,} 个，小区 {inside:,} 个（共 {len(plan.communities):,} 个），"
         f"片区内户数 {households:,.0f}（{'、'.join(zh for zh, _ in named) or '—'}），"
         f"全部小区 {total:,.0f} 户。",
-        f"{zones} zones, {inside} communities (of {len(plan.communities)}), "
+        f"{counted(zones, 'zone')}, {counted(inside, 'community', 'communities')} (of "
+        f"{len(plan.communities):,}), "
         f"{households:,.0f} households ({', '.join(en for _, en in named) or '-'}); "
         f"all communities have {total:,.0f}.",
     )
@@ -127,7 +129,8 @@ def _print_findings(findings: pd.DataFrame, console: Console) -> None:
     console.say(
         f"数据疑点：待决定 {decide}，待核对 {check}，说明 {int(counts.get('note', 0))}"
         "（详见 tables/findings.csv）",
-        f"Findings: {decide} to decide, {check} to check, {int(counts.get('note', 0))} notes "
+        f"Findings: {decide} to decide, {check} to check, "
+        f"{counted(int(counts.get('note', 0)), 'note')} "
         "(see tables/findings.csv)",
     )
     urgent = findings[findings["severity"] == "decide"]

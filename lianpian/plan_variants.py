@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from layers.contracts import conform
+from layers.counts import counted
 from layers.errors import InfeasibleError
 from lianpian.compare import match_zones
 from lianpian.zoned import Parts, Settle, Zoned, centres_of
@@ -281,8 +282,9 @@ def _differs(
         steps.append(f"{called} {before}→{after}")
     more = len(gone) - len(steps)
     total = float(gone.sum())
-    zh = f"{len(gone)} 个小区 {total:,g} 户换片区：" + "，".join(steps) + ("……" if more else "")
-    en = f"{len(gone)} communities with {total:,g} households change zone: " + ", ".join(steps)
+    zh = f"{len(gone):,} 个小区 {total:,g} 户换片区：" + "，".join(steps) + ("……" if more else "")
+    who = counted(len(gone), "community", "communities")
+    en = f"{who} with {total:,g} households in another zone: " + ", ".join(steps)
     return zh, en + (f" and {more} more" if more else "")
 
 

@@ -88,9 +88,9 @@ def require_replaceable(out: Path, inputs: Iterable[Path] = ()) -> None:
     foreign = [name for name in _names(out) if not _is_one_of(name, known)]
     if foreign:
         raise OutputError(
-            en=f"{out}: holds {len(foreign)} file(s) that no run wrote: {_some(foreign)}. Nothing "
-            "was written; move them elsewhere, or choose another folder with --out.",
-            zh=f"{out}：含有 {len(foreign)} 个并非由本程序写出的文件：{_some(foreign)}。"
+            en=f"{out}: holds {len(foreign):,} file(s) that no run wrote: {_some(foreign)}. "
+            "Nothing was written; move them elsewhere, or choose another folder with --out.",
+            zh=f"{out}：含有 {len(foreign):,} 个并非由本程序写出的文件：{_some(foreign)}。"
             "未写入任何内容；请将其移到别处，或用 --out 指定其他文件夹。",
         )
     _require_no_decisions(out / "tables" / "review.csv")
@@ -159,9 +159,9 @@ def require_made(folder: Path) -> None:
     ]
     if own or not folder.is_dir():
         raise OutputError(
-            en=f"{folder}: holds {len(own)} file(s) that the demo did not make, or that were "
+            en=f"{folder}: holds {len(own):,} file(s) that the demo did not make, or that were "
             f"changed since: {_some(own)}. Nothing was written; choose another folder with --out.",
-            zh=f"{folder}：含有 {len(own)} 个不是示例程序生成、或生成后改动过的文件："
+            zh=f"{folder}：含有 {len(own):,} 个不是示例程序生成、或生成后改动过的文件："
             f"{_some(own)}。未写入任何内容；请用 --out 指定其他文件夹。",
         )
 

@@ -190,8 +190,8 @@ def _given_twice(records: tuple[InputRecord, ...]) -> list[Finding]:
             table_name=role,
             row_key="",
             code="input-given-twice",
-            zh=f"{'、'.join(names)} 内容相同，同一数据给出了 {len(names)} 次。",
-            en=f"{', '.join(names)} are the same data, given {len(names)} times.",
+            zh=f"{'、'.join(names)} 内容相同，同一数据给出了 {len(names):,} 次。",
+            en=f"{', '.join(names)} are the same data, given {len(names):,} times.",
             remedy="只保留一个 / Keep one of them",
         )
         for (role, _), names in groups.items()

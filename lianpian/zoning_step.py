@@ -213,15 +213,15 @@ def _finish(given: Zoned, rows: EditedRows, seed: int, time_limit_s: float | Non
 def _nothing_to_zone(reasons: pd.Series) -> Finding:
     """Say why there is no zone at all; the commonest way there is a job without a ledger."""
     counts = [(LEFT_OUT[str(word)], n) for word, n in reasons.value_counts(sort=False).items()]
-    zh = "、".join(f"{both[0]} {n} 个" for both, n in counts)
-    en = ", ".join(f"{n} {both[1]}" for both, n in counts)
+    zh = "、".join(f"{both[0]} {n:,} 个" for both, n in counts)
+    en = ", ".join(f"{n:,} {both[1]}" for both, n in counts)
     return Finding(
         severity="decide",
         table_name="zones",
         row_key="",
         code="zones-none",
-        zh=f"没有划出片区，{len(reasons)} 个小区均未划入：{zh}",
-        en=f"no zone was drawn; none of {len(reasons)} communities can be in one: {en}",
+        zh=f"没有划出片区，{len(reasons):,} 个小区均未划入：{zh}",
+        en=f"no zone was drawn; none of {len(reasons):,} communities can be in one: {en}",
         remedy='补充台账（建成年份等），或在 [zones] 设 include = ["core", "unknown"]，或放宽限值。'
         ' / Complete the ledger (years built), set include = ["core", "unknown"] in [zones], '
         "or widen the bounds.",

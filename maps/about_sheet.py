@@ -11,6 +11,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from layers.contracts import title_of
+from layers.counts import counted
 from maps.labels import Imprint
 from maps.notes import marks, method, review_note, rulebook_title, zoning_lines
 from maps.report_fields import split_both
@@ -79,8 +80,8 @@ def write_about(
         for sheet in sheets:
             if sheet.is_appendix is is_appendix:
                 row += 1
-                counted = (f"{sheet.rows} 行", f"{sheet.rows} rows")
-                text = f"{sheet.title}：{pick(counted, languages)}"
+                tally = (f"{sheet.rows:,} 行", counted(sheet.rows, "row"))
+                text = f"{sheet.title}：{pick(tally, languages)}"
                 _write_pair(page, row, sheet.tab, text, body)
                 page.cell(row, 1).hyperlink = Hyperlink(ref="", location=f"'{sheet.tab}'!A1")
                 page.cell(row, 1).font = Font(
@@ -92,8 +93,8 @@ def write_about(
         is_layer = "geometry" in tables[name].columns
         file = f"plan.gpkg: {name}" if is_layer else f"tables/{name}.csv"
         where = (f"未列入，见 {file}", f"not in this workbook, see {file}")
-        counted = (f"{len(tables[name])} 行", f"{len(tables[name])} rows")
-        parts = (title_of(CONTRACTS[name]), counted, where)
+        tally = (f"{len(tables[name]):,} 行", counted(len(tables[name]), "row"))
+        parts = (title_of(CONTRACTS[name]), tally, where)
         text = " · ".join(pick(both, languages) for both in parts)
         _write_pair(page, row, name, text, body)
     paper = paper_for(_LABEL_WIDTH + _TEXT_WIDTH)

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from layers.counts import counted
 from maps.cartography import GroundMap, View
 from maps.drawing import Canvas
 from maps.fonts import paper_face
@@ -248,7 +249,7 @@ def _finish_map(
     head = Frame(frame.left, frame.top, frame.width, _HEAD)
     which = pick((FIRST, SECOND)[number], languages)
     zones = pair.plans[number]["zones"]
-    count = pick((f"{len(zones)} 个片区", f"{len(zones)} zones"), languages)
+    count = pick((f"{len(zones):,} 个片区", counted(len(zones), "zone")), languages)
     canvas.fitted(head, f"{which}：{pair.names[number]}（{count}）", points=8.0)
     if number == 0:
         scale, north = ground.view.plates

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from layers.counts import counted
 from maps.drawing import LEADING, Canvas
 from maps.fonts import one_line
 from maps.labels import Imprint
@@ -241,7 +242,7 @@ def draw_table(
     hidden = len(table.rows) - len(shown)
     if hidden and room:
         line, rest = rest.cut_top(row)
-        more = (f"另有 {hidden} 行，见 plan.xlsx", f"{hidden} more rows in plan.xlsx")
+        more = (f"另有 {hidden:,} 行，见 plan.xlsx", f"{counted(hidden, 'more row')} in plan.xlsx")
         canvas.fitted(line, pick(more, languages), points=points, colour=SOFT_INK)
     return rest
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 import pandas as pd
 
 from layers.checks import Finding
+from layers.counts import counted
 from layers.errors import InputError
 from maps.words import Both
 
@@ -175,9 +176,10 @@ def require_public(document: Mapping[str, Any]) -> None:
         return
     zh, en = ("；".join(leak.text[side] for leak in leaks[:_SHOWN]) for side in (0, 1))
     raise LeakError(
-        en=f"The public map is withheld: {len(leaks)} places in it look like marks of persons: "
+        en="The public map is withheld: "
+        f"{counted(len(leaks), 'place in it looks', 'places in it look')} like marks of persons: "
         f"{en}. Correct the data and run again.",
-        zh=f"公开图停发：其中 {len(leaks)} 处疑似个人信息：{zh}。请改正数据后重新运行。",
+        zh=f"公开图停发：其中 {len(leaks):,} 处疑似个人信息：{zh}。请改正数据后重新运行。",
     )
 
 

@@ -48,9 +48,9 @@ def _finding(name: str, column: str, keys: pd.Index, lengths: npt.NDArray[np.int
         table_name=name,
         row_key=row,
         code="text-too-long",
-        zh=f"{zh}：{len(keys)} 行的 {column} 超过工作簿一格可容的 {LONGEST_TEXT:,} 个字符"
+        zh=f"{zh}：{len(keys):,} 行的 {column} 超过工作簿一格可容的 {LONGEST_TEXT:,} 个字符"
         f"（最长 {most:,} 个，{row}）；plan.xlsx 中截断并注明，全文见 tables/{name}.csv。",
-        en=f"{en}: {column} of {len(keys)} row(s) has more than the {LONGEST_TEXT:,} characters "
+        en=f"{en}: {column} of {len(keys):,} row(s) has more than the {LONGEST_TEXT:,} characters "
         f"that a cell holds (at most {most:,}, {row}); it is cut in plan.xlsx, which says so, and "
         f"whole in tables/{name}.csv.",
         remedy="缩短该文字 / Shorten the text",

@@ -252,11 +252,11 @@ def _finding(
     else:
         others = scattered.near[name]
         zh = (
-            f"步行 {rules.walk_m:,g} m 内另有分散小区 {len(others)} 个，"
+            f"步行 {rules.walk_m:,g} m 内另有分散小区 {len(others):,} 个，"
             f"凑不成 {low:,g}–{high:,g} 户"
         )
         en = (
-            f"{len(others)} other scattered ones within {rules.walk_m:,g} m on foot make no "
+            f"{len(others):,} other scattered ones within {rules.walk_m:,g} m on foot make no "
             f"{low:,g} to {high:,g} households"
         )
     return Finding(

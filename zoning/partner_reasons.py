@@ -92,8 +92,8 @@ def _explain_common(common: tuple[str, ...]) -> Reason:
         return "无可共建的同缺项", "nothing missing that one facility would close for both"
     zh, en = _name_haves(common)
     return (
-        f"同缺且一处可补 {len(common)} 项：{zh}",
-        f"{len(common)} missing that one facility would close for both: {en}",
+        f"同缺且一处可补 {len(common):,} 项：{zh}",
+        f"{len(common):,} missing that one facility would close for both: {en}",
     )
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from layers.checks import Finding
 from layers.contracts import check
+from layers.counts import counted
 from layers.tables import COMMUNITIES, PROTECTED_KINDS, PROTECTIONS
 from zoning.rules import Protection, Rulebook
 
@@ -200,8 +201,8 @@ def _list(names: Sequence[str]) -> tuple[str, str]:
     more = len(names) - _SHOWN
     shown = names[:_SHOWN]
     return (
-        "、".join(shown) + (f"等 {len(names)} 个" if more > 0 else ""),
-        ", ".join(shown) + (f" and {more} more" if more > 0 else ""),
+        "、".join(shown) + (f"等 {len(names):,} 个" if more > 0 else ""),
+        ", ".join(shown) + (f" and {more:,} more" if more > 0 else ""),
     )
 
 
@@ -212,9 +213,9 @@ def _say(
     zh, en = [], []
     if ledger is not None:
         names = _list(ledger.communities)
-        zh.append(f"{len(ledger.communities)} 个小区（{names[0]}），登记 {ledger.total:,g} 处")
+        zh.append(f"{len(ledger.communities):,} 个小区（{names[0]}），登记 {ledger.total:,g} 处")
         en.append(
-            f" in {len(ledger.communities)} communities ({names[1]}), {ledger.total:,g} on record"
+            f" in {_communities(len(ledger.communities))} ({names[1]}), {ledger.total:,g} on record"
         )
     if on_map is not None:
         said = _say_map(on_map, is_ground=column == "historic_city")
@@ -232,17 +233,21 @@ def _say(
     return "；".join(zh), ("" if ledger else ": ") + "; ".join(en)
 
 
+def _communities(count: int) -> str:
+    return counted(count, "community", "communities")
+
+
 def _say_map(said: _Said, *, is_ground: bool) -> tuple[str, str]:
     names, things = _list(said.communities), _list(said.things)
     count = len(said.communities)
     if is_ground:
         return (
-            f"图层中 {count} 个小区（{names[0]}）全部或部分位于其范围（{things[0]}）内",
-            f"on the map in {count} communities ({names[1]}), wholly or partly within {things[1]}",
+            f"图层中 {count:,} 个小区（{names[0]}）全部或部分位于其范围（{things[0]}）内",
+            f"on the map in {_communities(count)} ({names[1]}), all or partly within {things[1]}",
         )
     return (
-        f"图层中 {said.total:,g} 处（{things[0]}），位于 {count} 个小区（{names[0]}）",
-        f"{said.total:,g} on the map ({things[1]}), in {count} communities ({names[1]})",
+        f"图层中 {said.total:,g} 处（{things[0]}），位于 {count:,} 个小区（{names[0]}）",
+        f"{said.total:,g} on the map ({things[1]}), in {_communities(count)} ({names[1]})",
     )
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from layers.attributes import SHOWN
 from layers.checks import Finding
 from layers.contracts import check
+from layers.counts import counted
 from layers.tables import COMMUNITIES
 from zoning.rules import Rulebook
 
@@ -124,12 +125,13 @@ def _count_outside(communities: pd.DataFrame, clauses: str) -> list[Finding]:
             table_name="communities",
             row_key=str(outside.index[0]) if len(outside) == 1 else "",
             code="outside-built-up",
-            zh=f"{total} 个小区中有 {len(outside)} 个在建成区图层之外"
-            f"（{'、'.join(names[:SHOWN])}{f'等 {len(names)} 个' if more > 0 else ''}），"
+            zh=f"{total:,} 个小区中有 {len(outside):,} 个在建成区图层之外"
+            f"（{'、'.join(names[:SHOWN])}{f'等 {len(names):,} 个' if more > 0 else ''}），"
             f"台账未另行写明的不纳入改造（{clauses}，E04）。",
-            en=f"{len(outside)} of {total} communities lie outside the built-up area "
-            f"({', '.join(names[:SHOWN])}{f' and {more} more' if more > 0 else ''}); unless the "
-            f"ledger says otherwise they are left out of renovation ({clauses}, E04).",
+            en=f"{len(outside):,} of {counted(total, 'community', 'communities')} outside the "
+            "built-up "
+            f"area ({', '.join(names[:SHOWN])}{f' and {more:,} more' if more > 0 else ''}); "
+            f"unless the ledger says otherwise, left out of renovation ({clauses}, E04).",
             remedy="核对 [inputs.built_up] 是否为建成区图层、是否完整 / See whether "
             "[inputs.built_up] is the right layer and complete",
         )

@@ -278,11 +278,11 @@ class Growth:
         told_en = "unknown" if math.isnan(mean) else f"{mean:,.0f} m"
         return (
             (
-                f"{len(own.core)} 个核心小区中 {near} 个以此中心为最近的片区中心，"
+                f"{len(own.core):,} 个核心小区中 {near:,} 个以此中心为最近的片区中心，"
                 f"每户平均步行 {told_zh}。"
             ),
             (
-                f"Its centre is the nearest of all centres for {near} of {len(own.core)} core "
+                f"Its centre is the nearest of all centres for {near:,} of {len(own.core):,} core "
                 f"communities; the mean walk of a household is {told_en}."
             ),
         )
@@ -299,15 +299,15 @@ class Growth:
         counts = Counter(candidate.barrier for candidate in around)
         free = counts.pop("", 0)
         listed = [(BARRIERS[name], counts[name]) for name in BARRIERS if name in counts]
-        told = [(f"{n} 个{zh}", f"{n} {en}") for (zh, en), n in listed]
+        told = [(f"{n:,} 个{zh}", f"{n:,} {en}") for (zh, en), n in listed]
         if free:
             told.append(
-                (f"{free} 个不受限值阻止", f"{free} would break no limit")
+                (f"{free:,} 个不受限值阻止", f"{free:,} would break no limit")
                 if listed
                 else ("均不受限值阻止", "none is stopped by a limit")
             )
-        zh = f"界外相连小区 {len(around)} 个：{'，'.join(zh for zh, _ in told)}。"
-        en = f"Linked beyond its border: {len(around)}; {', '.join(en for _, en in told)}."
+        zh = f"界外相连小区 {len(around):,} 个：{'，'.join(zh for zh, _ in told)}。"
+        en = f"Linked beyond its border: {len(around):,}; {', '.join(en for _, en in told)}."
         allowed = [candidate for candidate in around if not candidate.barrier]
         return [(zh, en), self._next(zone_id, (allowed or around)[0], called)]
 

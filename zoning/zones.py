@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from layers.contracts import check, conform
+from layers.counts import counted
 from layers.tables import COMMUNITIES, WALKS
 from layers.walking import Walking
 from zoning.land_faces import NOWHERE, compactness_of, cut_faces, hand_out, outline_of
@@ -242,7 +243,8 @@ def _explain(
     walk_en = "unknown" if math.isnan(minutes) else f"{minutes:.1f} min, from {farthest}"
     walk_zh = "不明" if math.isnan(minutes) else f"{minutes:.1f} 分钟（{farthest}）"
     return {
-        "explanation_en": f"{row['zone_id']}: {row['communities']} communities "
+        "explanation_en": f"{row['zone_id']}: "
+        f"{counted(int(row['communities']), 'community', 'communities')} "
         f"({absorbed} absorbed), {row['households']:,g} households around {centre}; "
         f"joined by {en_links}; longest walk to the centre {walk_en}; links that lead "
         f"out of it: {borders['out']}.{en_limit}",

@@ -161,7 +161,7 @@ def test_the_hole_of_a_courtyard_is_no_way_out() -> None:
 def test_without_gate_or_crossing_the_middle_of_the_side_nearest_to_a_street_stands_in() -> None:
     got, findings = find(communities(a=SQUARE), streets(SOUTH_ROAD, [(50.0, 130.0), (50.0, 300.0)]))
     assert got == {"a-g1": ("nearest", 50, 0)}
-    assert "1 communities" in findings[0].en
+    assert "1 community has" in findings[0].en
     assert "1 个小区" in findings[0].zh
 
 

@@ -322,7 +322,7 @@ def test_hidden_rows_are_read_and_listed(tmp_path: Path) -> None:
     assert len(got.table) == 2
     told = next(f for f in got.findings if f.code == "ledger-hidden-rows")
     assert "第 3 行" in told.zh
-    assert "1 hidden rows" in told.en
+    assert "1 hidden row," in told.en
 
 
 def test_sheets_by_street_office_are_joined_and_give_their_name(tmp_path: Path) -> None:

@@ -265,7 +265,7 @@ def test_things_in_no_community_are_accounted_for():
     _, findings = prepare(raw)
     told = findings["protection-in-none"]
     assert "2 处保护对象不在任何小区内（文物古迹 1、古树名木 1；" in told.zh
-    assert "2 things to keep lie in no community (1 relics, 1 old and famous trees;" in told.en
+    assert "2 things to keep in no community (relics: 1, old and famous trees: 1;" in told.en
     assert "5 m" in told.en
 
 
@@ -273,7 +273,7 @@ def test_one_thing_given_twice_is_listed_once_and_different_things_need_their_ow
     twice = layer(Point(1, 1), Point(1, 1), Point(1.01, 1), 类别=["古树"] * 3, 树种=["槐"] * 3)
     table, findings = prepare(twice)
     assert len(table) == 2
-    assert findings["protection-given-twice"].en.startswith("1 rows")
+    assert findings["protection-given-twice"].en.startswith("1 row has")
     table, _ = prepare(twice.assign(protection_id=["a", "b", "c"]))
     assert table.index.tolist() == ["a", "b", "c"]
     with pytest.raises(KeyConflictError) as caught:

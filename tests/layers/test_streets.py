@@ -359,7 +359,7 @@ def test_roads_that_cross_in_the_drawing_get_a_vertex_in_common():
     for shape in table.geometry:
         assert list(shape.coords)[1] == (50, 50)
     assert [finding.code for finding in findings] == ["street-joined"]
-    assert "1 pairs of roads" in findings[0].en
+    assert "1 pair of roads" in findings[0].en
 
 
 def test_roads_of_different_levels_pass_over_each_other():

@@ -189,7 +189,7 @@ def test_cells_without_a_height_are_a_finding_and_interpolated(
     assert [f.code for f in found.findings] == codes
     first = found.findings[0]
     assert "2 of 3 walkable streets" in first.en
-    assert "1 of them have no height at all" in first.en
+    assert "1 of them without any height" in first.en
     assert "3 条可步行道路中有 2 条" in first.zh
     assert found.record.refused == np.isnan(found.terrain.cells).sum() > 0
     network = build_network(streets.iloc[:1], walking=WALKING, heights=found.terrain)

@@ -125,7 +125,7 @@ def test_the_map_is_counted_beside_the_ledger_and_never_added_to_it() -> None:
     assert "3 on the map (p2, 国槐 ×2), in 2 communities (小区c0, 小区c1)" in first.en
     assert "not added up" in first.en
     assert (
-        "has old and famous trees in 1 communities (小区c0), 3 on record; 3 on the map" in first.en
+        "has old and famous trees in 1 community (小区c0), 3 on record; 3 on the map" in first.en
     )
     assert "6" not in first.zh
     # the tree between c1 and c2 is one thing in each of the two zones
@@ -156,7 +156,7 @@ def test_zones_in_the_historic_city_are_told_with_kaifengs_clause_elsewhere_with
     city = on_map(("historic_city", "c1;c3;c4", "开封古城"))
     first, second = list_protections(communities, assignment, read_rulebook("kaifeng_2019"), city)
     assert "1 个小区（小区c1）全部或部分位于其范围（开封古城）内" in first.zh
-    assert "2 communities (小区c3, 小区c4), wholly or partly within 开封古城" in second.en
+    assert "2 communities (小区c3, 小区c4), all or partly within 开封古城" in second.en
     assert "汴政办〔2019〕99号 六(三)，E17" in second.zh
     assert "高度、风貌" in second.remedy
     first, second = list_protections(communities, assignment, read_rulebook("yanshi_2021"), city)

@@ -98,7 +98,8 @@ def test_who_lies_outside_on_the_map_is_counted_and_many_of_them_are_a_decision(
     assert [one.code for one in told] == ["outside-built-up"] * bool(outside)
     for one in told:
         assert one.severity == ("decide" if 2 * len(outside) >= len(found) else "check")
-        assert one.en.startswith(f"{len(outside)} of {len(found)} communities lie outside the buil")
+        people_said = "1 community" if len(found) == 1 else f"{len(found)} communities"
+        assert one.en.startswith(f"{len(outside)} of {people_said} outside the built-up area (")
         assert one.zh.startswith(f"{len(found)} 个小区中有 {len(outside)} 个在建成区图层之外")
         for n in outside[:5]:
             assert f"小区{n}" in one.zh

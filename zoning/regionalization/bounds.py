@@ -85,4 +85,4 @@ class Bounds:
         zh = "、".join(unit if name == unit else f"{name}（{unit}）" for name, unit in known)
         if len(units) <= most:
             return en, zh
-        return f"{en} … ({len(units)})", f"{zh} 等 {len(units)} 个"
+        return f"{en} … ({len(units):,})", f"{zh} 等 {len(units):,} 个"
