@@ -75,12 +75,10 @@ def link_marks(kinds: pd.Series) -> list[Both]:
     list of tuple
         One mark in Chinese and English, or none.
     """
-    added, cut = int(kinds.eq("added").sum()), int(kinds.eq("cut").sum())
-    said: list[Both] = []
-    if added:
-        said.append((f"添加邻接 {added} 处", f"links added by hand: {added}"))
-    if cut:
-        said.append((f"切断邻接 {cut} 处", f"links cut by hand: {cut}"))
+    said = [
+        (f"{zh}邻接 {count:,} 处", f"links {en} by hand: {count:,}")
+        for zh, en, count in _count_edits(kinds)
+    ]
     if not said:
         return []
     zh, en = "，".join(one[0] for one in said), ", ".join(one[1] for one in said)
@@ -100,18 +98,24 @@ def links_told(kinds: pd.Series) -> list[Both]:
     list of tuple
         One sentence in Chinese and English, or none.
     """
-    counts = {word: int(kinds.eq(word).sum()) for word in ("added", "cut")}
-    if not any(counts.values()):
+    edits = _count_edits(kinds)
+    if not edits:
         return []
-    parts = [("added", "添加", "added"), ("cut", "切断", "cut")]
-    zh = "、".join(f"{said} {counts[word]} 处" for word, said, _ in parts if counts[word])
-    en = ", ".join(f"{counts[word]} {said}" for word, _, said in parts if counts[word])
+    zh = "、".join(f"{said} {count:,} 处" for said, _, count in edits)
+    en = ", ".join(f"{count:,} {said}" for _, said, count in edits)
     return [
         (
             f"规划人员人工调整了小区邻接关系（{zh}），片区据此划分。",
             f"Planners changed links between neighbours by hand ({en}); zones follow them.",
         )
     ]
+
+
+def _count_edits(kinds: pd.Series) -> list[tuple[str, str, int]]:
+    """Count the links that a planner added and cut, in the words of both languages."""
+    words = {"added": "添加", "cut": "切断"}
+    counts = {word: int(kinds.eq(word).sum()) for word in words}
+    return [(zh, en, counts[en]) for en, zh in words.items() if counts[en]]
 
 
 def _haves() -> list[dict[str, Any]]:
