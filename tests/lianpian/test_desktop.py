@@ -9,16 +9,25 @@ import shutil
 import subprocess
 import zipfile
 from pathlib import Path
+from typing import Any
 
+import geopandas as gpd
+import numpy as np
 import openpyxl
 import pyogrio
 import pytest
 from PIL import Image
+from shapely import LineString, Point, box
 
+from layers.contracts import conform
+from layers.tables import PROTECTIONS
 from lianpian.plan import Plan
 from maps import style
 from maps.answer_layer import answer_fills
+from maps.geopackage import write_geopackage
 from maps.layer_styles import WALL_INK
+from maps.words import WORDS
+from tests.town import town_tables
 
 # QGIS brings Debian's own Python: nothing of a virtual environment may reach it
 PLAIN = {"PATH": "/usr/bin:/bin", "QT_QPA_PLATFORM": "offscreen"}
@@ -169,28 +178,64 @@ def colours_of(picture: Path) -> set[str]:
     return {"#{:02x}{:02x}{:02x}".format(*colour) for number, colour in counted if number > 3}
 
 
+def render(package: Path, folder: Path, *names: str) -> dict[str, list[dict[str, Any]]]:
+    """Draw layers in QGIS, a picture each, and give what it took from their styles."""
+    script = Path(__file__).with_name("render_in_qgis.py")
+    done = subprocess.run(  # noqa: S603  Debian's Python, which has QGIS
+        ["/usr/bin/python3", str(script), str(package), str(folder), "1.5", *names],
+        check=True,
+        capture_output=True,
+        timeout=600,
+        env={**PLAIN, "HOME": str(folder), "LANG": "C.UTF-8"},
+    )
+    told: dict[str, list[dict[str, Any]]] = json.loads(done.stdout)
+    return told
+
+
+@pytest.mark.full
+def test_qgis_draws_what_must_be_kept_by_kind_and_form(tmp_path: Path):
+    town = town_tables()
+    corner = town["communities"].geometry.iloc[0].centroid
+    kinds = list(WORDS["protections.kind"])
+    shapes = [
+        shape
+        for k, _ in enumerate(kinds)
+        for x, y in [(corner.x + 60 * k, corner.y)]
+        for shape in (
+            Point(x, y),
+            LineString([(x, y + 50), (x + 30, y + 70)]),
+            box(x, y + 100, x + 40, y + 140),
+        )
+    ]
+    things = gpd.GeoDataFrame(
+        {"protection_id": [f"t{n:02d}" for n in range(len(shapes))], "kind": np.repeat(kinds, 3)},
+        geometry=shapes,
+        crs=town["communities"].crs,
+    )
+    town["protections"] = conform(PROTECTIONS, things)
+    write_geopackage(town, tmp_path / "plan.gpkg")
+    told = render(tmp_path / "plan.gpkg", tmp_path, "protections", "answers")
+    layers = told["protections"]
+    assert sum(layer["features"] for layer in layers) == len(shapes)
+    for layer in layers:
+        assert set(layer["legend"]) == {
+            " ".join(both) for both in WORDS["protections.kind"].values()
+        }
+        assert all([*layer["drawn"], *layer["filters"]])
+    assert style.PROTECTED_INK in colours_of(tmp_path / "protections.png")
+
+
 @pytest.mark.full
 def test_qgis_opens_the_package_in_the_colours_of_the_maps(
     small_result: Path, small_plan: Plan, tmp_path: Path
 ):
-    script = Path(__file__).with_name("render_in_qgis.py")
-    names = [name for name, table in small_plan.tables.items() if "geometry" in table.columns]
-    done = subprocess.run(  # noqa: S603  Debian's Python, which has QGIS
-        [
-            "/usr/bin/python3",
-            str(script),
-            str(small_result / "plan.gpkg"),
-            str(tmp_path),
-            "1.5",
-            *names,
-            "answers",
-        ],
-        check=True,
-        capture_output=True,
-        timeout=600,
-        env={**PLAIN, "HOME": str(tmp_path), "LANG": "C.UTF-8"},
-    )
-    told = json.loads(done.stdout)
+    # a layer of any shape without a feature is a table without shapes to QGIS
+    names = [
+        name
+        for name, table in small_plan.tables.items()
+        if "geometry" in table.columns and len(table)
+    ]
+    told = render(small_result / "plan.gpkg", tmp_path, *names, "answers")
     for name, layers in told.items():
         for layer in layers:
             assert layer["renderer"] == "RuleRenderer", name
