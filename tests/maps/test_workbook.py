@@ -136,7 +136,7 @@ def test_a_long_table_of_reach_is_left_out_and_the_first_sheet_says_so(tmp_path:
     tables["reach"] = conform(CONTRACTS["reach"], long)
     write_workbook(tables, IMPRINT, tmp_path / "plan.xlsx")
     about = [row for row in rows_of(tmp_path / "plan.xlsx", "说明") if row[0] == "reach"]
-    assert "20000 行" in str(about[0][1])
+    assert "20,000 行" in str(about[0][1])
     assert "tables/reach.csv" in str(about[0][1])
     assert "可达" not in openpyxl.load_workbook(tmp_path / "plan.xlsx").sheetnames
 
