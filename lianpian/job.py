@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from layers.errors import InputError, JobError
+from layers.toml_faults import toml_fault
 from layers.walking import Walking
 from lianpian.job_faults import JobValueError, unknown_keys, wrong_values
 from lianpian.job_fields import wrong_fields
@@ -31,7 +32,6 @@ from lianpian.job_words import (
     unrepeated,
     written_date,
 )
-from lianpian.toml_faults import toml_fault
 from maps.paper import read_wish
 from maps.public import public_columns
 from maps.tiles import tile_origin

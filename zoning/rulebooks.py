@@ -17,6 +17,7 @@ from typing import Final, Literal, cast
 
 from layers.errors import RulebookError
 from layers.tables import CATEGORIES, COMMUNITIES
+from layers.toml_faults import toml_fault
 from zoning.rulebook_form import Fault, Form
 from zoning.rules import (
     STAGES,
@@ -108,18 +109,18 @@ def _read_file(path: Path) -> bytes:
 
 def _parse(name: str, where: str, raw: bytes) -> Rulebook:
     try:
-        content = tomllib.loads(raw.decode("utf-8-sig"))
+        text = raw.decode("utf-8-sig")
+        content = tomllib.loads(text)
     except UnicodeDecodeError as error:
         raise RulebookError(
             en=f"rulebook {where!r} is not UTF-8 (byte {error.start}); save it as UTF-8.",
             zh=f"政策规则文件 {where!r} 不是 UTF-8 编码（第 {error.start} 字节）；请另存为 UTF-8。",
         ) from error
     except tomllib.TOMLDecodeError as error:
+        en, zh = toml_fault(error, text)
         raise RulebookError(
-            en=f"rulebook {where!r} is no TOML: {error}. Mend that line, or start again from a "
-            "copy of a shipped rulebook.",
-            zh=f"政策规则文件 {where!r} 不符合 TOML 格式：{error}。请改正该行，"
-            "或从自带规则的副本重新开始。",
+            en=f"rulebook {where!r}: {en} Or start again from a copy of a shipped rulebook.",
+            zh=f"政策规则文件 {where!r}：{zh}也可从自带规则的副本重新开始。",
         ) from error
     faults: list[Fault] = []
     rulebook = _rulebook(name, Form("", content, faults))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
-from layers.errors import JobError
+from layers.errors import JobError, RulebookError
 from lianpian.job import parse_job
+from zoning.rulebooks import read_rulebook
 
 PARSER = re.compile(r"Unescaped|Invalid|Expected|Cannot|Unclosed|Illegal|Unterminated|Found|\(at ")
 
@@ -57,3 +59,12 @@ def test_backslashes_that_toml_reads_as_line_breaks_are_told(path: str):
     assert "single quotes" in caught.value.en
     assert "单引号" in caught.value.zh
     assert parse_job(f"[inputs]\nosm = '{path}'\n", name="job.toml").inputs.osm == path
+
+
+def test_a_rulebook_that_is_no_toml_is_told_in_the_same_words(tmp_path: Path):
+    (tmp_path / "r.toml").write_text('name = "D:\\data"\n', encoding="utf-8")
+    with pytest.raises(RulebookError) as caught:
+        read_rulebook(tmp_path / "r.toml")
+    assert "line 1, column 13" in caught.value.en
+    assert "反斜杠" in caught.value.zh
+    assert not PARSER.search(caught.value.zh)

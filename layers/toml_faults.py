@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from lianpian.job_faults import Both
+Both = tuple[str, str]
+"""English and Chinese."""
 
 _PLACE: Final = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
 _LONGEST_LINE: Final = 60
