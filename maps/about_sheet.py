@@ -14,11 +14,13 @@ from layers.contracts import title_of
 from layers.counts import counted
 from maps.labels import Imprint
 from maps.notes import marks, method, review_note, rulebook_title, zoning_lines
+from maps.print_setup import fonts, set_up_print, write_margins
 from maps.report_fields import split_both
 from maps.sheet_cells import write_text
+from maps.sheet_layout import OFFICE_TAB
 from maps.sheet_widths import LINE, lines, paper_for
 from maps.words import Both, pick
-from maps.worksheets import OFFICE_TAB, Sheet, fonts, set_up_print, write_margins
+from maps.worksheets import Sheet
 from zoning.tables import CONTRACTS
 
 ABOUT: Final[Both] = ("说明", "About")

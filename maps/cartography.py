@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Final
 
 import geopandas as gpd
@@ -13,10 +12,9 @@ from matplotlib.axes import Axes
 
 from maps.badges import place_badges
 from maps.drawing import Canvas
-from maps.paper import Frame, Window
 from maps.paths import area_path, line_path
 from maps.placing import Box, Taken
-from maps.protected import MARK_MM, draw_protected, spots_of
+from maps.protected import draw_protected, spots_of
 from maps.scene import Scene, count_fills
 from maps.sheet_style import (
     BUILDING_FILL,
@@ -36,6 +34,7 @@ from maps.style import (
     LAND_COLOURS,
     ZONE_INK,
 )
+from maps.views import Shown, View
 from maps.words import HAVES
 
 _FINEST_MM: Final = 0.06
@@ -45,64 +44,6 @@ _GATE_MM: Final = 1.5
 _FINE_RAILS: Final = 7_500
 _SPECK_MM: Final = 3.5
 """Side of the smallest hole in a zone that is drawn."""
-
-
-@dataclass
-class Shown:
-    """What a map shows, for a legend that lists nothing else.
-
-    Parameters
-    ----------
-    fills
-        Communities by class.
-    haves
-        Facilities by have: confirmed and waiting for review.
-    gates
-        Access points by kind.
-    protections
-        What must be kept, by kind.
-    signs
-        Further signs: ``zone``, ``no_zone``, ``major``, ``minor``, ``path``, ``water``, ``green``,
-        ``railway``, ``building``, ``data_edge``.
-    """
-
-    fills: dict[str, int] = field(default_factory=dict)
-    haves: dict[str, tuple[int, int]] = field(default_factory=dict)
-    gates: dict[str, int] = field(default_factory=dict)
-    protections: dict[str, int] = field(default_factory=dict)
-    signs: set[str] = field(default_factory=set)
-
-
-@dataclass(frozen=True)
-class View:
-    """One map frame with what it looks at.
-
-    Parameters
-    ----------
-    frame, window
-        Where on the page, and which ground.
-    zone
-        The zone that the sheet is about; empty for all zones.
-    facilities, buildings, gates, protections
-        Whether they are drawn.
-    badge
-        Width of the badges of facilities, mm on A3.
-    mark
-        Width of the marks of what must be kept, mm on A3.
-    plates
-        Frames inside `frame` that are covered: scale bar and north arrow.
-    """
-
-    frame: Frame
-    window: Window
-    zone: str = ""
-    facilities: bool = False
-    buildings: bool = False
-    gates: bool = False
-    protections: bool = False
-    badge: float = 3.0
-    mark: float = MARK_MM
-    plates: tuple[Frame, ...] = ()
 
 
 class GroundMap:

@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 
 from layers.counts import counted
-from maps.cartography import GroundMap, View
+from maps.cartography import GroundMap
 from maps.drawing import Canvas
 from maps.fonts import paper_face
 from maps.furniture import (
@@ -35,6 +35,7 @@ from maps.scale_bar import choose_plates, draw_north, draw_scale
 from maps.scene import Scene, make_scene
 from maps.sheet_style import ALARM, OUTLINE, SOFT_INK
 from maps.style import INK, ZONE_INK
+from maps.views import View
 from maps.words import Both, pick
 
 SIZE: Final = "A3"

@@ -7,7 +7,6 @@ from typing import Final
 import numpy as np
 from matplotlib.path import Path
 
-from maps.cartography import Shown
 from maps.drawing import Canvas
 from maps.paper import Frame
 from maps.protected import draw_protected_sign
@@ -25,6 +24,7 @@ from maps.sheet_style import (
     STREET_WIDTHS,
 )
 from maps.style import GATE_COLOURS, LAND_COLOURS, PAPER, ZONE_INK
+from maps.views import Shown
 from maps.words import HAVES, WORDS, Both, pick
 
 _ROW: Final = 4.3

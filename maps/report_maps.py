@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
-from maps.cartography import GroundMap, Shown, View
+from maps.cartography import GroundMap
 from maps.corners import place_plates
 from maps.drawing import Canvas
 from maps.fonts import paper_face
@@ -28,6 +28,7 @@ from maps.scale_bar import (
     scale_width,
 )
 from maps.scene import Scene
+from maps.views import Shown, View
 
 WIDTH_MM: Final = 160.0
 OVERVIEW_MM: Final = 128.0

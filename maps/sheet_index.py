@@ -8,7 +8,6 @@ from typing import Final
 
 from matplotlib.figure import Figure
 
-from maps.cartography import View
 from maps.drawing import Canvas
 from maps.furniture import (
     ROW,
@@ -36,6 +35,7 @@ from maps.sheet_job import (
     zones_per_page,
 )
 from maps.sheet_style import SOFT_INK
+from maps.views import View
 from maps.words import Both, pick
 
 INDEX: Final[Both] = ("片区一览与图纸目录", "Zones and index of sheets")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from maps.cartography import GroundMap, Shown, View
+from maps.cartography import GroundMap
 from maps.drawing import Canvas
 from maps.furniture import (
     Sheet,
@@ -20,6 +20,7 @@ from maps.legends import draw_legend
 from maps.paper import Frame, choose_window
 from maps.scale_bar import draw_north, draw_scale
 from maps.sheet_job import SheetJob, joined
+from maps.views import Shown, View
 from maps.words import pick
 
 _GAP: Final = 2.4

@@ -14,7 +14,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 
-from maps.cartography import GroundMap, View
+from maps.cartography import GroundMap
 from maps.characters import characters_of
 from maps.drawing import Canvas
 from maps.fonts import excerpt_of, paper_face
@@ -44,6 +44,7 @@ from maps.scene import make_scene
 from maps.sheet_index import draw_index, draw_left_out, left_out_height
 from maps.sheet_job import SheetJob, bounds_of_all, sheet_numbers
 from maps.sheet_parts import HEADS, add_legend, draw_location, furnish, short_heads
+from maps.views import View
 from maps.words import Both
 from maps.zone_haves import zone_haves
 from maps.zone_sheet import draw_zone_sheet

@@ -19,6 +19,7 @@ from maps.kept_words import tell_kept
 from maps.labels import Imprint
 from maps.office_sheets import TOTAL, bureau_sheet, gap_list, ledger
 from maps.sheet_cells import pour
+from maps.sheet_layout import LaidOut, lay_out
 from maps.summary_sheets import (
     haves_sheet,
     is_detail,
@@ -30,9 +31,7 @@ from maps.summary_sheets import (
 from maps.words import Both, pick
 from maps.worksheets import (
     MOST_ROWS,
-    LaidOut,
     Sheet,
-    lay_out,
 )
 from zoning.tables import CONTRACTS
 

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from matplotlib.figure import Figure
 
-from maps.cartography import GroundMap, View
+from maps.cartography import GroundMap
 from maps.drawing import Canvas
 from maps.furniture import (
     Sheet,
@@ -36,6 +36,7 @@ from maps.protected import spots_of
 from maps.scale_bar import choose_plates
 from maps.sheet_job import SheetJob, sheet_numbers, zone_window
 from maps.sheet_parts import HEADS, add_legend, draw_location, furnish, short_heads
+from maps.views import View
 from maps.words import pick
 
 _GAP: Final = 2.4

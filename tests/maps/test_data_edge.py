@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import shapely
 
-from maps.cartography import GroundMap, Shown, View
+from maps.cartography import GroundMap
 from maps.drawing import Canvas
 from maps.fonts import paper_face
 from maps.labels import Imprint
@@ -15,6 +15,7 @@ from maps.legends import SIGNS
 from maps.paper import choose_window, lay_out
 from maps.scene import make_scene
 from maps.sheets import draw_sheets
+from maps.views import Shown, View
 from tests.town import town_tables
 
 

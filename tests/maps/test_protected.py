@@ -11,7 +11,7 @@ import shapely
 
 from layers.contracts import check, conform
 from layers.tables import PROTECTED_KINDS, PROTECTIONS
-from maps.cartography import GroundMap, Shown
+from maps.cartography import GroundMap
 from maps.drawing import Canvas
 from maps.fonts import paper_face
 from maps.labels import Imprint
@@ -22,6 +22,7 @@ from maps.report_maps import MapDrawer
 from maps.scene import make_scene
 from maps.sheets import draw_sheets
 from maps.style import PROTECTED_INK, PROTECTED_SHAPES
+from maps.views import Shown
 from tests.browser import Watched, count_colours, open_map
 from tests.town import CRS, at, town_tables
 from tests.town_ground import SOUTH, WEST

@@ -13,7 +13,7 @@ import shapely
 from matplotlib.axes import Axes
 
 from layers.walking import Walking
-from maps.cartography import GroundMap, Shown
+from maps.cartography import GroundMap
 from maps.drawing import PLATE_PAD, Canvas
 from maps.fonts import paper_face
 from maps.furniture import TextTable, fold, rows_in, widening
@@ -24,6 +24,7 @@ from maps.scene import make_scene
 from maps.sheet_style import PRINT_FILLS
 from maps.sheets import draw_sheets
 from maps.style import GATE_COLOURS
+from maps.views import Shown
 from maps.words import HAVES
 from tests.town import town_tables
 from zoning.summary import summarise
