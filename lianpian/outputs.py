@@ -15,6 +15,7 @@ from typing import Any, Final, Literal
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pandera.pandas as pa
 import pyogrio
 import shapely
 
@@ -262,31 +263,61 @@ def read_result(folder: Path) -> tuple[dict[str, pd.DataFrame], Imprint, dict[st
             zh=f"{folder}：不是结果文件夹，缺少 {'、'.join(missing)}。"
             "应为 `lianpian run` 写出的文件夹。",
         )
-    record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    layers = {str(name) for name, _ in pyogrio.list_layers(folder / "plan.gpkg")}
+    with _told_as_damaged(folder / "run.json"):
+        record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        imprint: dict[str, Any] = {
+            key: tuple(tuple(v) if isinstance(v, list) else v for v in value)
+            if isinstance(value, list)
+            else value
+            for key, value in record["imprint"].items()
+        }
+        crs, printed = record["crs"], Imprint(**imprint)
+    with _told_as_damaged(folder / "plan.gpkg"):
+        layers = {str(name) for name, _ in pyogrio.list_layers(folder / "plan.gpkg")}
     tables: dict[str, pd.DataFrame] = {}
     for name, schema in CONTRACTS.items():
         path = folder / "tables" / f"{name}.csv"
-        if name in layers:
-            frame = gpd.read_file(folder / "plan.gpkg", layer=name)
-        elif name == "protections" and not path.is_file():  # a result of before there were any
-            frame = pd.DataFrame()
-        else:
-            texts = dict.fromkeys(keys_of(schema), "str")
-            texts |= {str(c): "str" for c, d in schema.columns.items() if str(d.dtype) == "str"}
-            frame = pd.read_csv(
-                path,
-                dtype=texts,
-                na_values=[""],
-                keep_default_na=False,
-            )
-            for column in texts:
-                frame[column] = frame[column].str.removeprefix("'")
-        tables[name] = conform(schema, frame, crs=record["crs"])
-    imprint: dict[str, Any] = {
-        key: tuple(tuple(v) if isinstance(v, list) else v for v in value)
-        if isinstance(value, list)
-        else value
-        for key, value in record["imprint"].items()
-    }
-    return tables, Imprint(**imprint), record
+        with _told_as_damaged(folder / "plan.gpkg" if name in layers else path):
+            if name in layers:
+                frame = gpd.read_file(folder / "plan.gpkg", layer=name)
+            elif name == "protections" and not path.is_file():  # a result of before there were any
+                frame = pd.DataFrame()
+            else:
+                frame = _read_table(path, schema)
+            tables[name] = conform(schema, frame, crs=crs)
+    return tables, printed, record
+
+
+def _read_table(path: Path, schema: pa.DataFrameSchema) -> pd.DataFrame:
+    texts = dict.fromkeys(keys_of(schema), "str")
+    texts |= {str(c): "str" for c, d in schema.columns.items() if str(d.dtype) == "str"}
+    frame = pd.read_csv(path, dtype=texts, na_values=[""], keep_default_na=False)
+    for column in texts:
+        frame[column] = frame[column].str.removeprefix("'")
+    return frame
+
+
+_DAMAGED: Final = (
+    *(ValueError, KeyError, TypeError, AttributeError, OSError),
+    pyogrio.errors.DataSourceError,
+    pyogrio.errors.DataLayerError,
+)
+"""What files raise that another program, a full disk or another version has changed."""
+
+
+@contextmanager
+def _told_as_damaged(path: Path) -> Iterator[None]:
+    """Say which file of a result cannot be read back, and that another run mends it."""
+    try:
+        yield
+    except _DAMAGED as error:
+        what = str(error).partition("\n")[0][:_LONGEST_FAULT]
+        raise InputError(
+            en=f"{path} cannot be read back ({type(error).__name__}: {what}): the result was "
+            "changed, cut short or written by another version. Run the job again.",
+            zh=f"{path} 无法读回（{type(error).__name__}）：结果被改动、不完整，或由其他版本写出。"
+            "请重新运行该作业。",
+        ) from error
+
+
+_LONGEST_FAULT: Final = 200
