@@ -71,11 +71,11 @@ def draw_legend(
     for key, count in shown.fills.items():
         row, rest = rest.cut_top(step)
         _draw_fill(canvas, _swatch(row), key)
-        _write(canvas, row, PRINT_FILLS[key].label, str(count), languages)
+        _write(canvas, row, PRINT_FILLS[key].label, f"{count:,}", languages)
     for have, (sure, waiting) in _in_order(shown):
         row, rest = rest.cut_top(step)
         _draw_badges(canvas, row, have, waiting=waiting > 0)
-        counted = f"{sure} + {waiting}" if waiting else str(sure)
+        counted = f"{sure:,} + {waiting:,}" if waiting else f"{sure:,}"
         _write(canvas, row, HAVES[have], counted, languages)
     if any(waiting for _, waiting in shown.haves.values()):
         text = ("空心及「+」后为待核实", "hollow, and behind the +: unconfirmed")
@@ -85,11 +85,11 @@ def draw_legend(
         row, rest = rest.cut_top(step)
         _draw_gate(canvas, _swatch(row), kind)
         zh, en = WORDS["access_points.kind"][kind]
-        _write(canvas, row, (f"出入口（{zh}）", f"gate, {en}"), str(count), languages)
+        _write(canvas, row, (f"出入口（{zh}）", f"gate, {en}"), f"{count:,}", languages)
     for kind, count in shown.protections.items():
         row, rest = rest.cut_top(step)
         draw_protected_sign(canvas, _swatch(row), kind)
-        _write(canvas, row, WORDS["protections.kind"][kind], str(count), languages)
+        _write(canvas, row, WORDS["protections.kind"][kind], f"{count:,}", languages)
     for sign, label in SIGNS:
         if sign in shown.signs:
             row, rest = rest.cut_top(step)

@@ -1,4 +1,4 @@
-"""Tables in the panels of sheets: figures, nine haves, zones, members, index of the series."""
+"""Tables in the panels of sheets: figures, nine haves, zones, members."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from maps.furniture import TextTable
 from maps.letters import Across
 from maps.scene import Scene
 from maps.style import HAVE_CHARACTERS
-from maps.words import FIGURES, HAVES, LEFT_OUT, STATUSES, YES_NO, Both, pick, say
+from maps.words import FIGURES, HAVES, STATUSES, YES_NO, Both, pick, say
 from maps.zone_haves import ZoneHave
 
 _LONGEST_CAPTION: Final = 34
@@ -120,7 +120,8 @@ def haves_of_zone(haves: Mapping[str, ZoneHave], languages: tuple[str, ...]) -> 
     return TextTable(captions, tuple(rows), (0.5, 3.5, 0.7, 0.8, 0.8, 0.8, 1.3, 0.9), align)
 
 
-def _yes_no(flag: object, languages: tuple[str, ...]) -> str:
+def yes_no(flag: object, languages: tuple[str, ...]) -> str:
+    """Say yes or no, or that it is open."""
     if not is_known(flag):
         return pick(("待核实", "open"), languages)
     return pick(YES_NO[bool(flag)], languages)
@@ -188,7 +189,7 @@ def zone_figures(
         (("所在街道", "Street office"), text(row["subdistricts"])),
         (("中心小区", "Centre"), names.get(row["centre_id"], row["centre_id"])),
         (("最远步行（分钟）", "Longest walk, min"), f"{walk:.1f}" if is_known(walk) else "—"),
-        (("满足限值", "Bounds met"), _yes_no(row["bounds_met"], languages)),
+        (("满足限值", "Bounds met"), yes_no(row["bounds_met"], languages)),
     ]
     rows = tuple((pick(label, languages), value) for label, value in figures)
     return TextTable((), rows, (1.1, 1.0), ("left", "right"))
@@ -237,110 +238,3 @@ def members_table(scene: Scene, order: list[str], languages: tuple[str, ...]) ->
     )
     align: tuple[Across, ...] = ("right", "left", "right", "left")
     return TextTable(captions, tuple(rows), (0.55, 3.6, 1.35, 2.8), align)
-
-
-def index_table(
-    tables: Mapping[str, pd.DataFrame],
-    haves: Mapping[str, Mapping[str, ZoneHave]],
-    numbers: Mapping[str, str],
-    languages: tuple[str, ...],
-) -> TextTable:
-    """List all zones of a series with what each meets: the index sheet."""
-    rows = []
-    for zone, row in tables["zones"].to_dict(orient="index").items():
-        answers = haves.get(str(zone), {})
-        walk, compact = row["walk_minutes_max"], row["compactness"]
-        rows.append(
-            (
-                numbers.get(str(zone), ""),
-                str(zone),
-                text(row["subdistricts"]),
-                number(row["communities"]),
-                number(row["households"]),
-                f"{walk:.1f}" if is_known(walk) else "—",
-                f"{compact:.2f}" if is_known(compact) else "—",
-                _yes_no(row["bounds_met"], languages[:1]),
-                *_sums(answers),
-                *(_met_of(answers.get(have), languages) for have in HAVES),
-            )
-        )
-    captions = head(
-        languages,
-        ("图号", "sheet"),
-        ("片区", "zone"),
-        ("街道", "street office"),
-        ("小区", "comm."),
-        ("户数", "households"),
-        ("最远步行", "walk, min"),
-        ("紧凑度", "compact"),
-        ("满足限值", "bounds"),
-        *ANSWERS[1:],
-        *HAVES.values(),
-    )
-    widths = (1.2, 0.9, 2.8, 0.9, 1.3, 1.2, 1.1, 1.2, 1.1, 1.1, 1.1, *(2.0,) * len(HAVES))
-    sides: tuple[Across, ...] = ("left", "left", "left")
-    right: list[Across] = ["right"] * (len(widths) - len(sides))
-    return TextTable(captions, tuple(rows), widths, (*sides, *right))
-
-
-INDEX_NOTE: Final[Both] = (
-    "缺项、待核实、无数据：小区 × 九有的项数；各有设施：达标小区（+待核实）[无数据] / 小区数。",
-    "Missing, open, no data: communities by have; at each have: met (+open) [no data] / all.",
-)
-"""How the index is read."""
-
-
-def _sums(haves: Mapping[str, ZoneHave]) -> tuple[str, ...]:
-    """Add up what is missing, waits and has no data, over communities and haves."""
-    if not haves:
-        return ("—",) * 3
-    return tuple(
-        number(sum(getattr(own, name) for own in haves.values()))
-        for name in ("missing", "unconfirmed", "no_data")
-    )
-
-
-def _met_of(own: ZoneHave | None, languages: tuple[str, ...]) -> str:
-    if own is None:
-        return "—"
-    if own.verdict == "no_data":
-        return pick(STATUSES["no_data"], languages[:1])
-    return own.communities_text
-
-
-def left_out_list(
-    tables: Mapping[str, pd.DataFrame], scene: Scene, languages: tuple[str, ...]
-) -> TextTable:
-    """Name the communities outside of all zones, those of one reason together, large ones first."""
-    reasons = tables["assignment"]["reason"].dropna()
-    own = scene.communities.loc[scene.communities.index.intersection(reasons.index)]
-    order = {reason: place for place, reason in enumerate(LEFT_OUT)}
-    rows = own.assign(
-        reason=reasons.reindex(own.index),
-        rank=reasons.reindex(own.index).map(order),
-        key=own.index,
-    ).sort_values(["rank", "households", "key"], ascending=[True, False, True])
-    cells = tuple(
-        (
-            str(row.label),
-            number(row.households),
-            pick(LEFT_OUT.get(row.reason, (row.reason, row.reason)), languages[:1]),
-        )
-        for row in rows.itertuples()
-    )
-    captions = head(
-        languages, ("小区", "community"), ("户数", "households"), ("未入片区原因", "reason")
-    )
-    return TextTable(captions, cells, (3.2, 1.3, 3.0), ("left", "right", "left"))
-
-
-def left_out_table(tables: Mapping[str, pd.DataFrame], languages: tuple[str, ...]) -> TextTable:
-    """Count the communities outside of all zones by reason."""
-    counts = tables["assignment"]["reason"].value_counts()
-    rows = tuple(
-        (pick(both, languages), str(int(counts[reason])))
-        for reason, both in LEFT_OUT.items()
-        if reason in counts.index
-    )
-    captions = head(languages, ("未入片区的小区", "communities in no zone"), ("小区数", "number"))
-    return TextTable(captions, rows, (4.0, 1.0), ("left", "right"))

@@ -22,9 +22,10 @@ from maps.documents import (
     add_text,
     add_title,
 )
+from maps.index_panels import left_out_table
 from maps.labels import Imprint
 from maps.notes import marks, method, review_note, rulebook_title, zoning_lines
-from maps.panels import ANSWERS, figure, left_out_table, summary_table
+from maps.panels import ANSWERS, figure, summary_table
 from maps.report_fields import figure_text, sentences, split_both
 from maps.report_maps import MapDrawer
 from maps.words import HAVES, Both, pick

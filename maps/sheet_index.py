@@ -20,8 +20,8 @@ from maps.furniture import (
     draw_title,
     rows_in,
 )
+from maps.index_panels import INDEX_NOTE, index_table, left_out_list, left_out_table
 from maps.insets import InsetMap
-from maps.panels import INDEX_NOTE, index_table, left_out_list, left_out_table
 from maps.paper import Frame, choose_window, lay_out
 from maps.sheet_job import (
     INDEX_ROW,

@@ -176,3 +176,17 @@ def test_sections_fill_a_tall_panel_within_bounds_and_are_never_set_closer() -> 
     assert widening(1000.0, [table]) == pytest.approx(1.6)
     assert widening(10.0, [table]) == pytest.approx(1.0)
     assert 1.0 < widening(60.0, [table]) < 1.6
+
+
+def test_counts_of_the_legend_set_thousands_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(Canvas, "fitted", lambda *place, **_: said.append(str(place[2])))
+    canvas = Canvas(lay_out("A3"), paper_face())
+    shown = Shown(
+        fills={"1": 1_234},
+        haves={"clinic": (1_100, 2_200)},
+        gates={"surveyed": 4_321},
+        protections={"old_tree": 5_000},
+    )
+    draw_legend(canvas, canvas.layout.left, shown, ("zh", "en"))
+    assert {"1,234", "1,100 + 2,200", "4,321", "5,000"} <= set(said)
