@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from layers.errors import JobError
+from layers.facility_fields import HEADERS
 from lianpian.job import parse_job
 from lianpian.job_fields import READ
 
@@ -90,3 +93,13 @@ def test_fields_that_are_no_pairs_of_words_are_told(text: str):
     zh, en = refusal(f"[inputs.ledger]\npath = 'a'\n{text}\n")
     assert "fields" in zh
     assert "fields" in en
+
+
+def test_the_documentation_lists_what_is_read():
+    page = (Path(__file__).parents[2] / "docs" / "data.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("|")]
+    for role, names in READ.items():
+        row = next((one for one in rows if one.startswith(f"| {role} | `")), "")
+        own = [one for one in names if role != "facilities" or one in HEADERS]
+        assert not row or all(f"`{one}`" in row for one in own)
+        assert row or role in {"built_up", "extent"}
