@@ -22,11 +22,12 @@ from lianpian.headline import MAIN_FILES, print_headline, remedy_of
 from lianpian.job import LocatedJob, read_job
 from lianpian.made_city import make_city
 from lianpian.outputs import REPORT_TEMPLATE, draw_result, read_result, write_result
-from lianpian.pipeline import GROUND_TABLES, STEPS, run_job
+from lianpian.pipeline import GROUND_TABLES, run_job
 from lianpian.printable import require_printable
 from lianpian.replacing import mark_made, require_made, require_own_folder, require_replaceable
 from lianpian.sources import input_paths, read_inputs
 from lianpian.starting import FACILITIES, LEDGER, write_templates
+from lianpian.steps import STEPS
 from lianpian.wishes import doubt_wishes
 from maps.long_texts import doubt_long_texts
 from maps.report import require_template

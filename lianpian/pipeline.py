@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
-import shapely
 
 from layers.access_legs import doubt_access_legs
 from layers.building_reach import measure_building_reach, snap_buildings
@@ -21,7 +16,6 @@ from layers.checks import Finding, findings_table
 from layers.contracts import conform
 from layers.edge import mark_edge
 from layers.ground import Ground
-from layers.households import HouseholdAssumptions
 from layers.land import list_closed_land
 from layers.network import WalkNetwork, build_network
 from layers.reach import (
@@ -32,16 +26,16 @@ from layers.reach import (
 )
 from layers.routes import trace_walks
 from layers.tables import ACCESS_POINTS, ROUTES, SNAPS
-from layers.walk_filter import WALK_FILTER
 from layers.walking import Walking
+from lianpian.account import make_imprint, make_record
 from lianpian.job import LocatedJob, read_job
 from lianpian.plan import Plan
 from lianpian.printable import require_printable
 from lianpian.sources import asked_to_finish, read_inputs, zoning_settings
+from lianpian.steps import Clock, Progress
 from lianpian.wishes import doubt_wishes
 from lianpian.zoned import Zoned
 from lianpian.zoning_step import draw_zones
-from maps.labels import Imprint
 from maps.leaks import list_findings
 from maps.long_texts import doubt_long_texts
 from zoning.adjacency import Nearness, find_adjacency
@@ -62,21 +56,6 @@ from zoning.tables import SUBDISTRICT_GAPS, ZONE_GAPS
 ZONE_RADIUS_M: Final = 2000.0
 """Walks kept for zones when the job sets no ``walk_minutes``: half an hour at 4 km/h."""
 
-STEPS: Final = (
-    ("ground", "读取数据", "Reading data", 25),
-    ("network", "建立步行网络", "Building the walking network", 10),
-    ("reach", "计算步行距离", "Measuring walks", 10),
-    ("circles", "绘制生活圈", "Tracing life circles", 15),
-    ("gaps", "判定九有缺口", "Finding gaps", 5),
-    ("zones", "划分片区", "Drawing zones", 15),
-    ("summary", "汇总", "Summing up", 3),
-    ("write", "输出图件与表格", "Writing maps and tables", 25),
-)
-"""Every step with its name for people and its usual share of the time."""
-
-EDGE_BENDS_M: Final = 2.0
-"""Bends of the data's border below this are not kept: the line is drawn, not measured."""
-
 NO_SUBDISTRICT: Final = "未注明"
 """Stands for the street office of a community that names none."""
 
@@ -93,39 +72,8 @@ GROUND_TABLES: Final = (
     "land",
 )
 
-Progress = Callable[[str], None]
 Tables = dict[str, Any]
 """Tables by name; each is under the contract of its name."""
-
-
-class Clock:
-    """Seconds and peak memory of each step, and who is told when a step begins."""
-
-    def __init__(self, progress: Progress | None) -> None:
-        self._progress = progress
-        self.timings: dict[str, dict[str, float]] = {}
-
-    @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        """Time one step."""
-        if self._progress is not None:
-            self._progress(name)
-        begin = time.perf_counter()
-        yield
-        self.timings[name] = {"seconds": round(time.perf_counter() - begin, 3)}
-        peak = _peak_megabytes()
-        if peak is not None:
-            self.timings[name]["peak_mb"] = peak
-
-
-def _peak_megabytes() -> float | None:
-    """Give the most memory this process has held; unknown on Windows."""
-    if sys.platform == "win32":
-        return None
-    import resource  # noqa: PLC0415  not on Windows
-
-    per_megabyte = 2**20 if sys.platform == "darwin" else 2**10
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / per_megabyte, 1)
 
 
 def run_job(
@@ -218,7 +166,7 @@ def _compute(located: LocatedJob, ground: Ground, rulebook: Rulebook, clock: Clo
         )
     with clock.step("summary"):
         tables |= _rank_partners(tables, settings)
-        imprint = _imprint(located, ground, rulebook, tables["communities"], zoning)
+        imprint = make_imprint(located, ground, rulebook, tables["communities"], zoning)
         own = {"name": imprint.title, "drafting_unit": imprint.drafting_unit}
         sources = {f"sources {n}": text for n, text in enumerate(imprint.sources, start=1)}
         findings += [*list_findings(tables, own | sources), *doubt_long_texts(tables)]
@@ -227,7 +175,7 @@ def _compute(located: LocatedJob, ground: Ground, rulebook: Rulebook, clock: Clo
     return Plan(
         **tables,
         imprint=imprint,
-        record=_record(located, ground, imprint, zoning),
+        record=make_record(located, ground, imprint, zoning),
         inputs=ground.records,
         timings=clock.timings,
     )
@@ -409,79 +357,4 @@ def _rank_partners(tables: Tables, settings: ZoningSettings) -> Tables:
     return {
         "partners": rank_partners(*given, **beside),
         "partner_sets": rank_partner_sets(*given, **beside),
-    }
-
-
-def _imprint(
-    located: LocatedJob,
-    ground: Ground,
-    rulebook: Rulebook,
-    communities: gpd.GeoDataFrame,
-    zoning: Mapping[str, Any],
-) -> Imprint:
-    job, walking = located.job.job, located.job.walking
-    return Imprint(
-        title=job.name,
-        date=job.date,
-        data_date=ground.data_date,
-        rulebook=rulebook.name,
-        rulebook_zh=rulebook.title_zh,
-        rulebook_en=rulebook.title_en,
-        languages=located.job.outputs.languages,
-        rule=walking.rule,
-        limit_m=walking.limit_m,
-        strict_m=walking.strict_m,
-        limit_minutes=walking.limit_minutes,
-        speed_kmh=walking.speed_kmh,
-        older_speed_kmh=walking.older_speed_kmh,
-        is_hilly=ground.heights is not None,
-        steps_share=walking.steps_share,
-        crossing_wait_minutes=walking.crossing_wait_minutes,
-        sources=ground.sources,
-        households_sources=tuple(sorted(communities["households_source"].dropna().unique())),
-        households_counts=tuple(
-            (str(source), int(count))
-            for source, count in sorted(communities["households_source"].value_counts().items())
-        ),
-        drafting_unit=located.job.outputs.drafting_unit,
-        review_number=located.job.outputs.review_number,
-        tiles_url=located.job.outputs.tiles_url,
-        tiles_attribution=located.job.outputs.tiles_attribution,
-        public_columns=located.job.outputs.public_columns,
-        made_data=job.sample,
-        includes_unknown="unknown" in located.job.zones.include,
-        edge_ignored=walking.edge == "ignore",
-        data_edge=_corners_of(ground.extent),
-        zoning=tuple((key, str(value)) for key, value in zoning.items()),
-        version=version("lianpian"),
-    )
-
-
-def _corners_of(extent: shapely.Polygon) -> tuple[tuple[float, float], ...]:
-    """Give the corners of the data's area to the decimetre, small bends left out."""
-    ring = shapely.simplify(extent, EDGE_BENDS_M).exterior
-    return tuple((round(x, 1), round(y, 1)) for x, y in shapely.get_coordinates(ring).tolist())
-
-
-def _record(
-    located: LocatedJob, ground: Ground, imprint: Imprint, zoning: Mapping[str, Any]
-) -> dict[str, Any]:
-    names = ["geopandas", "shapely", "numpy", "pandas", "numba", "highspy", "pyogrio", "osmium"]
-    if ground.heights is not None:
-        names.append("rasterio")
-    return {
-        "name": imprint.title,
-        "version": imprint.version,
-        "crs": ground.crs.to_string(),
-        "job": located.job.model_dump(mode="json"),
-        "rulebook": {
-            "name": imprint.rulebook,
-            "zh": imprint.rulebook_zh,
-            "en": imprint.rulebook_en,
-        },
-        "seed": located.job.job.seed,
-        "versions": {name: version(name) for name in names},
-        "walk_filter": [vars(rule) for rule in WALK_FILTER],
-        "household_estimates": vars(HouseholdAssumptions()),
-        "zoning": dict(zoning),
     }
