@@ -119,7 +119,7 @@ def regionalize(
     sentences = find_conflicts(instance, bounds)
     if sentences:
         raise refuse(sentences, changes=_changes(bounds, remade) if advise else ())
-    left_s = _clock(time_limit_s)
+    left_s = clock(time_limit_s)
     pursuits: list[Pursuit] = []
 
     def start(piece: Instance) -> Pursuit:
@@ -133,7 +133,7 @@ def regionalize(
         )
         return pursuits[-1]
 
-    best, bound = pursue(instance, start, _by_node(instance, draft))
+    best, bound = pursue(instance, start, place_draft(instance, draft))
     if best is None:
         proven = bound == math.inf
         found = explain(instance, bounds, max_nodes=TRIAL_NODES, remade=remade) if proven else ()
@@ -142,7 +142,7 @@ def regionalize(
     return _result(instance, best, bound, struck=any(one.struck for one in pursuits))
 
 
-def _by_node(instance: Instance, draft: pd.Series | None) -> Ints | None:
+def place_draft(instance: Instance, draft: pd.Series | None) -> Ints | None:
     """Give the zone number of each node in a plan; None where units of one node are apart."""
     if draft is None:
         return None
@@ -157,7 +157,8 @@ def _changes(bounds: Bounds, remade: Remake) -> tuple[Sentence, ...]:
     return tuple(change.sentence for change in nearest_changes(bounds, remade))
 
 
-def _clock(limit_s: float | None) -> Callable[[], float]:
+def clock(limit_s: float | None) -> Callable[[], float]:
+    """Give what tells the seconds left of a limit from now on; always more without one."""
     if limit_s is None:
         return lambda: math.inf
     end = time.monotonic() + limit_s
