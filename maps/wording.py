@@ -42,6 +42,7 @@ def page_words(imprint: Imprint) -> dict[str, Any]:
             "limit_m": imprint.limit_m,
             "limit_minutes": imprint.limit_minutes,
             "rule": imprint.rule,
+            "edge_ignored": imprint.edge_ignored,
             "version": imprint.version,
             "tiles": {"url": imprint.tiles_url, "attribution": imprint.tiles_attribution}
             if imprint.tiles_url

@@ -75,7 +75,7 @@
     row(app.t("centre"), bench.communityLink(one.centre));
     row(
       app.t("walk_to_centre"),
-      `${app.t("minutes", { n: one.minutes.toFixed(1) })}　`,
+      `${app.minutesText(one.minutes)}　`,
       rules.walk_minutes !== null && bound(one.kept.walk, app.t("bench_limit_walk", { n: rules.walk_minutes })),
       one.unknown > 0 && make("em", { class: "tag", textContent: unknownText(one.unknown) }),
     );

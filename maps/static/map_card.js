@@ -110,7 +110,7 @@
     const parts = [];
     if (gaps.m && gaps.m[at] >= 0) parts.push(app.t("metres", { n: app.number(gaps.m[at]) }));
     if (gaps.tenths && gaps.tenths[at] >= 0) {
-      parts.push(app.t("minutes", { n: app.number(gaps.tenths[at] / 10, 1) }));
+      parts.push(app.minutesText(gaps.tenths[at] / 10));
     }
     return parts.join(" · ");
   };
@@ -254,7 +254,7 @@
     );
     const tags = [];
     if (communities.locked[i] === "1") tags.push(app.t("locked"));
-    if (communities.edge[i] === "1") tags.push(app.t("edge"));
+    if (communities.edge[i] === "1") tags.push(app.t(app.doc.imprint.edge_ignored ? "edge_ignored" : "edge"));
     for (const text of tags) out.push(line(text, "flips"));
     if (partners[i].length) {
       const rows = partners[i].slice(0, 3).map(([at, reason, common]) =>
@@ -353,7 +353,7 @@
           [app.t("subdistrict"), app.listed(zones.subdistricts[at].split(";"))],
           [app.t("households"), app.t("households_n", { n: app.number(zones.households[at]) }) + source],
           [app.t("centre"), centre >= 0 ? app.communityName(centre) : zones.centre[at]],
-          [app.t("walk_to_centre"), zones.walk_tenths[at] >= 0 ? app.t("minutes", { n: app.number(zones.walk_tenths[at] / 10, 1) }) : ""],
+          [app.t("walk_to_centre"), zones.walk_tenths[at] >= 0 ? app.minutesText(zones.walk_tenths[at] / 10) : ""],
           [app.t("compactness"), zones.compactness[at] >= 0 ? (zones.compactness[at] / 100).toFixed(2) : ""],
           [app.t("kept"), kept(zones, at)],
         ]) || "",

@@ -19,6 +19,7 @@
         zones: true,
         circle: true,
         zone_circle: false,
+        own_circle: true,
         walks: true,
         gates: false,
         kept: true,
@@ -64,6 +65,8 @@
     });
   app.number = (value, digits = 0) =>
     value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  /* Gates that touch are no walk of nought minutes. */
+  app.minutesText = (minutes) => (minutes < 1 ? app.t("minutes_under") : app.t("minutes", { n: app.number(minutes, 1) }));
   const raised = (text) => text.charAt(0).toUpperCase() + text.slice(1);
   app.raised = raised;
   app.haveName = (have) => raised(app.pick(app.doc.haves[have].label));

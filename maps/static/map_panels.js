@@ -288,7 +288,7 @@
     const hasZones = doc.zones.id.length > 0;
     if (hasZones) rows.push(layerRow("zones", linePicture(theme.zone, [])));
     rows.push(layerRow("circle", linePicture(theme.circle, [], theme.circle_fill), bandPictures()));
-    if (hasZones) rows.push(layerRow("zone_circle", linePicture(theme.zone_circle, [6, 3], theme.zone_circle_fill)));
+    if (hasZones) rows.push(layerRow(app.zoneCircleLayer(), linePicture(theme.zone_circle, [6, 3], theme.zone_circle_fill)));
     rows.push(layerRow("gates", null, gatePictures()));
     if (doc.protections) {
       const kinds = state.layers.kept ? app.kindsKept() : [];

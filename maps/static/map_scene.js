@@ -131,12 +131,19 @@
       : -1;
   };
 
+  /* The layer that holds the circle of the chosen zone: shown at once if the zone itself was chosen,
+     beside the circle of a community only on request. */
+  app.zoneCircleLayer = () => {
+    const { chosen } = app.state;
+    return chosen && chosen.kind === "zone" ? "own_circle" : "zone_circle";
+  };
+
   app.circlesOfChosen = () => {
     const { chosen, layers, walker } = app.state;
     const out = [];
     const zone = app.chosenZone();
     const top = app.doc.bands[app.doc.bands.length - 1];
-    if (zone >= 0 && (layers.zone_circle || (chosen.kind === "zone" && layers.circle))) {
+    if (zone >= 0 && layers[app.zoneCircleLayer()]) {
       const one = app.doc.zoneCircleOf(`${walker}_${top}`, zone);
       if (one) out.push({ one, kind: "zone_circle", band: top });
     }
