@@ -9,7 +9,7 @@ import pandas as pd
 
 from maps.furniture import TextTable
 from maps.letters import Across
-from maps.panels import ANSWERS, head, is_known, number, text, yes_no
+from maps.panels import ANSWERS, head, is_known, minutes, number, text, yes_no
 from maps.scene import Scene
 from maps.words import HAVES, LEFT_OUT, STATUSES, Both, pick
 from maps.zone_haves import ZoneHave
@@ -33,7 +33,7 @@ def index_table(
                 text(row["subdistricts"]),
                 number(row["communities"]),
                 number(row["households"]),
-                f"{walk:.1f}" if is_known(walk) else "—",
+                minutes(walk),
                 f"{compact:.2f}" if is_known(compact) else "—",
                 yes_no(row["bounds_met"], languages[:1]),
                 *_sums(answers),

@@ -41,6 +41,13 @@ def number(value: object) -> str:
     return f"{value:,.0f}" if is_known(value) else "—"
 
 
+def minutes(value: object) -> str:
+    """Write minutes of a walk; gates that touch are no walk of nought minutes."""
+    if not is_known(value):
+        return "—"
+    return f"{value:.1f}" if value >= 1 else "<1"
+
+
 def is_known(value: object) -> TypeGuard[float]:
     """Tell whether a cell holds a number."""
     if value is None or value is pd.NA or isinstance(value, str):
@@ -188,7 +195,7 @@ def zone_figures(
         ),
         (("所在街道", "Street office"), text(row["subdistricts"])),
         (("中心小区", "Centre"), names.get(row["centre_id"], row["centre_id"])),
-        (("最远步行（分钟）", "Longest walk, min"), f"{walk:.1f}" if is_known(walk) else "—"),
+        (("最远步行（分钟）", "Longest walk, min"), minutes(walk)),
         (("满足限值", "Bounds met"), yes_no(row["bounds_met"], languages)),
     ]
     rows = tuple((pick(label, languages), value) for label, value in figures)

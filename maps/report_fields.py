@@ -89,7 +89,7 @@ def figure_text(summary: pd.DataFrame, name: str) -> str:
     if unit == "0–1":
         return f"{value:.0%}"
     if unit == "min":
-        return f"{value:.1f}"
+        return f"{value:.1f}" if value >= 1 else "<1"
     if unit == "km/h":
         return f"{value:g}"
     return f"{value:,.0f}"

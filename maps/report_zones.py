@@ -19,7 +19,7 @@ from maps.documents import (
     add_point,
     add_text,
 )
-from maps.panels import ANSWERS, is_known, number, text
+from maps.panels import ANSWERS, is_known, minutes, number, text
 from maps.report_fields import MISSING, split_both
 from maps.report_room import body_mm, rows_mm, text_mm
 from maps.report_sections import Source, head
@@ -90,7 +90,7 @@ def _write_list(
             text(row["subdistricts"]),
             number(row["communities"]),
             number(row["households"]),
-            f"{row['walk_minutes_max']:.1f}" if is_known(row["walk_minutes_max"]) else MISSING,
+            minutes(row["walk_minutes_max"]),
             *(
                 number(totals[zone][name])
                 for name in ("communities_with_gaps", "gaps", "unconfirmed")
@@ -145,9 +145,7 @@ def _figures(
         (("中心小区", "Centre"), str(names.get(row["centre_id"], row["centre_id"]))),
         (
             ("最远步行", "Longest walk"),
-            pick((f"{walk:.1f} 分钟", f"{walk:.1f} min"), languages[:1])
-            if is_known(walk)
-            else MISSING,
+            _walk_text(walk, languages),
         ),
         (
             ("满足限值", "Bounds met"),
@@ -156,6 +154,14 @@ def _figures(
     ]
     cells = [[pick(label, languages), value] for label, value in pairs]
     return [[*one, *other] for one, other in zip(cells[::2], cells[1::2], strict=True)]
+
+
+def _walk_text(walk: object, languages: tuple[str, ...]) -> str:
+    if not is_known(walk):
+        return MISSING
+    if walk < 1:
+        return pick(("不足 1 分钟", "<1 min"), languages[:1])
+    return pick((f"{minutes(walk)} 分钟", f"{minutes(walk)} min"), languages[:1])
 
 
 def _noted(value: str, unknown: int, languages: tuple[str, ...]) -> str:

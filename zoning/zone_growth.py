@@ -274,8 +274,9 @@ class Growth:
     def _why(self, zone_id: str) -> Both:
         own, mean = self.zones[zone_id], self.mean_walk_m(zone_id)
         near = self.nearest_here(zone_id)
-        told_zh = "不明" if math.isnan(mean) else f"{mean:,.0f} m"
-        told_en = "unknown" if math.isnan(mean) else f"{mean:,.0f} m"
+        told_zh, told_en = (f"{mean:,.0f} m",) * 2 if mean >= 1 else ("不足 1 m", "under 1 m")
+        if math.isnan(mean):
+            told_zh, told_en = "不明", "unknown"
         return (
             (
                 f"{len(own.core):,} 个核心小区中 {near:,} 个以此中心为最近的片区中心，"
