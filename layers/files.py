@@ -39,7 +39,7 @@ from layers.elsewhere import leave_out_impossible
 from layers.errors import InputError, OutputError
 from layers.guard import Kind, recognise
 from layers.headers import rename_fields
-from layers.placing import Coordinates, name_crs, undo_shift
+from layers.placing import OF_PROVIDERS, Coordinates, doubt_unstated, name_crs, undo_shift
 from layers.plain_text import clean_texts
 from layers.point_tables import TableSource, read_point_csv, read_point_sheet
 from layers.repair import drop_unusable, name_rows
@@ -76,6 +76,8 @@ class Source:
         Reference system, where the file has none or a wrong one.
     coordinates
         ``wgs84`` also stands for CGCS2000; ``gcj02`` and ``bd09`` are undone on reading.
+    coordinates_stated
+        Whether somebody said which coordinates they are; if not, points in degrees are doubted.
     fields
         Canonical name of a column -> header in the file.
     """
@@ -85,6 +87,7 @@ class Source:
     layer: str | None = None
     crs: str | None = None
     coordinates: Coordinates = "wgs84"
+    coordinates_stated: bool = True
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -158,6 +161,8 @@ def read_vector(source: Source, *, role: str) -> VectorInput:
     possible, impossible = leave_out_impossible(named, role=role, path=str(path))
     settled, axes = settle_axes(possible, role=role, path=str(path))
     frame, shifted = undo_shift(settled, source.coordinates, role=role, path=path)
+    if not source.coordinates_stated and role in OF_PROVIDERS:
+        shifted += doubt_unstated(frame, role=role, path=path)
     damaged = _damaged_text(frame, role, path)
     frame, cleaned = clean_texts(frame, role=role, path=str(path))
     record = InputRecord(

@@ -14,7 +14,7 @@ from layers.axes import suggest_crs
 from layers.checks import Finding
 from layers.crs import parse_crs
 from layers.errors import CrsError
-from layers.gcj02 import bd09_to_wgs84, gcj02_to_wgs84
+from layers.gcj02 import bd09_to_wgs84, gcj02_to_wgs84, is_shifted, wgs84_to_gcj02
 
 Coordinates = Literal["wgs84", "gcj02", "bd09"]
 
@@ -87,6 +87,52 @@ def _is_same_place(own: pyproj.CRS, given: pyproj.CRS, frame: gpd.GeoDataFrame) 
         for crs in (own, given)
     ]
     return bool(np.allclose(places[0], places[1], rtol=0.0, atol=SAME_DEGREES))
+
+
+OF_PROVIDERS: Final = frozenset({"facilities", "gates"})
+"""Layers that offices take from map providers, whose points are shifted in mainland China."""
+
+
+def doubt_unstated(frame: gpd.GeoDataFrame, *, role: str, path: Path) -> list[Finding]:
+    """Doubt points in degrees of which nobody said whether a provider shifted them.
+
+    Parameters
+    ----------
+    frame
+        A layer, read as WGS 84 if it is in degrees.
+    role, path
+        What the layer is for and where it came from, for messages.
+
+    Returns
+    -------
+    list of Finding
+        One where any point lies in mainland China, with how far a shift would move them.
+    """
+    crs = pyproj.CRS.from_user_input(frame.crs)
+    if not crs.is_geographic:
+        return []
+    spots = shapely.centroid(frame.geometry.to_numpy())
+    lon, lat = shapely.get_x(spots), shapely.get_y(spots)
+    here = is_shifted(lon, lat)
+    if not here.any():
+        return []
+    east, north = wgs84_to_gcj02(lon[here], lat[here])
+    _, _, apart = pyproj.Geod(ellps="WGS84").inv(lon[here], lat[here], east, north)
+    metres = int(round(float(np.median(apart)), -1))
+    return [
+        Finding(
+            severity="check",
+            table_name=role,
+            row_key="",
+            code="coordinates-unstated",
+            zh=f"{path}：未说明坐标类型，按 WGS 84 读取。若导自高德、腾讯或百度地图，"
+            f"各点会偏移约 {metres:,} m，达标与缺项随之出错。",
+            en=f"{path}: nobody said what coordinates these are; read as WGS 84. If they come from "
+            f"AMap, Tencent or Baidu, each point is about {metres:,} m off, and so are verdicts.",
+            remedy='在该文件处填 coordinates = "gcj02"（高德、腾讯）、"bd09"（百度）或 "wgs84" / '
+            'Say coordinates = "gcj02" (AMap, Tencent), "bd09" (Baidu) or "wgs84" for this file',
+        )
+    ]
 
 
 def undo_shift(

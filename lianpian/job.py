@@ -73,7 +73,7 @@ class FileInput(_Section):
     encoding: Text | None = None
     layer: Text | None = None
     crs: Text | None = None
-    coordinates: Literal["wgs84", "gcj02", "bd09"] = "wgs84"
+    coordinates: Literal["wgs84", "gcj02", "bd09"] | None = None
     fields: dict[Text, Text] = {}
     source: Label | None = None
     """Attribution to print, for example the owner of the data."""

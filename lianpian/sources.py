@@ -41,7 +41,8 @@ def inputs_of(
             encoding=item.encoding,
             layer=item.layer,
             crs=item.crs,
-            coordinates=item.coordinates,
+            coordinates=item.coordinates or "wgs84",
+            coordinates_stated=item.coordinates is not None,
             fields=item.fields,
         )
 
