@@ -12,6 +12,7 @@ import pandas as pd
 import pyproj
 import shapely
 
+from layers.amap_types import is_type_path
 from layers.categories import classify
 from layers.checks import Finding
 from layers.contracts import conform
@@ -23,11 +24,13 @@ from layers.review import apply_verdicts, read_verdicts
 from layers.review_reasons import reason_of
 from layers.tables import FACILITIES, REVIEW
 
+Flags = npt.NDArray[np.bool_]
 Shapes = npt.NDArray[np.object_]
 
 KEYS: Final = ["facility_id", "category"]
 COLUMNS: Final = ["name", "source", "evidence", "confirmed", "decided", "geometry"]
 SAME_PLACE_M: Final = 1.0
+_SHOWN_TYPES: Final = 5
 COLLECTION: Final = 7
 """Type id of a geometry collection."""
 
@@ -228,8 +231,9 @@ def _rows(points: gpd.GeoDataFrame) -> tuple[pd.DataFrame, list[Finding]]:
 
 
 def _unread_categories(points: gpd.GeoDataFrame) -> list[Finding]:
-    """List category words that name no have, unless a code says what the point is."""
+    """List category words that name no have, unless a code or a type of AMap says what it is."""
     silent = points["typecode"].isna() & points["tags"].isna() & points["baidu"].isna()
+    silent &= ~_have_types(points)
     words = points.loc[silent, "category"].value_counts()
     return [
         Finding(
@@ -251,17 +255,33 @@ def _no_have(points: gpd.GeoDataFrame, haves: set[str]) -> list[Finding]:
     others = len(points) - len(haves)
     if not others:
         return []
+    left = points.loc[~points.index.isin(list(haves))]
+    types = left.loc[_have_types(left), "category"].value_counts(sort=False)
+    often = sorted(types.items(), key=lambda item: (-item[1], str(item[0])))[:_SHOWN_TYPES]
+    listed = [f"{path} {count:,}" for path, count in often]
+    zh = en = ""
+    if listed:
+        more = len(types) > len(listed)
+        zh = f"其中 {types.sum():,} 个的高德类型不在九有之列：{'、'.join(listed)}{' 等' * more}。"
+        en = f" The AMap types of {types.sum():,} are none of the nine: {', '.join(listed)}"
+        en += f"{', …' * more}."
     return [
         Finding(
             severity="note",
             table_name="facilities",
             row_key="",
             code="points-without-have",
-            zh=f"共 {len(points):,} 个点，其中 {others:,} 个不属于九有，未列入。",
+            zh=f"共 {len(points):,} 个点，其中 {others:,} 个不属于九有，未列入。{zh}",
             en=f"{others:,} of {len(points):,} points are none of the nine haves and are not "
-            "listed.",
+            f"listed.{en}",
         )
     ]
+
+
+def _have_types(points: gpd.GeoDataFrame) -> Flags:
+    """Tell the points whose category is a type of AMap in words."""
+    paths = [cell for cell in points["category"].dropna().unique() if is_type_path(cell)]
+    return np.asarray(points["category"].isin(paths), dtype=bool)
 
 
 def _review(table: gpd.GeoDataFrame) -> pd.DataFrame:

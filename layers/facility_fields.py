@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 import numpy as np
 import pandas as pd
 
+from layers.amap_types import LEVELS, join_levels, read_type_paths
 from layers.headers import fold
 from layers.tables import CATEGORIES
 
@@ -136,7 +137,8 @@ def read_fields(raw: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         Text columns ``facility_id``, ``name``, ``source``, ``tags``, ``typecode``, ``baidu`` and
         ``category`` under the caller's keys and order; each cell is the first that is filled among
-        the columns whose headers stand for it.
+        the columns whose headers stand for it. A type of AMap in words, in one column or in 大类,
+        中类 and 小类, stands under ``category`` and fills ``typecode`` where that is empty.
     """
     columns = {}
     for canonical in HEADERS:
@@ -144,8 +146,17 @@ def read_fields(raw: pd.DataFrame) -> pd.DataFrame:
         for header in columns_of(raw, canonical):
             texts = texts_of(raw[header])
             cells = np.where(pd.isna(cells), texts, cells)
-        columns[canonical] = pd.Series(cells, index=raw.index, dtype="object").astype("str")
-    return pd.DataFrame(columns, index=raw.index)
+        columns[canonical] = pd.Series(cells, index=raw.index, dtype="object")
+    if set(LEVELS) <= set(raw.columns):
+        levels = [texts_of(raw[level]) for level in LEVELS]
+        joined = [join_levels(row) for row in zip(*levels, strict=True)]
+        paths = pd.Series(joined, index=raw.index, dtype="object")
+        bare = columns["category"].isna() | (columns["category"] == levels[0])
+        columns["category"] = paths.where(bare & paths.notna(), columns["category"])
+    told = {cell: read_type_paths(cell) for cell in columns["category"].dropna().unique()}
+    codes = columns["category"].map(told, na_action="ignore")
+    columns["typecode"] = columns["typecode"].where(columns["typecode"].notna(), codes)
+    return pd.DataFrame(columns, index=raw.index).astype("str")
 
 
 def columns_of(raw: pd.DataFrame, canonical: str) -> list[str]:
