@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -10,27 +9,43 @@ import pandas as pd
 
 from layers.contracts import check, conform
 from layers.tables import COMMUNITIES
+from zoning.build_years import (
+    DateVerdict,
+    date_clauses,
+    judge_years,
+    other_readings,
+    years_of,
+)
+from zoning.eligibility_words import (
+    tell_conflict,
+    tell_empty,
+    tell_flag,
+    tell_no_clause,
+    tell_refused,
+    tell_unasked,
+)
+from zoning.reasons import Reason, tell
 from zoning.rules import ConsentGate, FlagRule, Rulebook
 from zoning.settlement import OUTSIDE, settle_outside
 from zoning.tables import CONSENT, ELIGIBILITY
-
-DateVerdict = Literal["core", "absorbable", "excluded", "unknown"]
+from zoning.year_words import tell_reading, tell_years
 
 _EXCLUSION_FLAGS: Final = tuple(str(c) for c in COMMUNITIES.columns if str(c).startswith("excl_"))
-
-_PERCENT: Final = 100.0
 
 _CONTRADICTED: Final = "contradicted"
 """Whether ledger and map contradict each other about the town, for the length of a judgement."""
 
+_SETTLED: Final = "settled_outside"
+"""Whether it lies outside the town by ledger and map, for the length of a judgement."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class _Findings:
-    """Reasons and clauses of one community, by what they do to the verdict."""
+    """Reasons of one community beside its years, by what they do to the verdict."""
 
-    out: tuple[tuple[str, str], ...]
-    open: tuple[tuple[str, str], ...]
-    notes: tuple[str, ...]
+    out: tuple[Reason, ...]
+    open: tuple[Reason, ...]
+    notes: tuple[Reason, ...]
 
 
 def judge_eligibility(communities: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
@@ -46,7 +61,9 @@ def judge_eligibility(communities: pd.DataFrame, rulebook: Rulebook) -> pd.DataF
     Returns
     -------
     DataFrame
-        Contract `ELIGIBILITY`, one row per community. `reasons` are codes joined by ``;``:
+        Contract `ELIGIBILITY`, one row per community. `explained_zh` and `explained_en` say in
+        sentences what was found, what is asked for and whether it is met, and for what is open
+        whom to ask (`zoning.eligibility_words`). `reasons` are their codes joined by ``;``:
 
         ========================= ==========================================================
         ``E01``, ``E09`` ...      rule that decided (cited in `clause`)
@@ -95,15 +112,18 @@ def judge_eligibility(communities: pd.DataFrame, rulebook: Rulebook) -> pd.DataF
     rows = []
     surveyed = frozenset(map(str, communities.columns[communities.notna().any()]))
     outside, contradicted = settle_outside(communities)
-    settled = communities.assign(**{OUTSIDE: outside, _CONTRADICTED: contradicted})
+    settled = communities.assign(**{_SETTLED: outside, _CONTRADICTED: contradicted})
     for community_id, row in settled.drop(columns="geometry").iterrows():
         status, reasons, clauses = _judge(row, rulebook, surveyed)
+        zh, en = tell(reasons)
         rows.append(
             {
                 "community_id": community_id,
                 "status": status,
-                "reasons": ";".join(reasons),
+                "reasons": ";".join(dict.fromkeys(reason.code for reason in reasons)),
                 "clause": ";".join(dict.fromkeys(clauses)),
+                "explained_zh": zh,
+                "explained_en": en,
             }
         )
     return conform(ELIGIBILITY, pd.DataFrame(rows))
@@ -169,157 +189,91 @@ def judge_consent(
 
 def _judge(
     row: pd.Series, rulebook: Rulebook, surveyed: frozenset[str]
-) -> tuple[DateVerdict, tuple[str, ...], tuple[str, ...]]:
-    years = _years(row)
-    verdict, reasons = _judge_years(years, rulebook, rulebook.build_date.last_year)
-    date_clauses = _date_clauses(verdict, rulebook)
+) -> tuple[DateVerdict, list[Reason], tuple[str, ...]]:
+    years = years_of(row)
+    verdict, codes = judge_years(years, rulebook, rulebook.build_date.last_year)
+    dated = tell_years(codes, verdict, years, rulebook)
+    clauses = date_clauses(verdict, rulebook)
     flags = _judge_flags(row, rulebook, surveyed)
-    notes = (*_other_readings(years, verdict, rulebook), *flags.notes)
+    others = other_readings(years, verdict, rulebook)
+    notes = [*(tell_reading(name, other, rulebook) for name, other in others.items()), *flags.notes]
     if flags.out or verdict == "excluded":
-        late = reasons if verdict == "excluded" else ()
-        late_clauses = date_clauses if verdict == "excluded" else ()
-        codes = dict.fromkeys((*(code for code, _ in flags.out), *late))
-        return "excluded", (*codes, *notes), (*(c for _, c in flags.out), *late_clauses)
+        late, late_clauses = (dated, clauses) if verdict == "excluded" else ([], ())
+        cited = (*(reason.clause for reason in flags.out), *late_clauses)
+        return "excluded", [*flags.out, *late, *notes], cited
     if flags.open or verdict == "unknown":
-        open_dates = reasons if verdict == "unknown" else ()
-        codes = dict.fromkeys((*open_dates, *(code for code, _ in flags.open)))
-        open_clauses = date_clauses if verdict == "unknown" else ()
-        return "unknown", (*codes, *notes), (*open_clauses, *(c for _, c in flags.open))
-    return verdict, (*reasons, *notes), date_clauses
-
-
-def _years(row: pd.Series) -> tuple[float, float]:
-    first, last = row["year_built_from"], row["year_built_to"]
-    return (
-        -math.inf if pd.isna(first) else float(first),
-        math.inf if pd.isna(last) else float(last),
-    )
-
-
-def _judge_years(
-    years: tuple[float, float], rulebook: Rulebook, last_year: int
-) -> tuple[DateVerdict, tuple[str, ...]]:
-    first, last = years
-    if math.isinf(first) and math.isinf(last):
-        return "unknown", ("missing:year_built_from", "missing:year_built_to")
-    if first > last:
-        return "unknown", ("year_conflict",)
-    spans = _spans(rulebook, last_year)
-    met = [span for span in spans if first <= span[1] and last >= span[0]]
-    verdicts = {span[2] for span in met}
-    if len(verdicts) == 1:
-        return met[0][2], _deciding_rules(met[0][2], rulebook)
-    if math.isinf(last):
-        return "unknown", ("missing:year_built_to",)
-    if math.isinf(first):
-        return "unknown", ("missing:year_built_from",)
-    return "unknown", tuple(f"straddles:{span[1]:g}" for span in met[:-1])
-
-
-def _spans(rulebook: Rulebook, last_year: int) -> list[tuple[float, float, DateVerdict]]:
-    """Cut the years into spans of one verdict each: first year, last year, verdict."""
-    spans: list[tuple[float, float, DateVerdict]] = [(-math.inf, last_year, "core")]
-    top = last_year
-    if rulebook.absorb is not None and rulebook.absorb.to_year > last_year:
-        start = max(rulebook.absorb.from_year, last_year + 1)
-        if start > last_year + 1:
-            spans.append((last_year + 1, start - 1, "excluded"))
-        spans.append((start, rulebook.absorb.to_year, "absorbable"))
-        top = rulebook.absorb.to_year
-    spans.append((top + 1, math.inf, "excluded"))
-    return spans
-
-
-def _deciding_rules(verdict: DateVerdict, rulebook: Rulebook) -> tuple[str, ...]:
-    limit = rulebook.build_date.citation.rule
-    if rulebook.absorb is None or verdict == "core":
-        return (limit,)
-    absorb = rulebook.absorb.citation.rule
-    return (absorb,) if verdict == "absorbable" else (limit, absorb)
-
-
-def _date_clauses(verdict: DateVerdict, rulebook: Rulebook) -> tuple[str, ...]:
-    limit = rulebook.build_date.citation.text
-    if rulebook.absorb is None or verdict == "core":
-        return (limit,)
-    absorb = rulebook.absorb.citation.text
-    return (absorb,) if verdict == "absorbable" else (limit, absorb)
-
-
-def _other_readings(
-    years: tuple[float, float], verdict: DateVerdict, rulebook: Rulebook
-) -> tuple[str, ...]:
-    return tuple(
-        f"reading:{name}"
-        for name, last_year in rulebook.build_date.readings.items()
-        if _judge_years(years, rulebook, last_year)[0] != verdict
-    )
+        open_dates, open_clauses = (dated, clauses) if verdict == "unknown" else ([], ())
+        cited = (*open_clauses, *(reason.clause for reason in flags.open))
+        return "unknown", [*open_dates, *flags.open, *notes], cited
+    return verdict, [*dated, *notes], clauses
 
 
 def _judge_flags(row: pd.Series, rulebook: Rulebook, surveyed: frozenset[str]) -> _Findings:
-    out: list[tuple[str, str]] = []
-    withheld: list[tuple[str, str]] = []
-    missing: list[tuple[str, str]] = []
-    for rules, found in ((rulebook.exclusions, out), (rulebook.cautions, withheld)):
+    out: list[Reason] = []
+    withheld: list[Reason] = []
+    empty: list[FlagRule] = []
+    for rules, is_out in ((rulebook.exclusions, True), (rulebook.cautions, False)):
         for rule in rules:
-            places = {
-                "applies": (found, rule.citation.rule),
-                "contradicted": (withheld, f"conflict:{rule.column}"),
-                "missing": (missing, f"not_stated:{rule.column}"),
-            }
-            for one, code in [places[answer] for answer in _answer(row, rule)]:
-                one.append((code, rule.citation.text))
-    notes = _sort_missing(missing, withheld, rulebook.missing_fields.flag)
-    surveys: list[tuple[str, str]] = []
+            answer = _answer(row, rule)
+            if answer == "applies":
+                (out if is_out else withheld).append(tell_flag(rule, row, is_out=is_out))
+            elif answer == "contradicted":
+                withheld.append(tell_conflict(rule, row))
+            elif answer == "missing":
+                empty.append(rule)
+    is_open = rulebook.missing_fields.flag == "unknown"
+    notes: list[Reason] = []
+    (withheld if is_open else notes).extend(tell_empty(empty, is_open=is_open))
+    asked = _judge_survey(row, rulebook, surveyed)
+    lacking = [tell_no_clause(column) for column in _flags_without_clause(row, rulebook)]
+    return _Findings(
+        out=(*out, *asked.out),
+        open=(*withheld, *asked.open),
+        notes=(*notes, *asked.notes, *lacking),
+    )
+
+
+def _judge_survey(row: pd.Series, rulebook: Rulebook, surveyed: frozenset[str]) -> _Findings:
+    """Judge what residents must agree to before a community enters the plan."""
+    out: list[Reason] = []
+    unasked: list[Reason] = []
+    notes: list[Reason] = []
+    waits = rulebook.missing_fields.consent == "unknown"
     for gate in rulebook.consent:
         if gate.stage == "enter":
             passed = _passes(row, gate)
             if passed is None and gate.at_least is None and gate.column not in surveyed:
-                notes = (*notes, f"not_stated:{gate.column}")
+                notes.append(tell_unasked(gate, code="not_stated", is_open=False))
             elif passed is None:
-                surveys.append((f"missing:{gate.column}", gate.citation.text))
+                unasked.append(tell_unasked(gate, code="missing", is_open=waits))
             elif not passed:
-                out.append((gate.citation.rule, f"{gate.citation.text} {_shortfall(row, gate)}"))
-    notes += _sort_missing(surveys, withheld, rulebook.missing_fields.consent)
+                out.append(tell_refused(gate, float(row[gate.column])))
+    withheld = unasked if waits else []
     return _Findings(
-        out=tuple(out), open=tuple(withheld), notes=(*notes, *_flags_without_clause(row, rulebook))
+        out=tuple(out), open=tuple(withheld), notes=(*notes, *([] if waits else unasked))
     )
 
 
-def _answer(row: pd.Series, rule: FlagRule) -> tuple[str, ...]:
+def _answer(row: pd.Series, rule: FlagRule) -> Literal["applies", "contradicted", "missing", ""]:
     """Say what a column means to a rule; nothing where the rule is not set off."""
     if rule.column == OUTSIDE and row[_CONTRADICTED]:
-        return ("contradicted",)
-    value = row[rule.column]
+        return "contradicted"
+    value = row[_SETTLED] if rule.column == OUTSIDE else row[rule.column]
     if pd.isna(value):
-        return ("missing",)
-    return ("applies",) if bool(value) == rule.when else ()
-
-
-def _sort_missing(
-    missing: list[tuple[str, str]], withheld: list[tuple[str, str]], policy: str
-) -> tuple[str, ...]:
-    """Let empty fields withhold the verdict, or give them back as notes."""
-    if policy == "unknown":
-        withheld.extend(missing)
-        return ()
-    return tuple(code for code, _ in missing)
+        return "missing"
+    return "applies" if bool(value) == rule.when else ""
 
 
 def _flags_without_clause(row: pd.Series, rulebook: Rulebook) -> tuple[str, ...]:
     ruled = {rule.column for rule in (*rulebook.exclusions, *rulebook.cautions)}
+    said = {column: row[_SETTLED if column == OUTSIDE else column] for column in _EXCLUSION_FLAGS}
     return tuple(
-        f"no_clause:{column}"
-        for column in _EXCLUSION_FLAGS
-        if column not in ruled and not pd.isna(row[column]) and bool(row[column])
+        column
+        for column, value in said.items()
+        if column not in ruled and not pd.isna(value) and bool(value)
     )
 
 
 def _passes(row: pd.Series, gate: ConsentGate) -> bool | None:
     share = row.get(gate.column)
     return None if pd.isna(share) else gate.at_least is None or float(share) >= gate.at_least
-
-
-def _shortfall(row: pd.Series, gate: ConsentGate) -> str:
-    share, least = float(row[gate.column]), gate.at_least or 0.0
-    return f"{gate.zh} {share * _PERCENT:.6g}% < {least * _PERCENT:.6g}%"

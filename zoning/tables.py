@@ -13,6 +13,9 @@ STATUSES: Final = ("met", "small", "far", "gap", "unconfirmed", "no_data")
 """Answers to one have at one community; ``far`` and ``gap`` count as missing (RULES 2.4)."""
 
 MISSING_STATUSES: Final = ("far", "gap")
+MET_STATUSES: Final = ("met", "small")
+"""Statuses that count as met: a small facility is within the limit (RULES 2.4)."""
+
 """Statuses that count as missing."""
 
 REASONS_OF_NONE: Final = ("none_in_reach", "not_connected", "not_snapped", "no_data")
@@ -174,8 +177,10 @@ ELIGIBILITY: Final = contract(
     keys={"community_id": key("小区编码", "Community id")},
     columns={
         "status": word("结论", "Status", "core", "absorbable", "excluded", "unknown"),
-        "reasons": text("原因", "Reasons"),
+        "reasons": text("涉及规则", "Rules involved"),
         "clause": text("依据", "Clause", required=True),
+        "explained_zh": text("原因说明", "Reasons in words (Chinese)"),
+        "explained_en": text("原因说明（英文）", "Reasons in words"),
     },
 )
 
