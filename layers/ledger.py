@@ -27,6 +27,7 @@ from layers.ledger_doubts import (
     doubt_unsaved,
 )
 from layers.records import CHANGE_COLUMNS, Column, Records, read_records
+from layers.remarks import REMARK, doubt_unread
 from layers.sheet_headers import SEARCHED_ROWS, Header, find_header, is_numbering, letter_of
 from layers.totals import TOTAL_COLUMNS, TotalRow, cross_foot, kind_of, total_label
 
@@ -220,9 +221,14 @@ def _read_sheet(grid: Grid, header: Header) -> _Sheet:
             replace(column, field="serial") if column.field == "community_id" else column
             for column in columns
         ]
+    keys = [f"{grid.name}!{r + 1}" for r in rows.kept]
+    told = {*header.matches.doubts, *header.matches.passed_over}
+    told -= {name for name, stands in header.matches.passed_over.items() if stands == REMARK}
+    unread = [c for c in columns if c.field != "serial" and c.header not in told]
+    findings += doubt_unread(unread, keys, sheet=grid.name)
     records = read_records(
         columns,
-        [f"{grid.name}!{r + 1}" for r in rows.kept],
+        keys,
         table="ledger",
         sheet=grid.name,
         row_numbers=[r + 1 for r in rows.kept],
