@@ -39,6 +39,7 @@ from lianpian.zoning_step import draw_zones
 from maps.leaks import list_findings
 from maps.long_texts import doubt_long_texts
 from zoning.adjacency import Nearness, find_adjacency
+from zoning.coverage import list_uncovered
 from zoning.eligibility import judge_eligibility
 from zoning.gaps import find_gaps, roll_up_gaps
 from zoning.life_circles import trace_catchments, trace_life_circles, trace_zone_circles
@@ -154,6 +155,7 @@ def _compute(located: LocatedJob, ground: Ground, rulebook: Rulebook, clock: Clo
     with clock.step("gaps"):
         tables |= _judge(tables, rulebook, walking)
         findings += doubt_settlement(tables["communities"], rulebook)
+        findings += list_uncovered(tables["gaps"])
         tables["routes"] = _draw_walks(network, tables, walking)
     with clock.step("zones"):
         found, zoning = _zone(located, ground, tables, findings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -11,7 +11,10 @@ import pandas as pd
 from layers.tables import CATEGORIES
 from maps.contents import Contents
 from maps.rows import NONE, Tables, coded, flags, whole
-from zoning.tables import STATUSES
+from zoning.tables import MET_STATUSES, STATUSES
+
+LEAST_HOUSEHOLDS: Final = 5
+"""Of a community with fewer, no share of households is public."""
 
 
 def list_answers(
@@ -35,8 +38,9 @@ def list_answers(
     -------
     dict
         For each walker ``status`` (one digit an answer) and, as allowed, metres, tenths of minutes,
-        nearest facility, whether the strict limit changes the answer, limit, clause; for the bureau
-        also reason, bureau in charge, share of households covered. Empty when not allowed.
+        nearest facility, whether the strict limit changes the answer, limit, clause, per cent of
+        households covered (in public rounded to tens, of met haves only); for the bureau also
+        reason and bureau in charge. Empty when not allowed.
     """
     if not contents.has("status"):
         return {}
@@ -62,10 +66,24 @@ def list_answers(
         if not contents.is_public:
             part["reason"] = coded(rows["reason"])
             part["bureau"] = coded(rows["bureau"])
+        if contents.has("covered_share"):
             covered = rows["households_covered"] / rows["households"]
+            if contents.is_public:
+                covered = _told_in_public(covered, rows)
             part["covered"] = whole(covered, 100.0)
         out[walker] = part
     return out
+
+
+def _told_in_public(covered: pd.Series, rows: pd.DataFrame) -> pd.Series:
+    """Round shares to tenths, 0 and 1 only where they are exact; tell them of met haves alone.
+
+    Nothing is told of a community of fewer than five households: there a share is a household.
+    """
+    tenths = (covered * 10).round().clip(1, 9) / 10
+    tenths = tenths.mask(covered.le(0), 0.0).mask(covered.ge(1), 1.0)
+    told = rows["status"].isin(MET_STATUSES) & rows["households"].ge(LEAST_HOUSEHOLDS)
+    return tenths.where(told)
 
 
 def _limits(rows: pd.DataFrame, contents: Contents) -> dict[str, Any]:

@@ -27,6 +27,7 @@ PUBLIC_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
         "limit_minutes",
         "rule",
         "clause",
+        "covered_share",
     ),
     "facilities": ("category", "facility_name", "confirmed"),
     "access_points": ("gate_kind",),

@@ -13,16 +13,13 @@ from layers.contracts import check, conform, keys_of
 from layers.tables import CATEGORIES, COMMUNITIES, FACILITIES, WALKERS
 from layers.walking import Walking
 from zoning.rules import Rulebook
-from zoning.tables import GAPS, MISSING_STATUSES, PROVISION
+from zoning.tables import GAPS, MET_STATUSES, MISSING_STATUSES, PROVISION
 
 TOLERANCE: Final = 1e-6
 """Metres or minutes by which a sum of edge lengths may miss an exact limit."""
 
 FAR_FACTOR: Final = 1.5
 """A have between the limit and this many times it is far, beyond it is a gap (RULES 2.4)."""
-
-MET_STATUSES: Final = ("met", "small")
-"""Statuses that count as met: a small facility is within the limit (RULES 2.4)."""
 
 
 _IGNORABLE: Final = ("edge", "thin_data")

@@ -13,10 +13,10 @@ STATUSES: Final = ("met", "small", "far", "gap", "unconfirmed", "no_data")
 """Answers to one have at one community; ``far`` and ``gap`` count as missing (RULES 2.4)."""
 
 MISSING_STATUSES: Final = ("far", "gap")
+"""Statuses that count as missing."""
+
 MET_STATUSES: Final = ("met", "small")
 """Statuses that count as met: a small facility is within the limit (RULES 2.4)."""
-
-"""Statuses that count as missing."""
 
 REASONS_OF_NONE: Final = ("none_in_reach", "not_connected", "not_snapped", "no_data")
 """Why no nearest facility is known; four different things."""

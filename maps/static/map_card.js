@@ -137,6 +137,7 @@
   };
 
   const FAR = 1.5;
+  const HALF = 50;
   /* Why the answer is so: how far nothing was found, or what waits for review. */
   const whyOf = (gaps, at, status, place) => {
     if (status === "gap" && !(gaps.m && gaps.m[at] >= 0)) {
@@ -165,9 +166,8 @@
     if (gaps.flips && gaps.flips[at] === "1") {
       notes.push(line(strictText(gaps, at), "flips"));
     }
-    if (gaps.covered && gaps.covered[at] >= 0 && gaps.covered[at] < 100 && (status === "met" || status === "small")) {
-      notes.push(line(app.t("covered", { n: gaps.covered[at] }), "hint"));
-    }
+    const covered = app.coveredText(i, have, "covered");
+    if (covered) notes.push(line(covered, gaps.covered[at] < HALF ? "flips" : "hint"));
     if (gaps.bureau && app.isMissing(status)) {
       notes.push(line(app.labelled(app.t("bureau"), app.half(gaps.bureau.words[gaps.bureau.at[at]])), "hint"));
     }

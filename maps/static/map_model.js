@@ -87,6 +87,16 @@
     const gaps = app.gaps();
     return gaps ? app.doc.statuses[+gaps.status[community * HAVES + have]] : "no_data";
   };
+  /* Per cent of households within the limit from their own building, where a have is met from the
+     gate and yet not for all of them; else nothing. The public map knows tens only. */
+  app.coveredText = (community, have, word) => {
+    const gaps = app.gaps();
+    const at = community * HAVES + have;
+    const status = app.status(community, have);
+    if (!gaps.covered || gaps.covered[at] < 0 || gaps.covered[at] >= 100 || (status !== "met" && status !== "small")) return "";
+    const n = gaps.covered[at];
+    return app.t(word, { n: app.doc.kind === "public" && n > 0 ? app.t("about_n", { n }) : n });
+  };
   app.isMissing = (status) => status === "far" || status === "gap";
 
   /* Count the answers of a community: missing, unconfirmed and not known are three things. */

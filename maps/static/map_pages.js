@@ -17,6 +17,8 @@
       make("span", { textContent: app.code("gaps.status", status) }),
     );
     if (metres >= 0) node.append(make("small", { textContent: app.t("metres", { n: app.number(metres) }) }));
+    const covered = app.coveredText(i, have, "covered_cell");
+    if (covered) node.append(make("small", { textContent: covered }));
     return node;
   };
 

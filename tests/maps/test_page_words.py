@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import expect
 
-from maps.interactive import draw_working_map
+from maps.interactive import draw_public_map, draw_working_map
 from maps.labels import Imprint
 from maps.panels import minutes
 from tests.browser import Watched, open_map
@@ -76,3 +76,37 @@ def test_the_table_explains_both_colours_that_count_as_missing(
     note = page.locator("#table-body .hint")
     expect(note).to_contain_text("深色格为缺项")
     expect(note).to_contain_text("浅橙格为距离超标")
+
+
+def covering(town: Town, share: float) -> Town:
+    """Say of every have that it is met, and which share of households is covered by building."""
+    gaps = town["gaps"].assign(status="met", households=200.0, households_covered=200.0 * share)
+    return town | {"gaps": gaps}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("share", "told"), [(0.0, "0%"), (0.43, "约 40%"), (1.0, "")])
+def test_card_and_table_say_where_a_met_have_is_not_within_reach_of_all_homes(
+    watched: Watched, town: Town, imprint: Imprint, tmp_path: Path, share: float, told: str
+) -> None:
+    draw_public_map(covering(town, share), imprint, tmp_path / "map.html")
+    page = open_map(watched, tmp_path / "map.html", "#community=c01")
+    said = page.locator("#card .answers").inner_text()
+    assert said.count("达标") == (18 if told else 9)
+    assert said.count(f"出入口达标，但楼栋至设施 {told} 户数在限值内") == (9 if told else 0)
+    page.click("#open-table")
+    cell = page.locator("#table-body tbody td.answer-met").first
+    expect(cell).to_contain_text(f"楼栋覆盖 {told} 户数" if told else "达标")
+    assert ("楼栋覆盖" in cell.inner_text()) == bool(told)
+    assert watched.errors == []
+
+
+@pytest.mark.browser
+def test_the_bureau_is_told_the_share_to_the_per_cent(
+    watched: Watched, town: Town, imprint: Imprint, tmp_path: Path
+) -> None:
+    draw_working_map(covering(town, 0.43), imprint, tmp_path / "map.html")
+    page = open_map(watched, tmp_path / "map.html", "#community=c01&lang=en")
+    expect(page.locator("#card .answers")).to_contain_text(
+        "Met from the gate, but from their own building 43% of households are within the limit"
+    )

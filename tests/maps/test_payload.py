@@ -38,6 +38,9 @@ SHOWN = {
         "rule",
         "flips_at_strict",
         "clause",
+        # a share of these two, in tens
+        "households",
+        "households_covered",
     },
     "zone_gaps": {"communities_met"},
     "assignment": {"zone_id"},
@@ -123,6 +126,32 @@ def test_the_public_document_gives_households_as_a_band_only(town: Town, imprint
     assert "73519" not in written
     assert "≥1000" in written
     assert "73519" in json.dumps(working_document(tables, imprint))
+
+
+@pytest.mark.parametrize(
+    ("status", "households", "covered", "told"),
+    [
+        ("met", 123.0, 0.0, 0),
+        ("met", 123.0, 1.0, 10),
+        ("met", 123.0, 57.0, 50),
+        ("met", 123.0, 122.0, 90),
+        ("small", 123.0, 123.0, 100),
+        ("met", 5.0, 2.0, 40),
+        ("met", 4.0, 2.0, -1),
+        ("met", 4.0, 0.0, -1),
+        ("met", np.nan, np.nan, -1),
+        ("far", 123.0, 57.0, -1),
+        ("unconfirmed", 123.0, 57.0, -1),
+    ],
+)
+def test_the_public_is_told_of_coverage_in_tens_where_a_have_is_met(
+    town: Town, imprint: Imprint, status: str, households: float, covered: float, told: int
+) -> None:
+    figures = {"status": status, "households": households, "households_covered": covered}
+    document = public_document(town | {"gaps": town["gaps"].assign(**figures)}, imprint)
+    assert set(document["gaps"]["adult"]["covered"]) == {told}
+    narrow = replace(imprint, public_columns=("name", "status"))
+    assert "covered" not in public_document(town, narrow)["gaps"]["adult"]
 
 
 def test_a_job_may_narrow_the_public_list(town: Town, imprint: Imprint) -> None:
