@@ -14,7 +14,6 @@ from layers.corrections import NO, YES
 from layers.counts import counted
 from lianpian.assignment_ids import doubt_alike, match_ids, unknown_ids
 from lianpian.zoned import Parts, Zoned
-from zoning.regionalization.problem import pose_zoning
 from zoning.tables import ASSIGNMENT
 from zoning.tables import LEFT_OUT as REASONS
 
@@ -115,34 +114,13 @@ def take_assignment(given: Zoned, edited: pd.DataFrame) -> Parts:
     )
     centres = medoids(given, assignment)
     record = {
-        "objective": _price(given, assignment, centres),
+        "objective": None,
         "bound": None,
         "gap_share": None,
         "optimal": None,
         "stopped_by": "planner",
     }
     return Parts(assignment=assignment, centres=centres, record=record, findings=rows.findings)
-
-
-def _price(given: Zoned, assignment: pd.DataFrame, centres: pd.Series) -> float | None:
-    """Price a plan by hand as the solver would; None where it places other communities."""
-    problem = pose_zoning(
-        given.communities,
-        given.eligibility,
-        given.walks,
-        given.gaps,
-        given.adjacency,
-        given.settings,
-        walking=given.walking,
-    )
-    core = assignment.index[assignment["role"] == "core"]
-    if problem.is_empty or set(core) != set(problem.weights.index):
-        return None
-    cost = problem.cost.set_index(["unit", "centre"])["cost"]
-    pairs = pd.MultiIndex.from_arrays([core, assignment["zone_id"].reindex(core).map(centres)])
-    each = cost.reindex(pairs).to_numpy()
-    total = float(each @ problem.weights.reindex(core).to_numpy())
-    return total if np.isfinite(total) and problem.bounds.balance == 0 else None
 
 
 def keep_locked(given: Zoned, rows: EditedRows) -> Zoned:

@@ -11,13 +11,17 @@ from layers.counts import counted
 from layers.tables import CATEGORIES
 from lianpian.console import Console
 from lianpian.plan import Plan
-from maps.notes import marks
+from maps.labels import Imprint
+from maps.notes import by_hand, marks, zoning_lines
 from maps.words import HAVES, HOUSEHOLDS_SOURCES, Both
 from zoning.tables import MISSING_STATUSES
 
 MAIN_FILES: Final = ("map_public.html", "map_working.html", "plan.xlsx")
 
 _SHOWN_FINDINGS: Final = 10
+
+_QUALITY: Final = ("objective", "bound", "gap_share", "bound_of", "unpriced")
+"""What is printed of how good the zones are."""
 
 
 def print_headline(plan: Plan, out: Path, console: Console) -> None:
@@ -40,7 +44,10 @@ def print_headline(plan: Plan, out: Path, console: Console) -> None:
     )
     for zh, en in [*_listed(figures), *_by_hand(plan)]:
         console.say(zh, en)
-    for zh, en in marks(plan.imprint):
+    for zh, en in _quality(plan.imprint) if zones else []:
+        console.say(f"  {zh}", f"  {en}")
+    told = by_hand(plan.imprint)  # said above, with the links
+    for zh, en in (note for note in marks(plan.imprint) if note not in told):
         console.say(f"  注：{zh}", f"  Note: {en}")
     adult = plan.gaps.xs("adult", level="walker")
     console.say(
@@ -117,6 +124,12 @@ def _by_hand(plan: Plan) -> list[Both]:
     said.append((f"违反规则 {broken} 条", f"rules broken: {broken}"))
     zh, en = "，".join(zh for zh, _ in said), ", ".join(en for _, en in said)
     return [(f"人工修改：{zh}。", f"By hand: {en}.")]
+
+
+def _quality(imprint: Imprint) -> list[Both]:
+    """Say what the zones cost, and how far that is at most from the best, in one line."""
+    said = zoning_lines(imprint, _QUALITY)
+    return [("，".join(zh for zh, _ in said), ", ".join(en for _, en in said))] if said else []
 
 
 def _number(value: float) -> float | None:

@@ -17,6 +17,7 @@ from lianpian.hand_edits import (
     read_rows,
     take_assignment,
 )
+from lianpian.hand_proof import prove
 from lianpian.plan_variants import find_variants
 from lianpian.zoned import Drawn, Parts, Zoned, centres_of, settle_in
 from maps.words import LEFT_OUT
@@ -67,9 +68,7 @@ def draw_zones(
         parts = _finish(given, read_rows(given, edited), seed, time_limit_s)
     else:
         parts = take_assignment(given, edited)
-    variants = find_variants(given, parts, seed=seed, time_limit_s=time_limit_s)
     assignment = parts.assignment
-    assignment["stays_share"] = variants.stays_share.reindex(assignment.index)
     zones = dissolve_zones(
         assignment,
         given.communities,
@@ -92,6 +91,13 @@ def draw_zones(
     if edited is not None:
         # Numbers of zones follow members only where the program gave them; a planner's stand.
         faults = tuple(fault for fault in faults if fault.code != "zone-id-wrong")
+        if keep == "all":
+            proof = prove(
+                given, assignment, broken=len(faults), seed=seed, time_limit_s=time_limit_s
+            )
+            parts = replace(parts, record={**parts.record, **proof})
+    variants = find_variants(given, parts, seed=seed, time_limit_s=time_limit_s)
+    assignment["stays_share"] = variants.stays_share.reindex(assignment.index)
     broken = [
         Finding(
             severity="decide",
@@ -174,6 +180,7 @@ def _find(given: Zoned, seed: int, time_limit_s: float | None) -> Parts:
             "gap_share": float(result.gap_share) if np.isfinite(result.gap_share) else None,
             "optimal": bool(result.optimal),
             "stopped_by": result.stopped_by,
+            "bound_of": "rules",
         }
     assignment = settle_in(given, problem, found)
     return Parts(
@@ -204,7 +211,11 @@ def _finish(given: Zoned, rows: EditedRows, seed: int, time_limit_s: float | Non
         parts,
         assignment=assignment,
         centres=pd.Series(centres, dtype="str"),
-        record={**parts.record, "locked_by_planner": int(rows.table["locked"].sum())},
+        record={
+            **parts.record,
+            "bound_of": "locked",
+            "locked_by_planner": int(rows.table["locked"].sum()),
+        },
         findings=(*rows.findings, *parts.findings),
         settle=settle,
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
+from maps.amounts import bare
 from maps.labels import Imprint
 from maps.words import HOUSEHOLDS_SOURCES, Both
 
@@ -53,10 +54,18 @@ _ZONES_EN: Final = (
 ZONING: Final[Mapping[str, Both]] = {
     "objective": ("目标值（户 × 米）", "Objective (households x metres)"),
     "bound": ("已证下界", "Proven lower bound"),
-    "gap_share": ("与下界相差", "Distance to the bound, as a share"),
+    "gap_share": ("与下界相差", "Distance to the bound"),
     "optimal": ("已证最优", "Proven optimal"),
     "stopped_by": ("结束原因", "Ended by"),
+    "bound_of": ("下界所指", "The bound is of"),
+    "unpriced": ("无目标值的原因", "No objective because"),
+    "locked_by_planner": ("人工锁定的小区数", "Communities locked by a planner"),
     "rules_broken": ("违反的规则数", "Rules broken"),
+}
+ZONING_UNITS: Final[Mapping[str, str]] = {
+    "objective": "户·m",
+    "bound": "户·m",
+    "gap_share": "0–1",
 }
 ZONING_VALUES: Final[Mapping[str, Both]] = {
     "None": ("未计算", "not computed"),
@@ -67,8 +76,29 @@ ZONING_VALUES: Final[Mapping[str, Both]] = {
     "time": ("达到时间上限", "time limit struck"),
     "planner": ("由规划人员给定", "given by a planner"),
     "nothing to zone": ("没有可划入片区的小区", "nothing to zone"),
+    "rules": ("遵守全部规则的方案", "plans that keep every rule"),
+    "locked": (
+        "遵守全部规则并保留人工锁定行的方案",
+        "plans that keep every rule and the rows locked by a planner",
+    ),
+    "same members": (
+        "遵守全部规则、且同样不含规划人员排除的小区的方案",
+        "plans that keep every rule, without the communities that the planner left out",
+    ),
+    "nothing": ("没有遵守全部规则的方案，故无下界", "no plan keeps every rule, so there is none"),
+    "other members": (
+        "片区中有规则不允许列入的小区",
+        "the zones hold communities that the rules keep out",
+    ),
+    "walks": (
+        "有片区不存在各小区都能步行到达的中心",
+        "a zone has no centre within the walk of all its communities",
+    ),
 }
-_LARGE: Final = 1000
+BREAKS: Final[Both] = (
+    "；本方案违反规则，不在其列",
+    "; this plan breaks rules and is none of them",
+)
 
 
 def review_note(imprint: Imprint) -> Both:
@@ -87,16 +117,18 @@ def marks(imprint: Imprint) -> list[Both]:
         notes.append(UNKNOWN_INCLUDED)
     if imprint.edge_ignored:
         notes.append(EDGE_IGNORED)
+    return [*notes, *by_hand(imprint)]
+
+
+def by_hand(imprint: Imprint) -> list[Both]:
+    """Say that a planner gave the zones, and how many rules they break; or nothing."""
     zoning = dict(imprint.zoning)
-    if zoning.get("stopped_by") == "planner":
-        broken = zoning.get("rules_broken", "0")
-        notes.append(
-            (
-                f"片区由人工给定，违反规则 {broken} 条",
-                f"Zones given by hand, rules broken: {broken}",
-            )
-        )
-    return notes
+    if zoning.get("stopped_by") != "planner":
+        return []
+    broken = zoning.get("rules_broken", "0")
+    return [
+        (f"片区由人工给定，违反规则 {broken} 条", f"Zones given by hand, rules broken: {broken}")
+    ]
 
 
 def _estimates(imprint: Imprint) -> list[Both]:
@@ -157,23 +189,35 @@ def _minutes(imprint: Imprint) -> Both:
     )
 
 
-def zoning_lines(imprint: Imprint) -> list[Both]:
-    """Say how good the zone plan is: what it costs, the proven bound, why the search ended."""
+def zoning_lines(imprint: Imprint, names: Collection[str] | None = None) -> list[Both]:
+    """Say how good the zone plan is: what it costs, the proven bound, why the search ended.
+
+    Parameters
+    ----------
+    imprint
+        Its ``zoning``.
+    names
+        Figures to tell; None for all.
+    """
+    broken = dict(imprint.zoning).get("rules_broken", "0") != "0"
     lines: list[Both] = []
     for name, value in imprint.zoning:
+        if (names is not None and name not in names) or (name == "unpriced" and value == "None"):
+            continue
         zh, en = ZONING.get(name, (name, name))
-        said_zh, said_en = ZONING_VALUES.get(value) or (_rounded(value), _rounded(value))
+        said_zh, said_en = ZONING_VALUES.get(value) or (_rounded(name, value),) * 2
+        if name == "bound_of" and broken and value != "nothing":
+            said_zh, said_en = said_zh + BREAKS[0], said_en + BREAKS[1]
         lines.append((f"{zh}：{said_zh}", f"{en}: {said_en}"))
     return lines
 
 
-def _rounded(value: str) -> str:
+def _rounded(name: str, value: str) -> str:
     """Shorten a number for print; ``run.json`` keeps it whole."""
     try:
-        number = float(value)
+        return bare(float(value), ZONING_UNITS.get(name, ""))
     except ValueError:
         return value
-    return f"{number:,.0f}" if abs(number) >= _LARGE else f"{number:.4g}"
 
 
 def rulebook_title(imprint: Imprint) -> Both:

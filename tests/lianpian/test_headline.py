@@ -29,8 +29,11 @@ def given_by_hand(plan: Plan, *roles: str, **figures: float) -> Plan:
     for figure, value in figures.items():
         summary.loc[figure, "value"] = value
     zoning = {**plan.record["zoning"], "rules_broken": 2}
+    if "assignment" in roles:
+        zoning["stopped_by"] = "planner"
     return replace(
         plan,
+        imprint=replace(plan.imprint, zoning=tuple((k, str(v)) for k, v in zoning.items())),
         inputs=(*plan.inputs, *records),
         summary=summary,
         record={**plan.record, "zoning": zoning},
@@ -44,6 +47,9 @@ def test_a_plan_by_hand_is_announced(small_plan: Plan, capsys: Capture):
     assert "zones given by hand, links added: 0, links cut: 1, rules broken: 2." in say(
         plan, capsys, "en"
     )
+    assert said.count("人工给定") == 1
+    assert "目标值（户 × 米）：" in said
+    assert "已证下界：" in said
     only = say(given_by_hand(small_plan, "assignment"), capsys)
     assert "人工修改：片区由人工给定，违反规则 2 条。" in only
     assert "人工修改" not in say(small_plan, capsys)

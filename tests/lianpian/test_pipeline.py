@@ -125,6 +125,21 @@ def test_a_hand_made_assignment_is_checked_and_not_mended(
     assert plan.record["zoning"]["rules_broken"] > 0
     broken = plan.findings[plan.findings["table_name"] == "assignment"]
     assert (broken["severity"] == "decide").any()
+    own, best = plan.record["zoning"], small_plan.record["zoning"]
+    assert own["bound"] == pytest.approx(best["bound"])
+    assert own["bound_of"] == "rules"
+    assert own["optimal"] is False
+
+
+def test_the_plan_of_the_solver_taken_as_a_planners_has_its_figures(
+    small_job: Path, small_plan: Plan, tmp_path: Path
+):
+    path = tmp_path / "same.csv"
+    small_plan.assignment.to_csv(path, encoding="utf-8-sig")
+    own, best = run_job(small_job, assignment=path).record["zoning"], small_plan.record["zoning"]
+    for name in ("objective", "bound", "gap_share", "optimal", "rules_broken"):
+        assert own[name] == pytest.approx(best[name]), name
+    assert (own["bound_of"], own["unpriced"], own["stopped_by"]) == ("rules", None, "planner")
 
 
 def test_an_assignment_saved_by_a_spreadsheet_still_names_its_communities(

@@ -362,3 +362,56 @@ def test_the_wish_to_finish_reaches_the_record(small_job: Path, small_plan: Plan
     assert plan.record["job"]["zones"]["finish"]
     assert plan.record["zoning"]["locked_by_planner"] == 1
     assert plan.assignment["zone_id"].equals(small_plan.assignment["zone_id"])
+
+
+# --- how far a plan by hand is from the best ----------------------------------------------------
+
+
+def test_a_worse_plan_by_hand_says_how_far_it_is_from_the_best(given: Zoned):
+    best = draw(given, alternatives=0)
+    edited = as_edited(best.assignment)
+    zone = best.assignment["zone_id"]
+    core = best.assignment.index[best.assignment["role"] == "core"]
+    moved = next(one for one in core if one not in set(best.zones["centre_id"]))
+    other = next(name for name in sorted(set(zone.dropna())) if name != zone[moved])
+    edited.loc[edited["community_id"] == moved, "zone_id"] = other
+    drawn = draw(given, edited)
+    record = drawn.record
+    assert record["bound"] == pytest.approx(best.record["objective"])
+    if record["objective"] is None:
+        assert record["unpriced"] == "walks"
+    else:
+        gap = record["objective"] / record["bound"] - 1
+        assert record["gap_share"] == pytest.approx(gap * record["bound"] / record["objective"])
+        assert drawn.plans.loc["A0", "bound"] == record["bound"]
+    assert record["optimal"] is False
+    assert dict(draw(given, edited).record) == dict(record)
+
+
+def test_the_bound_of_a_plan_by_hand_is_of_the_communities_that_it_places(given: Zoned):
+    best = draw(given, alternatives=0)
+    out = best.zones["centre_id"].iloc[0]
+    left = [c for c in best.assignment.index[best.assignment["role"] == "core"] if c != out]
+    edited = as_edited(best.assignment)
+    edited.loc[edited["community_id"] == out, "zone_id"] = None
+    record = draw(given, edited).record
+    assert record["bound_of"] == "same members"
+    alone = draw(given, alternatives=0, locked={out: ""})
+    core = alone.assignment.index[alone.assignment["role"] == "core"]
+    if set(core) == set(left):
+        assert record["bound"] == pytest.approx(alone.record["bound"])
+        assert record["unpriced"] in {None, "walks"}
+
+
+def test_rules_that_no_plan_keeps_have_no_bound(given: Zoned):
+    best = draw(given, alternatives=0)
+    record = draw(given, as_edited(best.assignment), households=(100000.0, 200000.0)).record
+    assert record["bound"] is None
+    assert record["bound_of"] == "nothing"
+    assert record["rules_broken"] > 0
+
+
+def test_finishing_the_rest_is_bound_by_the_locks(given: Zoned):
+    edited = as_edited(draw(given, alternatives=0).assignment)
+    edited.loc[edited["zone_id"].eq("Z01"), "locked"] = "true"
+    assert draw(given, edited, finish=True).record["bound_of"] == "locked"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from maps.labels import Imprint
-from maps.notes import marks, method
+from maps.notes import marks, method, zoning_lines
 
 
 def said(**settings: object) -> tuple[str, str]:
@@ -52,3 +52,26 @@ def test_a_plan_by_hand_is_announced():
         ("片区由人工给定，违反规则 2 条", "Zones given by hand, rules broken: 2")
     ]
     assert marks(Imprint(title="甲", zoning=(("stopped_by", "optimal"),))) == []
+
+
+def test_what_a_bound_is_of_is_said_with_the_figures():
+    zoning = (
+        ("objective", "2233334.2"),
+        ("bound", "2227079.9"),
+        ("gap_share", "0.0028"),
+        ("bound_of", "rules"),
+        ("unpriced", "None"),
+        ("rules_broken", "0"),
+    )
+    said = zoning_lines(Imprint(title="甲", zoning=zoning))
+    assert [zh for zh, _ in said[:4]] == [
+        "目标值（户 × 米）：2,233,334",
+        "已证下界：2,227,080",
+        "与下界相差：0.28%",
+        "下界所指：遵守全部规则的方案",
+    ]
+    assert len(said) == 5
+    broken = Imprint(title="甲", zoning=(*zoning[:5], ("rules_broken", "1")))
+    [(zh, en)] = zoning_lines(broken, {"bound_of"})
+    assert zh.endswith("；本方案违反规则，不在其列")
+    assert en.endswith("plans that keep every rule; this plan breaks rules and is none of them")
