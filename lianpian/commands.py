@@ -340,9 +340,9 @@ def _show_sets(
 
 def compare_results(first: Path, second: Path, *, out: Path | None, console: Console) -> None:
     """Print what differs between two result folders, and draw both plans side by side."""
-    one, imprint, _ = read_result(first)
-    other, _, _ = read_result(second)
-    result = compare_plans(one, other)
+    one, imprint, record = read_result(first)
+    other, _, record_of_other = read_result(second)
+    result = compare_plans(one, other, zoning=(record["zoning"], record_of_other["zoning"]))
     names = names_of(first, second)
     target = out or first.resolve().parent / f"{names[0]}-vs-{names[1]}"
     files = draw_pair(one, other, result, imprint, names, target)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 
 from layers.counts import counted
-
-_LARGE: Final = 100
+from lianpian.differences import Difference, broken_rules, quality, rules, summary
+from lianpian.differences import zones as zone_figures
+from maps.labels import Imprint
+from maps.notes import zoning_lines
+from maps.words import Both
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,8 @@ class Comparison:
     document
         The same for programs.
     figures
-        Figures that differ: caption (Chinese, English), first and second value as texts.
+        What the plans cost, and figures that differ: caption with unit (Chinese, English), first
+        and second value as texts.
     same
         Zone of the second plan -> zone of the first that it became.
     moved
@@ -40,7 +43,10 @@ class Comparison:
 
 
 def compare_plans(
-    first: Mapping[str, pd.DataFrame], second: Mapping[str, pd.DataFrame]
+    first: Mapping[str, pd.DataFrame],
+    second: Mapping[str, pd.DataFrame],
+    *,
+    zoning: tuple[Mapping[str, Any], Mapping[str, Any]] = ({}, {}),
 ) -> Comparison:
     """Compare two plans.
 
@@ -48,29 +54,23 @@ def compare_plans(
     ----------
     first, second
         Tables of each plan by name.
+    zoning
+        ``zoning`` of each ``run.json``: what the bounds are of.
 
     Returns
     -------
     Comparison
-        Every figure of the summary that differs, and every community that moved. Numbers of zones
-        mean nothing across plans: a zone of the first plan is the same as that zone of the second
-        with which it shares most members, one to one, and who is not in it any more has moved.
+        Objective, bound and gap of both; and where they differ, rules that they break, figures of
+        zones and of the summary, and every community that moved. Numbers of zones mean nothing
+        across plans: a zone of the first plan is the same as that zone of the second with which it
+        shares most members, one to one, and who is not in it any more has moved.
     """
-    lines: list[tuple[str, str]] = []
-    figures: dict[str, dict[str, float | None]] = {}
-    told: list[tuple[tuple[str, str], str, str]] = []
-    names = first["summary"].index.union(second["summary"].index)
-    for name in map(str, names):
-        a, b = _value(first["summary"], name), _value(second["summary"], name)
-        if a == b or (a is not None and b is not None and math.isclose(a, b)):
-            continue
-        figures[name] = {"first": a, "second": b}
-        held = first["summary"] if name in first["summary"].index else second["summary"]
-        zh, en = str(held["zh"].loc[name]), str(held["en"].loc[name])
-        told.append(((zh, en), _shown(a), _shown(b)))
-        lines.append((f"{zh}：{_shown(a)} → {_shown(b)}", f"{en}: {_shown(a)} -> {_shown(b)}"))
     zones = first["assignment"]["zone_id"], second["assignment"]["zone_id"]
     same = match_zones(*zones)
+    costs, broken = quality(first, second), rules(first, second)
+    of_zones, others = list(zone_figures(first, second, same)), list(summary(first, second))
+    lines = [one.line for one in costs] + _bounds_of(zoning)
+    lines += [one.line for one in [*broken, *of_zones, *others]]
     for old, new in sorted(same.items()):
         if old != new:
             lines.append((f"片区 {old} 在第二个方案中为 {new}", f"{old} is {new} in the second"))
@@ -89,26 +89,56 @@ def compare_plans(
     return Comparison(
         tuple(lines),
         {
-            "figures": figures,
-            "moved": {k: {"first": a, "second": b} for k, (a, b) in moved.items()},
+            "quality": {one.name: _told(one) for one in costs},
+            "bound_of": {
+                "first": zoning[0].get("bound_of"),
+                "second": zoning[1].get("bound_of"),
+            },
+            "rules_broken": {
+                name: [{"zh": zh, "en": en} for zh, en in broken_rules(plan)]
+                for name, plan in (("first", first), ("second", second))
+            },
+            "zones": [
+                {
+                    "first_zone": None if one.zones is None else one.zones[0],
+                    "second_zone": None if one.zones is None else one.zones[1],
+                    "figure": one.name,
+                    **_told(one),
+                }
+                for one in of_zones
+            ],
+            "figures": {one.name: _told(one) for one in others},
+            "moved": {
+                k: {"name": names_of.get(k), "first": a, "second": b} for k, (a, b) in moved.items()
+            },
         },
-        figures=tuple(told),
+        figures=tuple(one.row for one in [*costs, *broken, *of_zones, *others]),
         same={new: old for old, new in same.items()},
         moved=moved,
     )
 
 
-def _value(summary: pd.DataFrame, name: str) -> float | None:
-    if name not in summary.index:
-        return None
-    value = float(summary["value"].loc[name])
-    return None if math.isnan(value) else value
+def _told(figure: Difference) -> dict[str, Any]:
+    zh, en = figure.caption
+    return {
+        "zh": zh,
+        "en": en,
+        "unit": figure.unit,
+        "first": figure.first,
+        "second": figure.second,
+    }
 
 
-def _shown(value: float | None) -> str:
-    if value is None:
-        return "—"
-    return f"{value:,.0f}" if abs(value) >= _LARGE else f"{value:.4g}"
+def _bounds_of(zoning: tuple[Mapping[str, Any], Mapping[str, Any]]) -> list[Both]:
+    """Say of each plan what its bound is of, where that is known."""
+    lines = []
+    for plan, (zh, en) in zip(
+        zoning, (("方案一", "First plan"), ("方案二", "Second plan")), strict=True
+    ):
+        pairs = tuple((str(name), str(value)) for name, value in plan.items())
+        told = zoning_lines(Imprint(title="", zoning=pairs), {"bound_of", "unpriced"})
+        lines += [(f"  {zh}：{said[0]}", f"  {en}: {said[1]}") for said in told]
+    return lines
 
 
 def _names(communities: pd.DataFrame) -> dict[str, str]:

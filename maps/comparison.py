@@ -43,6 +43,10 @@ TITLE: Final[Both] = ("两方案对照图", "Two plans side by side")
 FIRST: Final[Both] = ("方案一", "First plan")
 SECOND: Final[Both] = ("方案二", "Second plan")
 MOVED: Final[Both] = ("换了片区的小区", "Communities that change zone")
+FIGURES: Final[Both] = ("目标值与指标差异", "Objective, and figures that differ")
+
+_PAGE: Final = "comparison.html"
+"""What holds all rows of the tables."""
 
 ZONE_FILLS: Final = (
     *("#bcd6ea", "#f9e0a8", "#c5e3c4", "#e9c9dc"),
@@ -80,7 +84,7 @@ class PlanPair:
     moved
         Communities that changed company: id -> zone in the first and in the second plan.
     figures
-        Figures that differ: caption, first and second value as texts.
+        Quality, and figures that differ: caption with unit, first and second value as texts.
     """
 
     first: Mapping[str, pd.DataFrame]
@@ -267,7 +271,7 @@ def _panels(canvas: Canvas, pair: PlanPair, languages: tuple[str, ...]) -> None:
     rows = tuple((pick(both, languages), one, other) for both, one, other in pair.figures)
     heads = tuple(pick(both, languages[:1]) for both in (("指标", "figure"), FIRST, SECOND))
     table = TextTable(heads, rows, (3.4, 1.0, 1.0), ("left", "right", "right"))
-    draw_section(canvas, figures, ("指标差异", "Figures that differ"), table, languages)
+    draw_section(canvas, figures, FIGURES, table, languages, whole_in=_PAGE)
     left = figures.right + _GAP
     who = Frame(left, right.bottom, right.right - left, right.height)
     moves = tuple(
@@ -277,7 +281,7 @@ def _panels(canvas: Canvas, pair: PlanPair, languages: tuple[str, ...]) -> None:
     heads = tuple(pick(both, languages[:1]) for both in (("小区", "community"), FIRST, SECOND))
     table = TextTable(heads, moves, (3.0, 1.0, 1.0), ("left", "left", "left"))
     title = (f"{MOVED[0]}（{len(moves)}）", f"{MOVED[1]} ({len(moves)})")
-    draw_section(canvas, who, title, table, languages)
+    draw_section(canvas, who, title, table, languages, whole_in=_PAGE)
 
 
 def _legend(canvas: Canvas, panel: Frame, languages: tuple[str, ...]) -> None:

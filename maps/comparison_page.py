@@ -13,7 +13,7 @@ import shapely
 from jinja2 import Environment, StrictUndefined
 
 from maps import assets
-from maps.comparison import FIRST, MOVED, NO_ZONE_FILL, SECOND, TITLE, PlanPair
+from maps.comparison import FIGURES, FIRST, MOVED, NO_ZONE_FILL, SECOND, TITLE, PlanPair
 from maps.escape import POLICY_SLOT, escape_text, seal
 from maps.labels import Imprint
 from maps.notes import marks, review_note
@@ -36,7 +36,6 @@ _SAME: Final[Both] = ("各项指标相同。", "All figures are equal.")
 _HOUSEHOLDS: Final[Both] = ("户", "households")
 _RESET: Final[Both] = ("全图", "Whole map")
 _NORTH: Final[Both] = ("上北", "north is up")
-_FIGURES: Final[Both] = ("指标差异", "Figures that differ")
 _MATCHED: Final[Both] = (
     "两图同色即同一片区：按共同小区最多者一一对应；片区编号为各方案自有编号。",
     "One fill, one zone: matched by most common members. Zone ids are each plan's own.",
@@ -98,7 +97,7 @@ def write_comparison_page(pair: PlanPair, imprint: Imprint, path: Path) -> None:
             for one, zones in pair.moved.items()
         ],
         nobody=say(_NOBODY),
-        figures_title=say(_FIGURES),
+        figures_title=say(FIGURES),
         figures=[
             (say(both), escape_text(one), escape_text(other)) for both, one, other in pair.figures
         ],

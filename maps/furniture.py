@@ -215,11 +215,12 @@ def draw_table(
     languages: tuple[str, ...],
     points: float = _POINTS,
     row: float = ROW,
+    whole_in: str = "plan.xlsx",
 ) -> Frame:
     """Draw a table from the top of a frame; give the room below.
 
     A long table is set somewhat closer. Rows that still do not fit are not drawn: the last row
-    then says how many, and where they are.
+    then says how many, and where they are: in the file `whole_in`.
     """
     rest = frame
     if table.header:
@@ -242,7 +243,10 @@ def draw_table(
     hidden = len(table.rows) - len(shown)
     if hidden and room:
         line, rest = rest.cut_top(row)
-        more = (f"另有 {hidden:,} 行，见 plan.xlsx", f"{counted(hidden, 'more row')} in plan.xlsx")
+        more = (
+            f"另有 {hidden:,} 行，见 {whole_in}",
+            f"{counted(hidden, 'more row')} in {whole_in}",
+        )
         canvas.fitted(line, pick(more, languages), points=points, colour=SOFT_INK)
     return rest
 
@@ -305,11 +309,20 @@ def draw_section(
     languages: tuple[str, ...],
     *,
     larger: float = 1.0,
+    whole_in: str = "plan.xlsx",
 ) -> Frame:
     """Draw a heading with a table below it, its rows set wider; give the room below both."""
     rest = draw_heading(canvas, frame, pick(title, languages))
     points = _POINTS * larger**0.5
-    rest = draw_table(canvas, rest, table, languages=languages, points=points, row=ROW * larger)
+    rest = draw_table(
+        canvas,
+        rest,
+        table,
+        languages=languages,
+        points=points,
+        row=ROW * larger,
+        whole_in=whole_in,
+    )
     return Frame(rest.left, rest.bottom, rest.width, max(rest.height - _SECTION_GAP, 0.0))
 
 

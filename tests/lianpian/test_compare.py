@@ -18,7 +18,7 @@ def plan(zones: dict[str, str | None], households: float = 900.0) -> dict[str, p
     index = pd.Index(list(zones), name="community_id")
     return {
         "summary": pd.DataFrame(
-            {"value": [households], "zh": ["户数"], "en": ["Households"]},
+            {"value": [households], "unit": ["户"], "zh": ["户数"], "en": ["Households"]},
             index=pd.Index(["households"], name="figure"),
         ),
         "assignment": pd.DataFrame({"zone_id": pd.Series(zones, dtype="str")}, index=index),
@@ -30,7 +30,7 @@ def test_only_who_changed_company_has_moved():
     first = plan({"a": "Z01", "b": "Z01", "c": "Z01", "d": "Z02", "e": "Z02", "f": None})
     second = plan({"a": "Z02", "b": "Z01", "c": "Z01", "d": "Z02", "e": "Z02", "f": None})
     result = compare_plans(first, second)
-    assert result.document["moved"] == {"a": {"first": "Z01", "second": "Z02"}}
+    assert result.document["moved"] == {"a": {"name": "幸福里", "first": "Z01", "second": "Z02"}}
     assert ("  幸福里（a）：Z01 → Z02", "  幸福里 (a): Z01 → Z02") in result.lines
 
 
@@ -47,9 +47,9 @@ def test_who_left_or_joined_all_zones_has_moved():
     second = plan({"a": "Z01", "b": None, "c": "Z01", "d": "Z01"})
     moved = compare_plans(first, second).document["moved"]
     assert moved == {
-        "b": {"first": "Z01", "second": None},
-        "c": {"first": None, "second": "Z01"},
-        "d": {"first": "Z02", "second": "Z01"},
+        "b": {"name": None, "first": "Z01", "second": None},
+        "c": {"name": None, "first": None, "second": "Z01"},
+        "d": {"name": None, "first": "Z02", "second": "Z01"},
     }
 
 
@@ -60,16 +60,92 @@ def test_the_last_digit_of_a_sum_is_no_difference():
 
 def test_figures_are_printed_as_people_read_them():
     lines = compare_plans(plan({"a": None}, 636119.9752), plan({"a": None}, 9.93788)).lines
-    assert lines[0] == ("户数：636,120 → 9.938", "Households: 636,120 -> 9.938")
+    assert lines[0] == ("户数：636,120 → 10 户", "Households: 636,120 -> 10 households")
 
 
 def test_figures_and_moves_are_given_to_whoever_draws_them():
     first = plan({"a": "Z01", "b": "Z01", "c": "Z02"}, 900.0)
     second = plan({"a": "Z05", "b": "Z05", "c": "Z05"}, 950.0)
     result = compare_plans(first, second)
-    assert result.figures == ((("户数", "Households"), "900", "950"),)
+    assert result.figures == ((("户数（户）", "Households"), "900", "950"),)
     assert result.same == {"Z05": "Z01"}
     assert result.moved == {"c": ("Z02", "Z05")}
+
+
+def test_quality_rules_and_zones_of_both_plans_are_told_with_units():
+    first, second = town_tables(), town_tables()
+    one = str(first["assignment"]["zone_id"].dropna().index[0])
+    zone = str(first["assignment"].loc[one, "zone_id"])
+    for plan_tables, objective, bound, gap in (
+        (first, 1000.0, 1000.0, 0.0),
+        (second, 1005.0, 1000.0, 0.005),
+    ):
+        plans = pd.DataFrame(
+            {"kind": ["drawn"], "objective": [objective], "bound": [bound], "gap_share": [gap]},
+            index=pd.Index(["A0"], name="plan"),
+        )
+        plan_tables["plans"] = plans
+    second["zones"] = second["zones"].copy()
+    second["zones"].loc[zone, "walk_minutes_max"] = 13.68
+    before = float(first["zones"].loc[zone, "households"])
+    second["zones"].loc[zone, "households"] = before + 71
+    second["findings"] = pd.DataFrame(
+        {
+            "table_name": ["assignment", "assignment", "ledger"],
+            "code": [
+                "households-above-cap",
+                "assignment-without-community",
+                "households-above-cap",
+            ],
+            "zh": ["Z01 超上限", "x", "y"],
+            "en": ["Z01 above its cap", "x", "y"],
+        }
+    )
+    first["findings"] = second["findings"].iloc[1:]
+    result = compare_plans(
+        first, second, zoning=({"bound_of": "rules"}, {"bound_of": "rules", "rules_broken": 1})
+    )
+    zh, en = (list(texts) for texts in zip(*result.lines, strict=True))
+    assert any(line.startswith("目标值") and line.endswith("：1,000 → 1,005 户·米") for line in zh)
+    assert "Distance of the objective to the bound: 0.0% -> 0.50%" in en
+    assert "违反规则（条）：0 → 1" in zh
+    assert "违反规则：Z01 超上限：0 → 1" in zh
+    assert any(line.endswith("；本方案违反规则，不在其列") for line in zh)
+    assert f"片区 {zone}：户数：{before:,.0f} → {before + 71:,.0f} 户" in zh
+    [walk] = [line for line in en if "longest walk" in line]
+    assert walk.endswith("-> 13.7 min")
+    captions = [caption for (caption, _), *_ in result.figures]
+    assert f"片区 {zone}：最远步行（分钟）" in captions
+    assert result.document["rules_broken"]["second"] == [
+        {"zh": "Z01 超上限", "en": "Z01 above its cap"}
+    ]
+    assert result.document["quality"]["gap_share"]["second"] == 0.005
+    assert {row["figure"] for row in result.document["zones"]} == {"households", "walk_minutes_max"}
+
+
+def test_what_a_zone_lacks_is_told_where_it_differs():
+    first, second = town_tables(), town_tables()
+    gaps = second["gaps"].copy()
+    zone_of = second["assignment"]["zone_id"]
+    adult = gaps.index.get_level_values("walker") == "adult"
+    toilet = gaps.index.get_level_values("category") == "toilet"
+    inside = gaps.index.get_level_values("community_id").isin(zone_of.index[zone_of == "Z01"])
+    gaps.loc[adult & toilet & inside, "status"] = "gap"
+    second["gaps"] = gaps
+    first["gaps"] = gaps.copy()
+    first["gaps"].loc[adult & toilet & inside, "status"] = "met"
+    [line] = [zh for zh, _ in compare_plans(first, second).lines if "缺项小区" in zh]
+    assert line == f"片区 Z01：公用厕所缺项小区：0 → {int(zone_of.eq('Z01').sum())}"
+
+
+def test_zones_that_match_none_are_told_beside_nothing():
+    first, second = town_tables(), town_tables()
+    second["zones"] = second["zones"].drop(index="Z03")
+    second["assignment"] = second["assignment"].copy()
+    gone = second["assignment"]["zone_id"].eq("Z03")
+    second["assignment"].loc[gone, "zone_id"] = "Z02"
+    lines = [zh for zh, _ in compare_plans(first, second).lines]
+    assert any(line.startswith("片区 Z03：户数：") and line.endswith("→ — 户") for line in lines)
 
 
 def test_both_plans_are_drawn_into_a_folder_that_holds_nothing_else(tmp_path: Path):
