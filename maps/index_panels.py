@@ -8,6 +8,7 @@ from typing import Final
 import pandas as pd
 
 from maps.furniture import TextTable
+from maps.left_out import tell_left_out
 from maps.letters import Across
 from maps.panels import ANSWERS, head, is_known, minutes, number, text, yes_no
 from maps.scene import Scene
@@ -96,11 +97,12 @@ def left_out_list(
         rank=reasons.reindex(own.index).map(order),
         key=own.index,
     ).sort_values(["rank", "households", "key"], ascending=[True, False, True])
+    told = tell_left_out(tables, languages[0])
     cells = tuple(
         (
             str(row.label),
             number(row.households),
-            pick(LEFT_OUT.get(row.reason, (row.reason, row.reason)), languages[:1]),
+            told.get(row.key, ""),
         )
         for row in rows.itertuples()
     )

@@ -20,6 +20,7 @@ from maps.coordinates import COARSE, FINE, ROUGH, Grid
 from maps.kept import list_kept
 from maps.kept_words import tell_kept
 from maps.labels import Imprint
+from maps.left_out import tell_left_out
 from maps.piles import pile_rings
 from maps.pinyin import list_readings
 from maps.public import household_band, public_columns
@@ -167,8 +168,11 @@ def _without_circles(tables: Tables, imprint: Imprint, contents: Contents, step:
     if contents.is_public and contents.has("zone_id"):
         document["notes"]["method"] += links_told(tables["adjacency"]["kind"])
     if not contents.is_public:
+        order = communities.index
         document["links"] = list_links(tables, communities)
         _name_kept(document, tables)
+        why = [tell_left_out(tables, side) for side in ("zh", "en")]
+        document["communities"]["left_out_why"] = [texts(one.reindex(order)) for one in why]
         if len(tables.get("protections", ())):
             kept, pile = list_kept(_shapes(tables, "protections"), communities, fine)
             if kept["kind"]:

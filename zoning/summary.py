@@ -31,7 +31,7 @@ _LEFT_OUT: Final = {
     "unknown": ("资格待定", "eligibility unknown"),
     "component_below_floor": ("相连小区合计不足下限", "connected group below the floor"),
     "unit_above_cap": ("单个小区超过上限", "above the cap alone"),
-    "no_neighbour": ("没有相邻小区", "no neighbour"),
+    "no_neighbour": ("没有可连片的小区", "no neighbour to join"),
     "planner": ("规划人员排除", "left out by a planner"),
 }
 _SEVERITIES: Final = {

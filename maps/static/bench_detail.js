@@ -188,8 +188,8 @@
 
   /* Communities in no zone, with the reason; into the chosen zone by a button. */
   const restRow = (i) => {
-    const { eligibility, left_out } = app.doc.communities;
-    const why = left_out[i] ? app.code("assignment.reason", left_out[i]) : app.code("eligibility.status", eligibility[i]);
+    const { eligibility, left_out, left_out_why } = app.doc.communities;
+    const why = left_out[i] ? app.pick([left_out_why[0][i], left_out_why[1][i]]) : app.code("eligibility.status", eligibility[i]);
     return make(
       "li",
       {},

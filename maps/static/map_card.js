@@ -248,7 +248,7 @@
         [app.t("buildings"), communities.buildings[i] >= 0 ? String(communities.buildings[i]) : ""],
         [app.t("eligibility"), eligibility(i)],
         [app.t("role"), communities.role[i] && app.code("role", communities.role[i])],
-        [app.t("left_out"), communities.left_out[i] && app.code("assignment.reason", communities.left_out[i])],
+        [app.t("left_out"), app.pick([communities.left_out_why[0][i], communities.left_out_why[1][i]])],
         [app.t("kept"), kept(communities, i)],
       ]),
     );
