@@ -38,16 +38,25 @@ def list_working_columns(tables: Tables, communities: gpd.GeoDataFrame) -> dict[
         "buildings": whole(communities["buildings"].astype("float64")),
         "address": texts(communities["address"]),
         "eligibility": texts(eligibility["status"]),
-        "eligibility_reasons": [
-            [say("eligibility", "reasons", code, [side]) for code in texts(eligibility["reasons"])]
-            for side in ("zh", "en")
-        ],
-        "eligibility_clause": texts(eligibility["clause"]),
+        "eligibility_reasons": [_reasons(eligibility, side) for side in ("zh", "en")],
+        "eligibility_clause": texts(
+            eligibility["clause"].where(eligibility["explained_zh"].isna())
+        ),
         "role": texts(assignment["role"]),
         "left_out": texts(assignment["reason"]),
         "locked": flags(assignment["locked"]),
         "edge": flags(communities["edge"]),
     }
+
+
+def _reasons(eligibility: pd.DataFrame, side: str) -> list[str]:
+    """Give the sentences, with their clauses; where a result has none, the rules that decided."""
+    return [
+        told or say("eligibility", "reasons", codes, [side])
+        for told, codes in zip(
+            texts(eligibility[f"explained_{side}"]), texts(eligibility["reasons"]), strict=True
+        )
+    ]
 
 
 def list_links(tables: Tables, communities: gpd.GeoDataFrame) -> dict[str, Any]:

@@ -41,7 +41,9 @@ _RANKS: Final[Mapping[str, Mapping[str, int]]] = {
     "walker": {walker: rank for rank, walker in enumerate(WALKERS)},
     "band": {band: rank for rank, band in enumerate(BANDS)},
 }
-_SIDES: Final = {"zh": "zh", "en": "en", "explanation_zh": "zh", "explanation_en": "en"}
+_SIDES: Final = {
+    f"{head}{side}": side for side in ("zh", "en") for head in ("", "explanation_", "explained_")
+}
 """Columns of text in one language."""
 
 _COORDINATES: Final = {"x_m", "y_m"}

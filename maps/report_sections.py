@@ -22,6 +22,7 @@ from maps.documents import (
     add_text,
     add_title,
 )
+from maps.eligibility_rows import eligibility_rows
 from maps.index_panels import left_out_table
 from maps.labels import Imprint
 from maps.notes import marks, method, review_note, rulebook_title, zoning_lines
@@ -32,6 +33,7 @@ from maps.words import HAVES, Both, pick
 
 REPORT: Final[Both] = ("说明书", "Report")
 _MOST_FINDINGS: Final = 30
+_MOST_REASONS: Final = 20
 _FEW_FINDINGS: Final = 6
 """So many stay together on one page."""
 
@@ -231,6 +233,26 @@ def write_method(paper: Paper, source: Source) -> None:
         left_out = left_out_table(source.tables, languages)
         if left_out.rows:
             add_table(paper, left_out.header, left_out.rows, _LABEL_AND_VALUE, right=frozenset({1}))
+    if source.has("communities", "eligibility"):
+        _write_eligibility(paper, source)
+
+
+def _write_eligibility(paper: Paper, source: Source) -> None:
+    """Say of whom is open or out of scope why, and whom to ask."""
+    languages = source.languages
+    rows = eligibility_rows(source.tables, languages)
+    if not rows:
+        return
+    said = ("待定和不纳入的小区及原因：", "Communities that are open or out of scope, and why:")
+    add_text(paper, pick(said, languages))
+    header = head(languages, ("结论", "Verdict"), ("小区", "Communities"), ("原因", "Reasons"))
+    add_table(paper, header, rows[:_MOST_REASONS], (20.0, 38.0, TEXT_WIDTH_MM - 58.0))
+    if len(rows) > _MOST_REASONS:
+        rest = (
+            "其余见 plan.xlsx 的「改造资格」。",
+            "The rest is in plan.xlsx, sheet “Eligibility”.",
+        )
+        add_text(paper, pick(rest, languages))
 
 
 def write_findings(paper: Paper, source: Source) -> None:

@@ -228,6 +228,9 @@ DRAWN: Final[Both] = (
     "采用方案，其余各行与它比较。",
     "The plan drawn; the other rows are compared with it.",
 )
+_PARAGRAPHS: Final[Mapping[str, str]] = {"zones": "explanation_", "eligibility": "explained_"}
+"""How the columns begin that hold a paragraph in one language, by table."""
+
 _DETAILS: Final = frozenset(
     {"objective", "bound", "gap_share", "optimal", "communities_least", "communities_most"}
 )
@@ -248,7 +251,7 @@ def is_detail(name: str, field: str, languages: tuple[str, ...]) -> bool:
 
     Paragraphs are printed in the first language alone: two make the paper too wide to be read.
     """
-    if name == "zones" and field.startswith("explanation_"):
+    if name in _PARAGRAPHS and field.startswith(_PARAGRAPHS[name]):
         return not field.endswith(languages[0])
     if name != "plans":
         return field.endswith("_points")

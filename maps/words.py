@@ -7,6 +7,7 @@ from typing import Final
 
 from layers.contracts import captions_of
 from layers.tables import COMMUNITIES, PROTECTED_KINDS
+from zoning.reasons import VERDICTS
 from zoning.rules import HAVE_NAMES
 
 Both = tuple[str, str]
@@ -70,24 +71,28 @@ WORDS: Final[Mapping[str, Mapping[str, Both]]] = {
     "common_missing": HAVES,
     "walker": {"adult": ("成人", "adult"), "older": ("老年人", "older people")},
     "gaps.status": STATUSES,
-    "eligibility.status": {
-        "core": ("核心改造", "core"),
-        "absorbable": ("可并入", "can be absorbed"),
-        "excluded": ("不纳入", "excluded"),
-        "unknown": ("待定", "unknown"),
-    },
+    "eligibility.status": VERDICTS,
     "reasons": {
         "E01": ("E01 建成年份", "E01 year built"),
-        "E02": ("E02 建成年份在并入期内", "E02 built in the years that may join"),
+        "E02": ("E02 可并入的年份", "E02 years that may join"),
         "E03": ("E03 建成年份", "E03 year built"),
-        "E04": ("E04 不在城市或县城", "E04 outside city and county seat"),
+        "E04": ("E04 城市、县城范围", "E04 city and county seat"),
         "E05": ("E05 房屋结构安全", "E05 safe structure"),
         "E06": ("E06 居民改造意愿", "E06 residents' consent"),
-        "E08": ("E08 已实施三供一业改造", "E08 utilities handed over"),
-        "E09": ("E09 已列入棚改计划", "E09 in a shantytown plan"),
-        "E10": ("E10 拟拆除新建", "E10 to be demolished"),
-        "E11": ("E11 自建房或城中村", "E11 self-built houses or urban village"),
-        "E12": ("E12 不在当地改造范围", "E12 outside the local scope"),
+        "E08": ("E08 三供一业", "E08 handed-over utilities"),
+        "E09": ("E09 棚改计划", "E09 shantytown plan"),
+        "E10": ("E10 拆除新建", "E10 demolition"),
+        "E11": ("E11 自建房、城中村", "E11 self-built houses, urban villages"),
+        "E12": ("E12 当地改造范围", "E12 local scope"),
+        "E15": ("E15 不得随意拆除、砍伐", "E15 no demolition or felling at will"),
+        "E16": ("E16 历史文化和自然资源保护", "E16 heritage and natural resources"),
+        "E17": ("E17 古城风貌", "E17 the historic city"),
+        "N01": ("N01 建成年份（国家）", "N01 year built (national)"),
+        "N24": ("N24 建成年份（甘肃）", "N24 year built (Gansu)"),
+        "C01": ("C01 参与率、同意率", "C01 participation and agreement"),
+        "C02": ("C02 改造方案表决", "C02 vote for the scheme"),
+        "C04": ("C04 满意度", "C04 satisfaction"),
+        "C06": ("C06 方案和物业管理模式同意率", "C06 agreement to scheme and property mode"),
         "year_conflict": ("建成年份前后矛盾", "years contradict each other"),
     },
     "role": {"core": ("核心", "core"), "absorbed": ("并入", "absorbed")},
