@@ -244,9 +244,11 @@ _SEVERITY: Final[Mapping[str, Severity]] = {
     "share_doubtful": "decide",
     "filled_down": "check",
 }
+_ALONE: Final = frozenset({"unreadable", "share_doubtful"})
+"""Reasons whose cells a person must look at: named by row, up to `LISTED` of them."""
 _REMEDY: Final[Mapping[str, str]] = {
     "unreadable": "改正该单元格后重新运行 / Correct the cell and run again",
-    "share_doubtful": "统一写成百分数（如 75%）/ Write all shares as percents, such as 75%",
+    "share_doubtful": "统一写成百分数（如 75%） / Write all shares as percents, such as 75%",
     "filled_down": "核对后填写空白单元格 / Check, and fill in the blank cells",
 }
 
@@ -259,10 +261,19 @@ def _findings_of(
         by_reason[str(change["reason"])].append(change)
     findings: list[Finding] = []
     for reason, cells in by_reason.items():
-        alone = reason in {"unreadable", "share_doubtful"} and len(cells) <= LISTED
-        groups = [[cell] for cell in cells] if alone else [cells]
+        # one decision settles all doubtful shares of a column; unread cells are mended one by one
+        apart = reason == "unreadable" and len(cells) <= LISTED
+        groups = _equal_cells(cells) if apart else [cells]
         findings.extend(_finding(column, reason, group, table, sheet) for group in groups)
     return findings
+
+
+def _equal_cells(cells: Sequence[Mapping[str, object]]) -> list[list[Mapping[str, object]]]:
+    """Put cells together that say the same thing and were read alike, in the order met."""
+    groups: dict[tuple[object, object], list[Mapping[str, object]]] = {}
+    for cell in cells:
+        groups.setdefault((cell["before"], cell["after"]), []).append(cell)
+    return list(groups.values())
 
 
 def _finding(
@@ -280,6 +291,18 @@ def _finding(
     if len(cells) == 1:
         text_zh = f"{in_sheet_zh}{place}（{column.header}）：{zh}：{shown}"
         text_en = f"{in_sheet_en}{place} ({column.header}): {en}: {shown}"
+    elif reason in _ALONE and len(cells) <= LISTED:
+        rows = [str(cell["row"]) for cell in cells]
+        alike = len(_equal_cells(cells)) == 1
+        such_zh, such_en = ("：", ": ") if alike else (f"；如 {place}：", f"; such as {place}: ")
+        text_zh = (
+            f"{in_sheet_zh}列「{column.header}」{len(cells):,} 格（第 {'、'.join(rows)} 行）："
+            f"{zh}{such_zh}{shown}"
+        )
+        text_en = (
+            f"{in_sheet_en}column {column.header!r}, {len(cells):,} cells (rows "
+            f"{', '.join(rows)}): {en}{such_en}{shown}"
+        )
     else:
         text_zh = f"{in_sheet_zh}列「{column.header}」{len(cells):,} 格：{zh}；如 {place}：{shown}"
         text_en = (

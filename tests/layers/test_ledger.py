@@ -228,6 +228,34 @@ def test_an_unreadable_cell_is_missing_and_named(tmp_path: Path) -> None:
     assert "'-3'" in second.en
 
 
+def test_equal_unreadable_cells_are_one_finding_with_their_rows(tmp_path: Path) -> None:
+    got = read_rows(
+        tmp_path, ["小区名称", "户数"], ["甲", "多"], ["乙", "少"], ["丙", 40], ["丁", "多"]
+    )
+    one, other = [f for f in got.findings if f.code == "ledger-unreadable"]
+    both = sorted([one, other], key=lambda finding: finding.row_key)
+    assert [f.row_key for f in both] == ["", "台账!3"]
+    assert "2 格（第 2、5 行）" in both[0].zh
+    assert "2 cells (rows 2, 5)" in both[0].en
+
+
+def test_doubtful_shares_of_a_column_are_one_decision(tmp_path: Path) -> None:
+    rows = [(0.7, 0.7), (0.7, 80), (75, 0.9), (0.7, 0.8)]
+    names = [[f"院{n}", *pair] for n, pair in enumerate(rows)]
+    got = read_rows(tmp_path, ["小区名称", "参与率", "同意率"], *names)
+    found = sorted(f.zh for f in got.findings if f.code == "ledger-share-doubtful")
+    assert len(found) == 2
+    same, mixed = sorted(found, key=lambda text: "如" in text)
+    assert "3 格（第 2、3、5 行）" in same
+    assert "'0.7' → '0.7'" in same
+    assert "3 格（第 2、4、5 行）" in mixed
+    assert all(
+        f.remedy.split(" / ")[0].endswith("）")
+        for f in got.findings
+        if f.code == "ledger-share-doubtful"
+    )
+
+
 def test_many_unreadable_cells_of_one_column_are_told_in_one_finding(tmp_path: Path) -> None:
     got = read_rows(tmp_path, ["小区名称", "户数"], *([f"院{n}", "多"] for n in range(30)))
     told = [f for f in got.findings if f.code == "ledger-unreadable"]

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
+import layers
+import lianpian
+import maps
+import zoning
 from layers import osm_findings
 from layers.checks import Finding
 from layers.protection_doubts import note_by_file, note_shapes, note_twice
@@ -101,3 +107,31 @@ def test_a_run_tells_no_count_that_does_not_agree(small_plan: Plan) -> None:
     texts += [str(text) for text in small_plan.zones["explanation_en"]]
     assert len(texts) > 20
     assert {text: misfits(text) for text in texts if misfits(text)} == {}
+
+
+CHINESE = re.compile("[\u4e00-\u9fff]")
+ENGLISH_HALF = re.compile(r"/ ?[A-Z][a-z]+ [a-z]")
+"""A slash before an English sentence: behind Chinese it parts the two halves of a text."""
+
+
+def texts_of(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+        elif isinstance(node, ast.JoinedStr):
+            parts = [one for one in ast.iter_child_nodes(node) if isinstance(one, ast.Constant)]
+            yield "".join(str(one.value) for one in parts)
+
+
+def test_texts_in_both_languages_can_be_parted():
+    """A remedy reads ``中文 / English``; the command line prints the half that was asked for."""
+    folders = [Path(str(one.__file__)).parent for one in (layers, zoning, maps, lianpian)]
+    wrong = [
+        text
+        for folder in folders
+        for file in sorted(folder.rglob("*.py"))
+        for text in texts_of(file)
+        if CHINESE.search(text) and ENGLISH_HALF.search(text) and "\n" not in text
+        if " / " not in text
+    ]
+    assert wrong == []
