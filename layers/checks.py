@@ -35,6 +35,8 @@ class Finding:
         What is doubtful, with the value found.
     remedy
         What the planner can do, Chinese first: ``中文 / English``.
+    offer
+        Cells of a row, column and text, that the planner may fill in and hand back; mostly none.
     """
 
     severity: Severity
@@ -44,6 +46,7 @@ class Finding:
     zh: str
     en: str
     remedy: str = ""
+    offer: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

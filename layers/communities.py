@@ -8,6 +8,7 @@ from typing import Final, cast
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyproj
 import shapely
@@ -45,6 +46,9 @@ RENAMED: Final = {
 
 # In a layer of polygons these may be ground or floor; the geometry tells the ground.
 _AMBIGUOUS: Final = frozenset({"面积", "area", "mj"})
+_OSM_ID: Final = r"[wr]\d+(?:_\d+)?"
+"""Id of an area of OpenStreetMap, or of one part of it."""
+
 YEARS: Final = ("year_built_from", "year_built_to", "year_confidence")
 """Columns that are taken from one file together."""
 
@@ -130,7 +134,8 @@ def prepare_communities(
     frame["subdistrict"] = _offices(frame, subdistricts)
     unmatched = pd.DataFrame(columns=list(UNMATCHED_COLUMNS))
     if ledger is not None:
-        matches = _match(frame, identities, ledger, joins)
+        by_extract = _text(read, "subdistrict").isna().to_numpy() & _is_extract(subdistricts)
+        matches = _match(frame, identities, ledger, joins, by_extract)
         unmatched = matches.unmatched
         frame, doubts = _add_ledger(frame, ledger, matches)
         findings += [*matches.findings, *doubts]
@@ -274,8 +279,19 @@ def _offices(frame: gpd.GeoDataFrame, subdistricts: gpd.GeoDataFrame | None) -> 
     return stated.where(stated.notna(), subdistrict_of(frame, subdistricts))
 
 
+def _is_extract(subdistricts: gpd.GeoDataFrame | None) -> bool:
+    """Tell whether street offices are those of an OpenStreetMap extract, which lacks some."""
+    if subdistricts is None or subdistricts.empty:
+        return False
+    return bool(subdistricts.index.astype("str").str.fullmatch(_OSM_ID).all())
+
+
 def _match(
-    frame: gpd.GeoDataFrame, identities: Identities, ledger: Ledger, joins: pd.DataFrame | None
+    frame: gpd.GeoDataFrame,
+    identities: Identities,
+    ledger: Ledger,
+    joins: pd.DataFrame | None,
+    by_extract: npt.NDArray[np.bool_],
 ) -> Matches:
     known = pd.DataFrame(
         {
@@ -284,6 +300,7 @@ def _match(
             "name": _text(frame, "name"),
             "subdistrict": frame["subdistrict"],
             "address": _text(frame, "address"),
+            "office_by_extract": by_extract,
         },
         index=frame.index,
     )

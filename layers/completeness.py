@@ -41,7 +41,7 @@ def doubt_missing(communities: gpd.GeoDataFrame) -> list[Finding]:
         One for each field that some community lacks, and one for all that every community lacks.
     """
     captions = captions_of(COMMUNITIES)
-    offices = communities["subdistrict"].fillna("—")
+    offices = communities["subdistrict"]
     findings = []
     nowhere: list[str] = []
     for name in MINIMUM:
@@ -51,14 +51,13 @@ def doubt_missing(communities: gpd.GeoDataFrame) -> list[Finding]:
         if lacking.all():
             nowhere.append(name)
         elif lacking.any():
-            by_office = offices[lacking].value_counts().sort_index()
-            shown = ", ".join(f"{office} {count}" for office, count in by_office.items())
+            shown_zh, shown_en = _by_office(offices[lacking])
             zh, en = captions[name]["zh"], captions[name]["en"]
             findings.append(
                 _missing(
-                    f"{len(communities):,} 个小区中 {lacking.sum():,} 个没有「{zh}」（{shown}）",
+                    f"{len(communities):,} 个小区中 {lacking.sum():,} 个没有「{zh}」（{shown_zh}）",
                     f"{lacking.sum():,} of {counted(len(communities), 'community', 'communities')} "
-                    f"without {en!r} ({shown})",
+                    f"without {en!r} ({shown_en})",
                 )
             )
     if nowhere:
@@ -71,6 +70,17 @@ def doubt_missing(communities: gpd.GeoDataFrame) -> list[Finding]:
             )
         )
     return findings
+
+
+def _by_office(offices: pd.Series) -> tuple[str, str]:
+    """Count rows by street office, those that name none last: Chinese, English."""
+    counts = offices.value_counts().sort_index()
+    zh = [f"{office} {count:,} 个" for office, count in counts.items()]
+    en = [f"{office} {count:,}" for office, count in counts.items()]
+    if unnamed := int(offices.isna().sum()):
+        zh.append(f"街道未注明 {unnamed:,} 个")
+        en.append(f"no street office given {unnamed:,}")
+    return "，".join(zh), ", ".join(en)
 
 
 def _missing(zh: str, en: str) -> Finding:

@@ -12,11 +12,13 @@ import pandas as pd
 from layers.checks import Finding
 from layers.likeness import code_key, likeness, name_key, same_address, same_office
 from layers.unmatched import (
+    UNDECIDED,
     doubt_codes,
     doubt_correction,
     doubt_correction_target,
     doubt_name_only,
     doubt_names,
+    doubt_office,
     doubt_unmatched,
     doubt_zeros,
     list_unmatched,
@@ -61,6 +63,7 @@ class _Join:
         self.found: dict[str, tuple[str, str]] = {}
         self.dropped: set[str] = set()
         self.reasons: dict[str, str] = {}
+        self.meant: dict[str, str] = {}
         self.by_name: list[str] = []
         self.findings: list[Finding] = []
 
@@ -83,12 +86,14 @@ def match_rows(
     ----------
     communities
         Keyed ``community_id``: ``code`` (NA where the file had none), ``weak_code`` (codes that
-        may be row numbers), ``name``, ``subdistrict``, ``address``.
+        may be row numbers), ``name``, ``subdistrict``, ``address``, and ``office_by_extract``
+        (the street office is told only by the boundaries of an extract).
     ledger
         `layers.ledger.Ledger.table`.
     joins
         Corrections of a planner: ``ledger_row`` (台账!5) or, where that is empty, ``ledger_name``,
-        and ``community_id``; an empty ``community_id`` leaves the row out for good.
+        and ``community_id``; an empty ``community_id`` leaves the row out for good, a ``?`` is no
+        decision.
 
     Returns
     -------
@@ -100,7 +105,8 @@ def match_rows(
     Codes are compared without regard to width, case and spaces; where they agree only after
     leading zeros are dropped (a spreadsheet turns 007 into 7), that is told. A code that may be a
     row number joins only where the names agree. A name joins alone
-    only when it stands once on either side and neither street office nor address speaks against it;
+    only when it stands once on either side and neither street office nor address speaks against it
+    (a street office that only an extract tells does not part them: that is told);
     a name that repeats (粮食局家属院) joins only where street office or address tell which one.
     """
     join = _Join(communities, ledger)
@@ -112,7 +118,10 @@ def match_rows(
     taken = join.taken()
     free = [str(community) for community in communities.index if community not in taken]
     unmatched = list_unmatched(
-        ledger.loc[join.open_rows()], communities.loc[free], reasons=join.reasons
+        ledger.loc[join.open_rows()],
+        communities.loc[free],
+        reasons=join.reasons,
+        meant=join.meant,
     )
     join.findings += [*doubt_name_only(join.by_name), *doubt_unmatched(unmatched)]
     pairs = pd.DataFrame(
@@ -130,6 +139,8 @@ def _apply_corrections(join: _Join, joins: pd.DataFrame) -> None:
             None if pd.isna(value := correction.get(column)) else str(value).strip()
             for column in ("ledger_row", "ledger_name", "community_id")
         )
+        if community in UNDECIDED:
+            continue
         rows = [row] if row else names.get(name_key(name), []) if name else []
         if len(rows) != 1 or rows[0] not in join.ledger.index:
             join.findings.append(doubt_correction(line, row or name or "", repeated=len(rows) > 1))
@@ -199,13 +210,19 @@ def _match_single(join: _Join, row: str, free: list[str]) -> None:
     if not free:
         join.reasons[row] = "name_repeats"
         return
-    verdicts = _evidence(join, row, free[0])
-    if False in verdicts:
+    community = free[0]
+    office, address = _evidence(join, row, community)
+    is_doubtful = office is False and bool(join.communities["office_by_extract"][community])
+    if address is False or (office is False and not is_doubtful):
         join.reasons[row] = "place_contradicts"
+        join.meant[row] = community
         return
-    how = "name_place" if True in verdicts else "name"
-    _take_name(join, row, free[0], how)
-    if how == "name":
+    how = "name_place" if office or address else "name"
+    _take_name(join, row, community, how)
+    if is_doubtful:
+        offices = _cell(join, row, "subdistrict"), join.there["subdistrict"][community]
+        join.findings.append(doubt_office(row, community, _cell(join, row, "name"), *offices))
+    elif how == "name":
         join.by_name.append(row)
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import pandas as pd
 
 from layers.checks import Finding
 from layers.counts import counted
-from layers.likeness import find_partners
+from layers.likeness import Partner, find_partners, name_key
 
 UNMATCHED_COLUMNS: Final = (
     "side",
@@ -21,6 +22,7 @@ UNMATCHED_COLUMNS: Final = (
     "reason",
     "suggested_id",
     "suggested_name",
+    "suggested_subdistrict",
     "likeness",
 )
 """Columns of the list; `side` is ``ledger`` or ``boundary``, `suggested_id` a community or a row.
@@ -47,10 +49,35 @@ _JOINS: Final = (
     "在 joins 表中写明 ledger_row 和 community_id；community_id 留空表示不采用该行 / "
     "Give ledger_row and community_id in the table joins; an empty community_id leaves the row out"
 )
+_OFFERED: Final = (
+    "把结果文件夹中的 tables/joins.csv 复制到作业文件夹，将 community_id 列的 ? 改为小区编码"
+    '（留空表示不采用该行），并在 job.toml 的 [inputs.joins] 中写 path = "joins.csv" / '
+    "Copy tables/joins.csv of the result folder beside job.toml, write the community's id for the "
+    "? in community_id (empty leaves the row out), and name the file as path under [inputs.joins]"
+)
+UNDECIDED: Final = ("?", "？")
+"""What stands for a community in a row of corrections that nobody has decided."""
+
+OFFER_COLUMNS: Final = (
+    "ledger_row",
+    "community_id",
+    "ledger_name",
+    "ledger_subdistrict",
+    "households",
+    "suggested_id",
+    "suggested_name",
+    "suggested_subdistrict",
+    "likeness",
+)
+"""Columns of the corrections that are offered; the first two are read, the others tell."""
 
 
 def list_unmatched(
-    rows: pd.DataFrame, communities: pd.DataFrame, *, reasons: Mapping[str, str]
+    rows: pd.DataFrame,
+    communities: pd.DataFrame,
+    *,
+    reasons: Mapping[str, str],
+    meant: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """List what is unmatched on either side with the likeliest partner on the other.
 
@@ -62,67 +89,160 @@ def list_unmatched(
         Communities without a ledger row, keyed ``community_id``.
     reasons
         Ledger row to a key of `REASONS`, where it is known.
+    meant
+        Ledger row to the one community of its name, where place contradicts: it is suggested
+        before any that is likelier by its street office.
 
     Returns
     -------
     DataFrame
-        Columns `UNMATCHED_COLUMNS`: ledger rows first, each side in its own order.
+        Columns `UNMATCHED_COLUMNS`: ledger rows first, each side in its own order. A community has
+        the reason of the row that is suggested for it where their names are one.
     """
-    left, right = (
-        [_cells(side, c) for c in ("name", "subdistrict")] for side in (rows, communities)
-    )
-    row_ids, community_ids = (list(map(str, side.index)) for side in (rows, communities))
+    left, right = (_Side.of(rows), _Side.of(communities))
+    forward = find_partners(left.names, left.offices, right.names, right.offices)
+    backward = find_partners(right.names, right.offices, left.names, left.offices)
+    for ledger_row, community in (meant or {}).items():
+        if ledger_row in left.ids and community in right.ids:
+            here, there = left.ids.index(ledger_row), right.ids.index(community)
+            forward[here] = Partner(there, 1.0)
+            backward[there] = Partner(here, 1.0)
     households, codes = _cells(rows, "households"), _cells(rows, "community_id")
+    why = [
+        reasons.get(row, "unknown_code" if code else "no_counterpart")
+        for row, code in zip(left.ids, codes, strict=True)
+    ]
     listed: list[tuple[object, ...]] = []
-    for n, partner in enumerate(find_partners(*left, *right)):
-        reason = reasons.get(row_ids[n], "unknown_code" if codes[n] else "no_counterpart")
-        suggested: tuple[object, ...] = (None, None, None)
-        if partner:
-            suggested = (community_ids[partner.place], right[0][partner.place], partner.likeness)
-        listed.append(
-            ("ledger", row_ids[n], None, left[0][n], left[1][n], households[n], reason, *suggested)
-        )
-    for n, partner in enumerate(find_partners(*right, *left)):
-        suggested = ("no_counterpart", None, None, None)
-        if partner:
-            found = (row_ids[partner.place], left[0][partner.place], partner.likeness)
-            suggested = ("no_counterpart", *found)
-        listed.append(
-            ("boundary", None, community_ids[n], right[0][n], right[1][n], None, *suggested)
-        )
+    for n, partner in enumerate(forward):
+        row = ("ledger", left.ids[n], None, left.names[n], left.offices[n], households[n], why[n])
+        listed.append((*row, *right.told(partner)))
+    for n, partner in enumerate(backward):
+        same = partner and name_key(right.names[n]) == name_key(left.names[partner.place])
+        reason = why[partner.place] if partner and same else "no_counterpart"
+        outline = ("boundary", None, right.ids[n], right.names[n], right.offices[n], None, reason)
+        listed.append((*outline, *left.told(partner)))
     return pd.DataFrame(listed, columns=list(UNMATCHED_COLUMNS))
 
 
+@dataclass(frozen=True)
+class _Side:
+    """One side of a join: keys, names and street offices in its order."""
+
+    ids: list[str]
+    names: list[object]
+    offices: list[object]
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame) -> _Side:
+        ids = [str(key) for key in frame.index]
+        return cls(ids, _cells(frame, "name"), _cells(frame, "subdistrict"))
+
+    def told(self, partner: Partner | None) -> tuple[object, ...]:
+        """Give key, name, street office and likeness of a partner; all missing for none."""
+        if partner is None:
+            return (None, None, None, None)
+        n = partner.place
+        return (self.ids[n], self.names[n], self.offices[n], partner.likeness)
+
+
 def doubt_unmatched(unmatched: pd.DataFrame) -> list[Finding]:
-    """Ask for a decision on everything that is unmatched."""
-    findings = []
-    for row in unmatched.to_dict("records"):
-        on_ledger = row["side"] == "ledger"
-        key = str(row["ledger_row"] if on_ledger else row["community_id"])
-        zh, en = REASONS[str(row["reason"])]
-        name = None if pd.isna(row["name"]) else row["name"]
-        counted = pd.notna(row["households"])
-        count_zh = f"，{row['households']:,g} 户" if counted else ""
-        count_en = f", {row['households']:,g} households" if counted else ""
-        near_zh, near_en = "", ""
-        if pd.notna(row["suggested_id"]):
-            near_zh = f"；最接近的是 {row['suggested_name']!r}（{row['suggested_id']}，相似度 "
-            near_zh += f"{row['likeness']:.2f}）"
-            near_en = f"; the likeliest is {row['suggested_name']!r} ({row['suggested_id']}, "
-            near_en += f"likeness {row['likeness']:.2f})"
-        side_zh, side_en = ("台账行", "ledger row") if on_ledger else ("小区", "community")
-        findings.append(
-            Finding(
-                severity="decide",
-                table_name="ledger" if on_ledger else "communities",
-                row_key=key,
-                code="ledger-unmatched" if on_ledger else "community-without-ledger",
-                zh=f"{side_zh} {key}（{name!r}{count_zh}）未匹配：{zh}{near_zh}",
-                en=f"{side_en} {key} ({name!r}{count_en}) is unmatched: {en}{near_en}",
-                remedy=_JOINS,
-            )
-        )
-    return findings
+    """Ask for a decision on everything that is unmatched; what suggests each other is one doubt.
+
+    The finding on a ledger row offers a row of corrections: `OFFER_COLUMNS`.
+    """
+    records = [
+        {str(name): None if pd.isna(value) else value for name, value in row.items()}
+        for row in unmatched.to_dict("records")
+    ]
+    pairs = {(row["ledger_row"], row["suggested_id"]) for row in records if row["ledger_row"]}
+    return [
+        _doubt(row)
+        for row in records
+        if row["ledger_row"] or (row["suggested_id"], row["community_id"]) not in pairs
+    ]
+
+
+def _doubt(row: Mapping[str, object]) -> Finding:
+    on_ledger = row["side"] == "ledger"
+    key = str(row["ledger_row"] if on_ledger else row["community_id"])
+    zh, en = REASONS[str(row["reason"])]
+    own_zh, own_en = _who(row["name"], row["subdistrict"])
+    if row["households"] is not None:
+        own_zh += f"，{row['households']:,g} 户"
+        own_en += f", {row['households']:,g} households"
+    near_zh, near_en = "", ""
+    if row["suggested_id"] is not None:
+        who_zh, who_en = _who(row["suggested_name"], row["suggested_subdistrict"])
+        other_zh, other_en = ("小区", "community") if on_ledger else ("台账行", "ledger row")
+        near_zh = f"；最接近的是{other_zh} {row['suggested_id']}（{who_zh}，相似度 "
+        near_zh += f"{row['likeness']:.2f}）"
+        near_en = f"; the likeliest is {other_en} {row['suggested_id']} ({who_en}, "
+        near_en += f"likeness {row['likeness']:.2f})"
+    side_zh, side_en = ("台账行", "ledger row") if on_ledger else ("小区", "community")
+    return Finding(
+        severity="decide",
+        table_name="ledger" if on_ledger else "communities",
+        row_key=key,
+        code="ledger-unmatched" if on_ledger else "community-without-ledger",
+        zh=f"{side_zh} {key}（{own_zh}）未匹配：{zh}{near_zh}",
+        en=f"{side_en} {key} ({own_en}) is unmatched: {en}{near_en}",
+        remedy=_OFFERED if on_ledger else _JOINS,
+        offer=_offer(row) if on_ledger else (),
+    )
+
+
+def _who(name: object, office: object) -> tuple[str, str]:
+    """Name a row or a community with its street office."""
+    known = "无名称" if name is None else repr(name), "no name" if name is None else repr(name)
+    zh = f"{known[0]}，{'街道未注明' if office is None else office}"
+    return zh, f"{known[1]}, {'no street office given' if office is None else office}"
+
+
+def _offer(row: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
+    """Give the cells of a row of corrections, undecided."""
+    cells = {
+        **row,
+        "community_id": UNDECIDED[0],
+        "ledger_name": row["name"],
+        "ledger_subdistrict": row["subdistrict"],
+    }
+    said = {name: cells[name] for name in OFFER_COLUMNS}
+    texts = {
+        name: f"{value:.10g}" if isinstance(value, float) else str(value)
+        for name, value in said.items()
+        if value is not None
+    }
+    return tuple((name, texts.get(name, "")) for name in OFFER_COLUMNS)
+
+
+def offered_joins(findings: Iterable[Finding]) -> pd.DataFrame:
+    """List the corrections that findings offer, for a planner to fill in.
+
+    Returns
+    -------
+    DataFrame
+        Text columns `OFFER_COLUMNS`, keyed by ``ledger_row``, in the order of the findings;
+        ``community_id`` is `UNDECIDED` and the table, as it stands, changes nothing.
+    """
+    rows = [dict(found.offer) for found in findings if found.offer]
+    table = pd.DataFrame(rows, columns=list(OFFER_COLUMNS), dtype="str")
+    return table.mask(table == "").set_index("ledger_row")
+
+
+def doubt_office(row: str, community: str, name: object, here: object, there: object) -> Finding:
+    """Tell that a row joined by a unique name has another street office than the extract says."""
+    return Finding(
+        severity="check",
+        table_name="ledger",
+        row_key=row,
+        code="ledger-office-differs",
+        zh=f"台账行 {row} 按名称 {name!r} 与小区 {community} 匹配，但街道不同：台账为 {here!r}，"
+        f"OSM 的街道界线中为 {there!r}；以台账为准",
+        en=f"ledger row {row} and community {community} share the name {name!r}, but not the "
+        f"street office: {here!r} in the ledger, {there!r} by the boundaries of OpenStreetMap; "
+        "the ledger holds",
+        remedy=_JOINS,
+    )
 
 
 def doubt_names(row: str, community: str, here: object, there: object) -> Finding:

@@ -148,12 +148,13 @@ def test_a_name_that_repeats_joins_only_by_its_place(tmp_path: Path) -> None:
 def test_a_name_that_repeats_never_joins_alone(tmp_path: Path) -> None:
     ledger = ledger_of(tmp_path, ["小区名称", "户数"], ["粮食局家属院", 30], ["粮食局家属院", 40])
     got = prepare_communities(outlines(小区名称=["粮食局家属院"]), ledger, crs=METRES)
-    assert got.unmatched["reason"].tolist() == ["name_repeats", "name_repeats", "no_counterpart"]
+    assert got.unmatched["reason"].tolist() == ["name_repeats"] * 3
     assert got.unmatched["suggested_name"].tolist() == ["粮食局家属院"] * 3
     told = [f for f in got.findings if f.code == "ledger-unmatched"]
     assert [f.severity for f in told] == ["decide", "decide"]
     assert "30 households" in told[0].en
     assert "c001" in told[0].zh
+    assert "community-without-ledger" not in codes(got)
 
 
 def test_corrections_settle_what_names_cannot(tmp_path: Path) -> None:
@@ -386,12 +387,14 @@ def test_missing_fields_are_counted_by_street_office(tmp_path: Path) -> None:
         ["1", "甲院", "老城街道", 40, None, 1998],
         ["2", "乙院", "槐新街道", 40, 3, None],
     )
-    got = prepare_communities(outlines(小区编码=["1", "2"]), ledger, crs=METRES)
+    boundaries = outlines(小区编码=["1", "2", "3"])
+    got = prepare_communities(boundaries, ledger, crs=METRES)
     told = [f for f in got.findings if f.code == "community-field-missing"]
-    assert len(told) == 3
+    assert len(told) == 5
     assert any("都没有：建筑面积、产权性质、物业管理" in f.zh for f in told)
-    assert any("楼栋数" in f.zh and "老城街道 1" in f.zh for f in told)
-    assert any("'Buildings'" in f.en and "1 of 2" in f.en for f in told)
+    assert any("楼栋数" in f.zh and "（老城街道 1 个，街道未注明 1 个）" in f.zh for f in told)
+    assert any("'Buildings'" in f.en and "2 of 3" in f.en for f in told)
+    assert any("(老城街道 1, no street office given 1)" in f.en for f in told)
 
 
 def test_persons_and_remarks_of_the_ledger_do_not_enter_the_table(tmp_path: Path) -> None:
