@@ -10,10 +10,12 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parent))
+
+from rulebooks_page import rulebooks_page
 
 from layers.contracts import captions_of, keys_of, title_of
 from layers.walk_filter import WALK_FILTER
-from zoning.rulebooks import read_rulebook, shipped_rulebooks
 from zoning.tables import CONTRACTS
 
 
@@ -63,15 +65,6 @@ def _shown(value: object) -> str:
     if isinstance(value, tuple | frozenset | set | list):
         return " ".join(f"`{item}`" for item in sorted(map(str, value)))
     return str(value).replace("|", "\\|")
-
-
-def rulebooks_page() -> str:
-    """Describe every shipped rulebook."""
-    lines = ["# 规则 Rulebooks", ""]
-    for name in shipped_rulebooks():
-        book = read_rulebook(name)
-        lines += [f"## {name}", "", f"{book.title_zh}", "", f"{book.title_en}", ""]
-    return "\n".join(lines)
 
 
 if __name__ == "__main__":
