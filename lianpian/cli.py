@@ -48,7 +48,7 @@ Out = Annotated[
 Strict = Annotated[
     bool,
     typer.Option(
-        "--strict", help="有待决定的数据疑点时以 1 结束 / Exit 1 if findings need a decision"
+        "--strict", help="有需决定的数据疑点时以 1 结束 / Exit 1 if findings need a decision"
     ),
 ]
 JobPath = Annotated[

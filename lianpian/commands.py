@@ -32,6 +32,7 @@ from lianpian.wishes import doubt_wishes
 from maps.long_texts import doubt_long_texts
 from maps.report import require_template
 from maps.words import HAVES, WORDS
+from zoning.partner_terms import OUR_WEIGHTS
 from zoning.rulebooks import read_rulebook
 from zoning.settlement import doubt_settlement
 from zoning.tables import CONTRACTS
@@ -65,6 +66,24 @@ HOW_LONG: Final = (
     ),
 )
 """Said before the long steps: how long to wait."""
+
+
+_SCORE: Final = (
+    (
+        f"得分 0–1，越高越宜联合；满分中邻接占 {OUR_WEIGHTS.border:g}，"
+        f"可由一处设施补齐的共同缺项占 {OUR_WEIGHTS.common:g}，"
+        f"合计户数趋近片区下限占 {OUR_WEIGHTS.households:g}，同街道占 "
+        f"{OUR_WEIGHTS.subdistrict:g}，需求相似占 {OUR_WEIGHTS.likeness:g}（见 docs/method.md）。"
+    ),
+    (
+        f"Score 0 to 1, the more the better; at most {OUR_WEIGHTS.border:g} for the shared border, "
+        f"{OUR_WEIGHTS.common:g} for missing haves that one facility closes, "
+        f"{OUR_WEIGHTS.households:g} for households toward the floor, "
+        f"{OUR_WEIGHTS.subdistrict:g} for one street office, {OUR_WEIGHTS.likeness:g} for likeness "
+        "of needs (docs/method.md)."
+    ),
+)
+"""What the score of partners is made of."""
 
 
 def run_demo(out: Path, *, communities: int, seed: int, console: Console) -> None:
@@ -284,7 +303,8 @@ def show_partners(folder: Path, community_id: str, *, console: Console) -> None:
         same = pd.notna(zone[partner]) and zone[partner] == zone[community_id]
         mark = console.choose("同片区", "same zone") if same else ""
         reason = console.half(row["reason"])
-        line = f"{row['rank']}. {names[partner]} ({partner}) {row['score']:.2f} {reason} {mark}"
+        score = console.choose("得分", "score") + f" {row['score']:.2f}"
+        line = f"{row['rank']}. {names[partner]} ({partner}) {score} {reason} {mark}"
         console.say(line.rstrip(), line.rstrip())
         rows.append(
             {
@@ -301,8 +321,7 @@ def show_partners(folder: Path, community_id: str, *, console: Console) -> None:
                 },
             }
         )
-    if not rows:
-        console.say("没有相邻小区。", "No neighbour to join with.")
+    console.say(*(_SCORE if rows else ("没有相邻小区。", "No neighbour to join with.")))
     sets = _show_sets(tables["partner_sets"], community_id, names, console=console)
     console.document(
         {
@@ -325,7 +344,8 @@ def _show_sets(
     for key, row in mine.sort_values("rank").iterrows():
         partners = str(key[1]).split(";")  # type: ignore[index]  # the key has two levels
         listed = "、".join(str(names[one]) for one in partners)
-        line = f"{row['rank']}. {listed} {row['score']:.2f} {console.half(row['reason'])}"
+        score = console.choose("得分", "score") + f" {row['score']:.2f}"
+        line = f"{row['rank']}. {listed} {score} {console.half(row['reason'])}"
         console.say(line, line)
         rows.append(
             {

@@ -19,8 +19,8 @@ Tables = Mapping[str, pd.DataFrame]
 QUALITY: Final[Mapping[str, tuple[Both, str]]] = {
     "objective": (
         (
-            "目标值，即各户步行至片区中心的总距离，连同设定的附加项，越小越好",
-            "Objective (walks of all households to their zone's centre, terms set; less is better)",
+            "目标值：各户至片区中心步行之和及附加项，小者优",
+            "Objective: walks to centres and terms set, less is better",
         ),
         "户·m",
     ),

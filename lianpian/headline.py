@@ -140,7 +140,7 @@ def _print_findings(findings: pd.DataFrame, console: Console) -> None:
     counts = findings["severity"].value_counts()
     decide, check = int(counts.get("decide", 0)), int(counts.get("check", 0))
     console.say(
-        f"数据疑点：待决定 {decide}，待核对 {check}，说明 {int(counts.get('note', 0))}"
+        f"数据疑点：需决定 {decide}，需核对 {check}，提示 {int(counts.get('note', 0))}"
         "（详见 tables/findings.csv）",
         f"Findings: {decide} to decide, {check} to check, "
         f"{counted(int(counts.get('note', 0)), 'note')} "

@@ -10,7 +10,7 @@ from maps.words import Both
 
 UNITS: Final[Mapping[str, Both]] = {
     "m": ("米", "m"),
-    "户·m": ("户·米", "household-metres"),
+    "户·m": ("户·米", "household-m"),
     "m²": ("平方米", "m²"),
     "min": ("分钟", "min"),
     "km/h": ("km/h", "km/h"),

@@ -35,9 +35,9 @@ _LEFT_OUT: Final = {
     "planner": ("规划人员排除", "left out by a planner"),
 }
 _SEVERITIES: Final = {
-    "decide": ("需人工决定的疑点", "findings to decide"),
-    "check": ("需核查的疑点", "findings to check"),
-    "note": ("提示性疑点", "notes"),
+    "decide": ("疑点：需决定", "findings: to decide"),
+    "check": ("疑点：需核对", "findings: to check"),
+    "note": ("疑点：提示", "findings: notes"),
 }
 _ACCESS: Final = {
     "surveyed": ("实测出入口", "surveyed access points"),
