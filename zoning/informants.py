@@ -10,6 +10,9 @@ Both = tuple[str, str]
 YEARS: Final = "years"
 """Stands for the columns of the years built."""
 
+LEDGER_YEARS: Final = "建成年份"
+"""Heading of the ledger under which both years are stated: 1998, or 1995-1998."""
+
 _CONSENT: Final = "consent"
 
 WHOM: Final[dict[str, tuple[Both, Both]]] = {

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from zoning.build_years import FROM, TO, DateVerdict
-from zoning.informants import YEARS, Both, whom_to_ask
-from zoning.reasons import VERDICTS, Reason, caption_of, mark
+from zoning.build_years import DateVerdict
+from zoning.informants import LEDGER_YEARS, YEARS, Both, whom_to_ask
+from zoning.reasons import VERDICTS, Reason, mark
 from zoning.rules import Rulebook
 
 
@@ -93,8 +93,10 @@ def _found(years: tuple[float, float]) -> Both:
 def _unknown_years(codes: tuple[str, ...], years: tuple[float, float], asked: Both) -> Both:
     """Say why the years do not decide, what is asked for, and whom to ask."""
     (first, last), ask = years, whom_to_ask(YEARS)
-    fields = caption_of(FROM), caption_of(TO)
-    fill = "改填准确的起止年份", "state both years exactly"
+    fill = (
+        f"改正台账「{LEDGER_YEARS}」一栏",
+        f"correct the ledger's column “{LEDGER_YEARS}”",
+    )
     if codes == ("year_conflict",):
         what = (
             f"建成年份前后矛盾（起 {first:g} 年，止 {last:g} 年）",
@@ -113,13 +115,16 @@ def _unknown_years(codes: tuple[str, ...], years: tuple[float, float], asked: Bo
     elif math.isinf(first) and math.isinf(last):
         what = "建成年份未填", "year built not stated"
         fill = (
-            f"填入「{fields[0][0]}」「{fields[1][0]}」",
-            f"fill in “{fields[0][1]}” and “{fields[1][1]}”",
+            f"填入台账「{LEDGER_YEARS}」一栏（如 1998 或 1995-1998）",
+            f"fill in the ledger's column “{LEDGER_YEARS}” (as 1998 or 1995-1998)",
         )
     else:
-        into = fields[1] if math.isinf(last) else fields[0]
         what = _found(years)
-        fill = f"补填「{into[0]}」", f"fill in “{into[1]}”"
+        lacks = ("止年", "the last year") if math.isinf(last) else ("起年", "the first year")
+        fill = (
+            f"在台账「{LEDGER_YEARS}」一栏补写{lacks[0]}（如 1995-1998）",
+            f"add {lacks[1]} in the ledger's column “{LEDGER_YEARS}” (as 1995-1998)",
+        )
     return (
         f"待定：{what[0]}，{asked[0]}；{ask[0]}，再{fill[0]}",
         f"open: {what[1]}; {asked[1]}; {ask[1]}, then {fill[1]}",

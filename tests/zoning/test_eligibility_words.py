@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from layers.fields import canonical_of
 from tests.zoning.test_eligibility import CASES, built, homes, judge
 from zoning.eligibility import judge_eligibility
-from zoning.informants import WHOM
+from zoning.informants import LEDGER_YEARS, WHOM
+from zoning.reasons import caption_of
 from zoning.rulebooks import read_rulebook, shipped_rulebooks
-from zoning.rules import MissingFields
+from zoning.rules import ConsentGate, FlagRule, MissingFields
 
 AGREED = {"participation_share": 0.9, "agreement_share": 0.9}
 
@@ -58,11 +60,11 @@ def test_an_unknown_year_says_which_field_to_fill_in_and_whom_to_ask() -> None:
     zh, en = said("national", built(None, None))
     assert zh.startswith("待定：建成年份未填，要求 2000 年底前建成（国办发〔2020〕23号")
     assert "可问不动产登记中心、城建档案馆" in zh
-    assert "填入「建成年份（起）」「建成年份（止）」" in zh
-    assert "fill in “Built from” and “Built to”" in en
+    assert "填入台账「建成年份」一栏（如 1998 或 1995-1998）" in zh
+    assert "fill in the ledger's column “建成年份” (as 1998 or 1995-1998)" in en
     assert zh.count("建成年份未填") == 1
-    assert "补填「建成年份（止）」" in said("yanshi_2021", built(1995, None))[0]
-    assert "补填「建成年份（起）」" in said("yanshi_2021", built(None, 2003))[0]
+    assert "「建成年份」一栏补写止年" in said("yanshi_2021", built(1995, None))[0]
+    assert "「建成年份」一栏补写起年" in said("yanshi_2021", built(None, 2003))[0]
 
 
 def test_fields_left_empty_are_told_in_one_sentence() -> None:
@@ -152,6 +154,21 @@ def test_no_two_years_of_other_verdicts_have_one_reason(name: str, early: int, l
         assert texts.iloc[0] != texts.iloc[1]
         assert year_of.format(early) in texts.iloc[0]
         assert year_of.format(late) in texts.iloc[1]
+
+
+@pytest.mark.parametrize("name", shipped_rulebooks())
+def test_every_column_that_a_sentence_asks_to_fill_in_is_read_from_a_ledger(name: str) -> None:
+    book = read_rulebook(name)
+    ruled = (*book.exclusions, *book.cautions, *book.consent)
+    for column in {one.column for one in ruled if not column_is_later(one)}:
+        heading, _ = caption_of(column)
+        assert canonical_of(heading) == column
+    assert canonical_of(LEDGER_YEARS) == "year_built_from"
+
+
+def column_is_later(rule: FlagRule | ConsentGate) -> bool:
+    """Tell whether a rule is asked after eligibility was judged."""
+    return isinstance(rule, ConsentGate) and rule.stage != "enter"
 
 
 @pytest.mark.parametrize("name", shipped_rulebooks())
