@@ -29,6 +29,12 @@ QUALITY: Final[Mapping[str, tuple[Both, str]]] = {
 }
 """Figures of a plan's quality, told of each plan whether they differ or not."""
 
+RULE: Final = "rule_broken"
+"""Name of the figure that says which plan breaks one rule."""
+
+_ONE: Final[tuple[Both, Both]] = (("仅方案一", "First plan only"), ("仅方案二", "Second plan only"))
+_BOTH: Final[Both] = ("两方案均", "Both plans")
+
 _ZONE: Final[Mapping[str, tuple[Both, str]]] = {
     "households": (("户数", "households"), "户"),
     "communities": (("小区数", "communities"), ""),
@@ -79,6 +85,9 @@ class Difference:
     @property
     def line(self) -> Both:
         """Say it in one line."""
+        if self.name == RULE:
+            zh, en = _BOTH if self.first and self.second else _ONE[0 if self.first else 1]
+            return f"  {zh}{self.caption[0]}", f"  {en}: {self.caption[1]}"
         zh, en = unit_words(self.unit)
         _, a, b = self.row
         return (
@@ -118,7 +127,7 @@ def _drawn(plan: Tables, name: str) -> float | None:
 
 
 def rules(first: Tables, second: Tables) -> list[Difference]:
-    """Count the rules that each plan breaks, and list those that only one of them does."""
+    """Count the rules that each plan breaks, and name each of them."""
     one, other = broken_rules(first), broken_rules(second)
     if not one and not other:
         return []
@@ -131,7 +140,7 @@ def rules(first: Tables, second: Tables) -> list[Difference]:
     )
     each = [
         Difference(
-            name="rule_broken",
+            name=RULE,
             caption=(f"违反规则：{both[0]}", f"Rule broken: {both[1]}"),
             unit="",
             first=one.count(both),

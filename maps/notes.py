@@ -91,8 +91,8 @@ ZONING_VALUES: Final[Mapping[str, Both]] = {
         "the zones hold communities that the rules keep out",
     ),
     "walks": (
-        "有片区不存在各小区都能步行到达的中心",
-        "a zone has no centre within the walk of all its communities",
+        "有片区在所计算的步行范围内没有各小区都能到达的中心",
+        "a zone has no centre that all its communities reach within the walks measured",
     ),
 }
 BREAKS: Final[Both] = (

@@ -109,7 +109,11 @@ def test_quality_rules_and_zones_of_both_plans_are_told_with_units():
     assert any(line.startswith("目标值") and line.endswith("：1,000 → 1,005 户·米") for line in zh)
     assert "Distance of the objective to the bound: 0.0% -> 0.50%" in en
     assert "违反规则（条）：0 → 1" in zh
-    assert "违反规则：Z01 超上限：0 → 1" in zh
+    assert "  仅方案二违反规则：Z01 超上限" in zh
+    swapped = [zh for zh, _ in compare_plans(second, first).lines]
+    assert "  仅方案一违反规则：Z01 超上限" in swapped
+    alike = [en for _, en in compare_plans(second, second).lines]
+    assert "  Both plans: Rule broken: Z01 above its cap" in alike
     assert any(line.endswith("；本方案违反规则，不在其列") for line in zh)
     assert f"片区 {zone}：户数：{before:,.0f} → {before + 71:,.0f} 户" in zh
     [walk] = [line for line in en if "longest walk" in line]
