@@ -21,6 +21,7 @@ import shapely
 
 from layers.contracts import conform, keys_of
 from layers.errors import InputError, OutputError
+from layers.unmatched import offered_joins
 from lianpian.job import ZonesSection
 from lianpian.plan import Plan
 from lianpian.replacing import file_names, in_use, lock_of, require_replaceable
@@ -87,6 +88,8 @@ def write_result(
     altered = 0
     with _swapped(out.resolve()) as folder:
         write_tables(plan.tables, folder / "tables")
+        if plan.offers:
+            _write_joins(offered_joins(plan.offers), folder / "tables" / "joins.csv")
         languages = plan.imprint.languages
         write_geopackage(plan.tables, folder / "plan.gpkg", languages=languages)
         if shapefiles:
@@ -198,6 +201,12 @@ def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
         if name not in ONLY_LAYERS:
             csv_text = plain(table).to_csv(lineterminator="\n")
             (folder / f"{name}.csv").write_text(csv_text, encoding="utf-8-sig", newline="")
+
+
+def _write_joins(joins: pd.DataFrame, path: Path) -> None:
+    """Write the corrections that wait for a planner, in the order of the ledger."""
+    csv_text = plain(joins).loc[joins.index].to_csv(lineterminator="\n")
+    path.write_text(csv_text, encoding="utf-8-sig", newline="")
 
 
 def plain(table: pd.DataFrame) -> pd.DataFrame:

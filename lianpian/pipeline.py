@@ -179,6 +179,7 @@ def _compute(located: LocatedJob, ground: Ground, rulebook: Rulebook, clock: Clo
         imprint=imprint,
         record=make_record(located, ground, imprint, zoning),
         inputs=ground.records,
+        offers=tuple(found for found in ground.findings if found.offer),
         timings=clock.timings,
     )
 

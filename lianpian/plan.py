@@ -9,7 +9,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from layers.checks import InputRecord
+from layers.checks import Finding, InputRecord
 from maps.labels import Imprint
 
 
@@ -27,6 +27,8 @@ class Plan:
         What goes into ``run.json``, beside the counts.
     inputs
         Account of every input file.
+    offers
+        Findings that offer a correction for the planner to fill in.
     timings
         Seconds and peak memory by step; the one thing that differs between equal runs.
     """
@@ -69,6 +71,7 @@ class Plan:
     imprint: Imprint
     record: Mapping[str, Any]
     inputs: tuple[InputRecord, ...] = ()
+    offers: tuple[Finding, ...] = ()
     timings: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     @property

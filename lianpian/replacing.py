@@ -6,12 +6,13 @@ import csv
 import fnmatch
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Final
 
 from layers.checks import digest
 from layers.errors import OutputError
+from layers.unmatched import UNDECIDED
 from zoning.tables import CONTRACTS
 
 RESULT_FILES: Final = (
@@ -24,7 +25,7 @@ RESULT_FILES: Final = (
     "report.docx",
     "report_template.docx",
     "ATTRIBUTION.txt",
-    *(f"tables/{name}.csv" for name in CONTRACTS),
+    *(f"tables/{name}.csv" for name in (*CONTRACTS, "joins")),
     "sheets/overview-*.*",
     "sheets/sheet*-*.*",
     "shapefiles/*.*",
@@ -58,8 +59,8 @@ def require_replaceable(out: Path, inputs: Iterable[Path] = ()) -> None:
     ------
     OutputError
         If `out` is the root of a disk, a file, a folder without ``run.json``, one that holds files
-        which no run wrote, an input of the job, or a ``review.csv`` with decisions; if another run
-        is writing there, or if it cannot be written.
+        which no run wrote, an input of the job, or a ``review.csv`` or ``joins.csv`` with
+        decisions; if another run is writing there, or if it cannot be written.
     """
     require_own_folder(out)
     if lock_of(out).exists():
@@ -93,7 +94,8 @@ def require_replaceable(out: Path, inputs: Iterable[Path] = ()) -> None:
             zh=f"{out}：含有 {len(foreign):,} 个并非由本程序写出的文件：{_some(foreign)}。"
             "未写入任何内容；请将其移到别处，或用 --out 指定其他文件夹。",
         )
-    _require_no_decisions(out / "tables" / "review.csv")
+    _require_no_decisions(out / "tables" / "review.csv", "decision", {""})
+    _require_no_decisions(out / "tables" / "joins.csv", "community_id", set(UNDECIDED))
     _require_writable(out)
 
 
@@ -201,19 +203,19 @@ def _is_one_of(name: str, known: set[str]) -> bool:
     )
 
 
-def _require_no_decisions(review: Path) -> None:
+def _require_no_decisions(path: Path, column: str, open_words: Collection[str]) -> None:
     """Keep what a person filled in, in the result itself instead of in a copy."""
-    if not review.is_file():
+    if not path.is_file():
         return
-    with review.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
         rows = list(csv.DictReader(stream))
-    decided = sum(bool((row.get("decision") or "").strip()) for row in rows)
+    decided = sum((row.get(column) or "").strip() not in open_words for row in rows)
     if decided:
         raise OutputError(
-            en=f"{review}: holds {decided} decision(s), and a run replaces this file. Nothing was "
-            "written; move it beside job.toml and name it under [inputs.review].",
-            zh=f"{review}：已填写 {decided} 条结论，而运行会替换该文件。"
-            "未写入任何内容；请将其移到 job.toml 旁，并在 [inputs.review] 中写明。",
+            en=f"{path}: holds {decided} decision(s), and a run replaces this file. Nothing was "
+            f"written; move it beside job.toml and name it under [inputs.{path.stem}].",
+            zh=f"{path}：已填写 {decided} 条结论，而运行会替换该文件。"
+            f"未写入任何内容；请将其移到 job.toml 旁，并在 [inputs.{path.stem}] 中写明。",
         )
 
 

@@ -7,14 +7,18 @@ import json
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pyogrio
 import pytest
 
+from layers.checks import Finding
 from layers.contracts import check
+from layers.corrections import read_corrections
 from layers.errors import InputError, OutputError
+from lianpian import outputs
 from lianpian.outputs import read_result, write_result
 from lianpian.plan import Plan
 from zoning.tables import CONTRACTS
@@ -46,6 +50,39 @@ def test_a_result_reads_back_as_written(small_result: Path, small_plan: Plan):
     pd.testing.assert_frame_equal(tables["gaps"], small_plan.gaps)
     assert imprint == small_plan.imprint
     assert record["zoning"] == small_plan.record["zoning"]
+
+
+def test_open_joins_stand_beside_the_tables_in_the_order_of_the_ledger(
+    small_plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(outputs, "draw_result", lambda *_args, **_options: None)
+    write_result(replace(small_plan, offers=()), tmp_path / "none", sheets=())
+    assert not (tmp_path / "none" / "tables" / "joins.csv").exists()
+    offers = tuple(
+        Finding(
+            severity="decide",
+            table_name="ledger",
+            row_key=row,
+            code="ledger-unmatched",
+            zh="",
+            en="",
+            offer=(("ledger_row", row), ("community_id", "?"), ("ledger_name", name)),
+        )
+        for row, name in (("台账!9", "甲"), ("台账!10", "=乙"))
+    )
+    write_result(replace(small_plan, offers=offers), tmp_path / "some", sheets=())
+    joins, _ = read_corrections(tmp_path / "some" / "tables" / "joins.csv", "joins")
+    assert joins["ledger_row"].tolist() == ["台账!9", "台账!10"]
+    assert joins["community_id"].tolist() == ["?", "?"]
+    assert joins["ledger_name"].tolist() == ["甲", "=乙"]
+    assert "tables/joins.csv" in json.loads((tmp_path / "some" / "run.json").read_text())["files"]
+
+
+def test_every_open_ledger_row_of_a_plan_is_offered(small_plan: Plan):
+    open_rows = small_plan.findings["code"].eq("ledger-unmatched")
+    told = small_plan.findings.loc[open_rows, "row_key"]
+    assert len(told)
+    assert {dict(found.offer)["ledger_row"] for found in small_plan.offers} == set(told)
 
 
 def test_a_result_from_before_there_were_protections_reads_back(small_result: Path, tmp_path: Path):

@@ -97,6 +97,17 @@ def test_decisions_in_the_result_are_kept(result: Path):
     assert "[inputs.review]" in caught.value.zh
 
 
+def test_joins_that_a_person_decided_in_the_result_are_kept(result: Path):
+    joins = result / "tables" / "joins.csv"
+    joins.write_text("ledger_row,community_id\n台账!2,?\n台账!3,？\n", encoding="utf-8-sig")
+    require_replaceable(result)
+    joins.write_text("ledger_row,community_id\n台账!2,c001\n台账!3,\n", encoding="utf-8-sig")
+    with pytest.raises(OutputError) as caught:
+        require_replaceable(result)
+    assert "2 decision(s)" in caught.value.en
+    assert "[inputs.joins]" in caught.value.zh
+
+
 def test_a_place_that_cannot_be_written_is_told_before_the_work(tmp_path: Path):
     (tmp_path / "file").touch()
     with pytest.raises(OutputError) as caught:
