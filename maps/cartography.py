@@ -18,6 +18,7 @@ from maps.protected import draw_protected, spots_of
 from maps.scene import Scene, count_fills
 from maps.sheet_style import (
     BUILDING_FILL,
+    CROSSING_WIDTHS,
     EDGE_DASH,
     EDGE_INK,
     OUTLINE,
@@ -77,6 +78,7 @@ class GroundMap:
         if self.view.buildings:
             self._buildings()
         self._zones()
+        self._crossings()
         self._data_edge()
         if self.view.protections:
             self._protections()
@@ -222,6 +224,18 @@ class GroundMap:
             self.shown.signs.add("zone")
             self.canvas.path(self.axes, path, edge="#ffffff", width=2.6, zorder=4.0)
             self.canvas.path(self.axes, path, edge=ZONE_INK, width=1.4, zorder=4.1)
+
+    def _crossings(self) -> None:
+        """Join the parts of a zone that a river or a railway cuts, as maps draw a bridge."""
+        crossings = self.scene.crossings
+        if self.view.zone:
+            crossings = crossings[crossings["zone_id"].eq(self.view.zone)]
+        path = line_path(self.within(crossings).geometry.to_numpy())
+        if path:
+            self.shown.signs.add("crossing")
+            edge, core = CROSSING_WIDTHS
+            self.canvas.path(self.axes, path, edge=ZONE_INK, width=edge, zorder=4.2)
+            self.canvas.path(self.axes, path, edge="#ffffff", width=core, zorder=4.3)
 
     def _data_edge(self) -> None:
         """Draw where the data ends, if the frame reaches beyond it."""

@@ -97,19 +97,19 @@ def left_out_list(
         rank=reasons.reindex(own.index).map(order),
         key=own.index,
     ).sort_values(["rank", "households", "key"], ascending=[True, False, True])
-    told = tell_left_out(tables, languages[0])
+    told = tell_left_out(tables, languages[0], is_short=True)
     cells = tuple(
         (
             str(row.label),
             number(row.households),
-            told.get(row.key, ""),
+            told[row.key],
         )
         for row in rows.itertuples()
     )
     captions = head(
         languages, ("小区", "community"), ("户数", "households"), ("未入片区原因", "reason")
     )
-    return TextTable(captions, cells, (3.2, 1.3, 3.0), ("left", "right", "left"))
+    return TextTable(captions, cells, (2.7, 1.2, 3.6), ("left", "right", "left"))
 
 
 def left_out_table(tables: Mapping[str, pd.DataFrame], languages: tuple[str, ...]) -> TextTable:

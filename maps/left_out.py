@@ -10,15 +10,18 @@ import pandas as pd
 from maps.words import LEFT_OUT, Both, pick
 
 _MOST_NAMED: Final = 3
-_COLON: Final[Mapping[str, tuple[str, str, str, str]]] = {
-    "zh": ("：相邻的", "、", "（", "）"),
-    "en": (": beside it ", ", ", " (", ")"),
+_MARKS: Final[Mapping[str, tuple[str, str, str, str]]] = {
+    "zh": ("相邻的", "、", "（", "）"),
+    "en": ("beside it ", ", ", " (", ")"),
 }
-_NOBODY: Final[Both] = ("：没有相邻小区", ": nobody adjoins it")
+_COLON: Final[Both] = ("：", ": ")
+_NOBODY: Final[Both] = ("没有相邻小区", "nobody adjoins it")
 _FULL: Final[Both] = ("在 {}，不能并入", "in {}, which cannot take it")
 
 
-def tell_left_out(tables: Mapping[str, pd.DataFrame], language: str) -> pd.Series:
+def tell_left_out(
+    tables: Mapping[str, pd.DataFrame], language: str, *, is_short: bool = False
+) -> pd.Series:
     """Say why each community outside of all zones is there.
 
     Parameters
@@ -27,6 +30,8 @@ def tell_left_out(tables: Mapping[str, pd.DataFrame], language: str) -> pd.Serie
         ``assignment``, ``adjacency`` and ``communities``.
     language
         ``zh`` or ``en``.
+    is_short
+        Where neighbours are named, leave the reason itself out: for narrow columns.
 
     Returns
     -------
@@ -44,18 +49,20 @@ def tell_left_out(tables: Mapping[str, pd.DataFrame], language: str) -> pd.Serie
         for one, other in (pair, pair[::-1]):
             if one in beside:
                 beside[one].add(other)
-    told = {
-        key: pick(LEFT_OUT.get(reason, (reason, reason)), [language])
-        + (_neighbours(sorted(beside[key]), tables, language) if key in beside else "")
-        for key, reason in reasons.items()
-    }
+    told = {}
+    for key, reason in reasons.items():
+        said = pick(LEFT_OUT.get(reason, (reason, reason)), [language])
+        if key in beside:
+            whom = _neighbours(sorted(beside[key]), tables, language)
+            said = whom if is_short else said + pick(_COLON, [language]) + whom
+        told[key] = said
     return pd.Series(told, dtype="str")
 
 
 def _neighbours(ids: list[str], tables: Mapping[str, pd.DataFrame], language: str) -> str:
     if not ids:
         return pick(_NOBODY, [language])
-    colon, comma, opens, closes = _COLON[language]
+    head, comma, opens, closes = _MARKS[language]
     names, assignment = tables["communities"]["name"], tables["assignment"]
     each = []
     for one in ids[:_MOST_NAMED]:
@@ -67,4 +74,4 @@ def _neighbours(ids: list[str], tables: Mapping[str, pd.DataFrame], language: st
         called = name if isinstance(name, str) else one
         each.append(f"{called}{opens}{why}{closes}" if why else called)
     more = "……" if len(ids) > _MOST_NAMED else ""
-    return colon + comma.join(each) + more
+    return head + comma.join(each) + more

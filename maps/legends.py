@@ -12,6 +12,7 @@ from maps.paper import Frame
 from maps.protected import draw_protected_sign
 from maps.sheet_style import (
     BUILDING_FILL,
+    CROSSING_WIDTHS,
     EDGE_DASH,
     EDGE_INK,
     OUTLINE,
@@ -39,6 +40,7 @@ _SMALLEST: Final = 0.8
 
 SIGNS: Final[tuple[tuple[str, Both], ...]] = (
     ("zone", ("片区界线", "zone boundary")),
+    ("crossing", ("片区内跨河、跨铁路的连接", "link over river or railway")),
     ("no_zone", ("未入片区的小区", "community in no zone")),
     ("major", ("干路", "main street")),
     ("minor", ("支路", "street")),
@@ -168,6 +170,10 @@ def _draw_sign(canvas: Canvas, swatch: Frame, sign: str) -> None:
         canvas.box(swatch.inset(0.4), fill=BUILDING_FILL)
     elif sign == "zone":
         canvas.path(page, line, edge=ZONE_INK, width=1.4, zorder=3.0)
+    elif sign == "crossing":
+        edge, core = CROSSING_WIDTHS
+        canvas.path(page, line, edge=ZONE_INK, width=edge, zorder=3.0)
+        canvas.path(page, line, edge="#ffffff", width=core, zorder=3.1)
     elif sign == "no_zone":
         canvas.path(page, line, edge=OUTLINE, width=0.55, dash=OUTSIDE_DASH, zorder=3.0)
     elif sign == "data_edge":

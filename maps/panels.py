@@ -27,6 +27,12 @@ ANSWERS: Final[tuple[Both, ...]] = (
 )
 """Columns of communities by answer: each row adds up to all of them."""
 
+COVERAGE_NOTE: Final[Both] = (
+    "达标与否按小区出入口的步行距离判定；覆盖按各楼栋至设施的步行距离统计，因此达标的项目覆盖也可能不足。",
+    "Met or not is judged from a community's gates, coverage by building: met may cover few.",
+)
+"""Stands below tables that show answers beside coverage."""
+
 _COUNTS: Final[tuple[Across, ...]] = ("right", "right", "right", "right")
 _LACKS: Final[Both] = ("缺项（待核实）[无数据]", "missing (open) [no data]")
 

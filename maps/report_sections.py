@@ -26,7 +26,7 @@ from maps.eligibility_rows import eligibility_rows
 from maps.index_panels import left_out_table
 from maps.labels import Imprint
 from maps.notes import marks, method, review_note, rulebook_title, zoning_lines
-from maps.panels import ANSWERS, figure, summary_table
+from maps.panels import ANSWERS, COVERAGE_NOTE, figure, summary_table
 from maps.report_fields import figure_text, sentences, split_both
 from maps.report_maps import MapDrawer
 from maps.words import HAVES, Both, pick
@@ -154,6 +154,7 @@ def write_haves(paper: Paper, source: Source) -> None:
     )
     numbers = frozenset(range(1, len(header)))
     add_table(paper, header, rows, (44.0, 18.0, 18.0, 18.0, 18.0, 24.0, 20.0), right=numbers)
+    add_text(paper, pick(COVERAGE_NOTE, languages), style=SMALL)
 
 
 def write_tasks(paper: Paper, source: Source) -> None:
@@ -191,10 +192,10 @@ def write_tasks(paper: Paper, source: Source) -> None:
         languages,
         ("责任单位", "Bureau"),
         ("九有", "Have"),
-        ("缺项小区", "missing"),
-        ("缺项小区未覆盖户数", "households not covered there"),
-        ("待核实小区", "open"),
-        ("无数据小区", "no data"),
+        ("缺项\n小区", "missing"),
+        ("缺项小区\n未覆盖户数", "households not covered there"),
+        ("待核实\n小区", "open"),
+        ("无数据\n小区", "no data"),
         ("依据", "Clauses"),
     )
     widths = (32.0, 28.0, 14.0, 23.0, 15.0, 15.0, 33.0)

@@ -19,7 +19,7 @@ from maps.documents import (
     add_point,
     add_text,
 )
-from maps.panels import ANSWERS, is_known, minutes, number, text
+from maps.panels import ANSWERS, COVERAGE_NOTE, is_known, minutes, number, text
 from maps.report_fields import MISSING, split_both
 from maps.report_room import body_mm, rows_mm, text_mm
 from maps.report_sections import Source, head
@@ -191,6 +191,7 @@ def _write_haves(paper: Paper, haves: Mapping[str, ZoneHave], languages: tuple[s
         ("结论", "verdict"),
     )
     add_table(paper, header, rows, _HAVE, right=frozenset(range(1, 6)))
+    add_text(paper, pick(COVERAGE_NOTE, languages[:1]), style=SMALL)
 
 
 @dataclass(frozen=True)
@@ -213,7 +214,8 @@ def _taken_mm(said: list[str]) -> float:
         text_mm(one, *((10.0, 14.0, 3.0) if order == 0 else (8.5, 11.0, 4.0)))
         for order, one in enumerate(said)
     ]
-    return _HEADING_MM + rows_mm(len(_PAIR)) + rows_mm(len(HAVES) + 2) + sum(texts)
+    note = max(text_mm(one, 8.5, 11.0, 4.0) for one in COVERAGE_NOTE)
+    return _HEADING_MM + rows_mm(len(_PAIR)) + rows_mm(len(HAVES) + 2) + note + sum(texts)
 
 
 def _fit(

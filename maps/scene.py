@@ -16,6 +16,7 @@ from layers.contracts import conform
 from layers.squares import SQUARE_CLASS
 from layers.tables import CATEGORIES
 from maps.fonts import one_line, paper_face
+from maps.inner_crossings import find_inner_crossings
 from maps.sheet_style import PRINT_FILLS
 from maps.style import HAVE_CHARACTERS, missing_class, street_group
 from maps.unnamed import name_unnamed
@@ -44,6 +45,8 @@ class Scene:
         ``group`` (major, minor, path), ``name``, lines.
     land, buildings, subdistricts, protections
         As in their contracts.
+    crossings
+        Links inside zones over a river or a railway: ``zone_id``, lines.
     crs_name
         Name of the reference system.
     data_edge
@@ -60,6 +63,7 @@ class Scene:
     buildings: gpd.GeoDataFrame
     subdistricts: gpd.GeoDataFrame
     protections: gpd.GeoDataFrame
+    crossings: gpd.GeoDataFrame
     crs_name: str
     data_edge: gpd.GeoDataFrame
 
@@ -96,6 +100,7 @@ def make_scene(
         buildings=layer("buildings"),
         subdistricts=layer("subdistricts"),
         protections=layer("protections"),
+        crossings=find_inner_crossings(tables),
         crs_name=_crs_name(crs),
         data_edge=gpd.GeoDataFrame(
             geometry=[shapely.LineString(data_edge)] if data_edge else [], crs=crs

@@ -17,14 +17,18 @@ from maps.furniture import (
 )
 from maps.insets import InsetMap
 from maps.legends import draw_legend
+from maps.panels import COVERAGE_NOTE
 from maps.paper import Frame, choose_window
 from maps.scale_bar import draw_north, draw_scale
 from maps.sheet_job import SheetJob, joined
+from maps.sheet_style import SOFT_INK
 from maps.views import Shown, View
 from maps.words import pick
 
 _GAP: Final = 2.4
 _LOCATION: Final = 46.0
+_NOTE: Final = 4.8
+_BELOW_NOTE: Final = 1.6
 HEADS: Final = 13.0
 """Height of the heading of a section and of the captions of its table."""
 
@@ -67,3 +71,18 @@ def add_legend(
 def short_heads(header: tuple[str, ...]) -> tuple[str, ...]:
     """Keep the first language and nothing in brackets: narrow columns have no room for more."""
     return tuple(re.sub(r"[（(\[].*?[)）\]]", "", text.split("\n")[0]).strip() for text in header)
+
+
+def draw_coverage_note(canvas: Canvas, panel: Frame, languages: tuple[str, ...]) -> Frame:
+    """Say below a table of haves what its answers and its coverage are counted from."""
+    rest = panel
+    for language in languages:
+        text = pick(COVERAGE_NOTE, (language,))
+        rest = canvas.paragraph(rest, text, points=_NOTE, colour=SOFT_INK)
+    return Frame(rest.left, rest.bottom, rest.width, max(rest.height - _BELOW_NOTE, 0.0))
+
+
+def coverage_note_height(canvas: Canvas, panel: Frame, languages: tuple[str, ...]) -> float:
+    """Measure the note of `draw_coverage_note`."""
+    texts = [pick(COVERAGE_NOTE, (language,)) for language in languages]
+    return canvas.height_of(texts, panel.width, _NOTE) + _BELOW_NOTE

@@ -89,6 +89,9 @@ EDGE_INK: Final = "#7a3b69"
 EDGE_DASH: Final = (7.0, 2.0, 1.5, 2.0)
 """The line where the data ends: unlike streets, zones and communities, also in grey."""
 
+CROSSING_WIDTHS: Final = (3.4, 1.8)
+"""A link over a river or a railway, points: from edge to edge, and the white between."""
+
 OUTLINE: Final = "#6e675b"
 SOFT_INK: Final = "#55606a"
 RULE: Final = "#b9c0c7"

@@ -43,7 +43,15 @@ from maps.scale_bar import choose_plates
 from maps.scene import make_scene
 from maps.sheet_index import draw_index, draw_left_out, left_out_height
 from maps.sheet_job import SheetJob, bounds_of_all, sheet_numbers
-from maps.sheet_parts import HEADS, add_legend, draw_location, furnish, short_heads
+from maps.sheet_parts import (
+    HEADS,
+    add_legend,
+    coverage_note_height,
+    draw_coverage_note,
+    draw_location,
+    furnish,
+    short_heads,
+)
 from maps.views import View
 from maps.words import Both
 from maps.zone_haves import zone_haves
@@ -205,9 +213,11 @@ def _overview_panel(canvas: Canvas, job: SheetJob, panel: Frame, series: str) ->
     if job.zones:
         zones = zones_table(tables, job.haves, sheet_numbers(job, series), languages)
         parts.append(zones)
-    larger = widening(panel.height, parts)
+    larger = widening(panel.height - coverage_note_height(canvas, panel, languages), parts)
     for title, table in sections:
         rest = draw_section(canvas, rest, title, table, languages, larger=larger)
+    if sections:
+        rest = draw_coverage_note(canvas, rest, languages)
     if job.zones:
         if len(zones.rows) > rows_in(rest.height - HEADS):
             zones = fold(replace(zones, header=short_heads(zones.header), widths=_NARROW_ZONES))

@@ -23,8 +23,8 @@ class Shown:
     protections
         What must be kept, by kind.
     signs
-        Further signs: ``zone``, ``no_zone``, ``major``, ``minor``, ``path``, ``water``, ``green``,
-        ``railway``, ``building``, ``data_edge``.
+        Further signs: ``zone``, ``crossing``, ``no_zone``, ``major``, ``minor``, ``path``,
+        ``water``, ``green``, ``railway``, ``building``, ``data_edge``.
     """
 
     fills: dict[str, int] = field(default_factory=dict)

@@ -35,7 +35,15 @@ from maps.paper import Frame, choose_window, lay_out
 from maps.protected import spots_of
 from maps.scale_bar import choose_plates
 from maps.sheet_job import SheetJob, sheet_numbers, zone_window
-from maps.sheet_parts import HEADS, add_legend, draw_location, furnish, short_heads
+from maps.sheet_parts import (
+    HEADS,
+    add_legend,
+    coverage_note_height,
+    draw_coverage_note,
+    draw_location,
+    furnish,
+    short_heads,
+)
 from maps.views import View
 from maps.words import pick
 
@@ -122,13 +130,14 @@ def _zone_panel(canvas: Canvas, job: SheetJob, zone: str, order: list[str]) -> N
     said = [text for text in texts if isinstance(text, str)]
     # A zone of few communities has its panel filled, with rows and letters set larger.
     tall = canvas.height_of(said, rest.width, _LARGER_SAID)
-    free = rest.height - min(tall, _EXPLANATION)
+    free = rest.height - min(tall, _EXPLANATION) - coverage_note_height(canvas, rest, languages)
     parts = [one for one in (figures, haves, members) if one]
     larger = widening(free - HEADS, parts, widest=_WIDEST_OF_ZONE)
     rest = draw_section(canvas, rest, ("片区指标", "Figures"), figures, languages, larger=larger)
     if haves:
         title = ("九有配置", "Nine haves")
         rest = draw_section(canvas, rest, title, haves, languages, larger=larger)
+        rest = draw_coverage_note(canvas, rest, languages)
     if said:
         rest = draw_heading(canvas, rest, pick(("为何如此划分", "Why this zone"), languages))
         _, rest = rest.cut_top(_AIR)

@@ -55,4 +55,7 @@ def test_the_linked_neighbours_are_named_with_their_own_reasons(
     assert tell_left_out(tables, "zh")["a"] == zh
     assert tell_left_out(tables, "en")["a"] == en
     assert tell_left_out(tables, "zh")["b"] == LEFT_OUT["unknown"][0]
+    short = tell_left_out(tables, "zh", is_short=True)
+    assert short["a"] == zh.split("：")[1]
+    assert short["b"] == LEFT_OUT["unknown"][0]
     assert "d" not in tell_left_out(tables, "zh").index
