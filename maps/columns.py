@@ -7,9 +7,9 @@ from typing import Final
 
 import pandas as pd
 
-from layers.contracts import Caption, captions_of, keys_of, title_of
+from layers.contracts import Caption, captions_of, keys_of
 from layers.tables import CATEGORIES, WALKERS
-from maps.words import EXTRA, YES_NO, Both, pick, say, words_of
+from maps.words import EXTRA, YES_NO, Both, pick, say, table_titles, words_of
 from maps.worksheets import Column, Sheet
 from zoning.tables import BANDS, CONTRACTS
 
@@ -111,9 +111,7 @@ def column_of(
         return _number_column(field, values, caption)
     texts = values.astype("str").where(values.notna())
     if field == "table_name":  # findings name a table by its code
-        titles = {"ledger": ("台账", "Ledger")}
-        titles |= {name: title_of(schema) for name, schema in CONTRACTS.items()}
-        known = {name: pick(both, languages) for name, both in titles.items()}
+        known = {name: pick(both, languages) for name, both in table_titles().items()}
         texts = texts.map(lambda name: known.get(name, name), na_action="ignore").astype("str")
     elif field in _TWO_SIDED and (table, field) not in _WHOLE:
         known = {text: _side_of(text, languages) for text in texts.dropna().unique()}

@@ -28,6 +28,7 @@ from maps.rows import NONE, Tables, flags, texts, whole
 from maps.unnamed import name_unnamed
 from maps.walks import pile_walks
 from maps.wording import link_marks, links_told, page_words
+from maps.words import table_titles
 from maps.workbench import pile_bench
 from zoning.regionalization.settings import ZoningSettings
 from zoning.tables import STATUSES
@@ -178,6 +179,9 @@ def _without_circles(tables: Tables, imprint: Imprint, contents: Contents, step:
             if kept["kind"]:
                 document["protections"], piles["protections"] = kept, pile
         document["findings"] = list_findings(tables, communities)
+        told = set(document["findings"]["table_name"])
+        titles = {name: both for name, both in table_titles().items() if name in told}
+        document["codes"]["table_name"] = titles
         document["partners"] = list_partners(tables, communities)
     return document
 

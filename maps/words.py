@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from layers.contracts import captions_of
+from layers.contracts import captions_of, title_of
 from layers.tables import COMMUNITIES, PROTECTED_KINDS
 from zoning.reasons import VERDICTS
 from zoning.rules import HAVE_NAMES
+from zoning.tables import CONTRACTS
 
 Both = tuple[str, str]
 """A text in Chinese and in English."""
@@ -153,6 +154,19 @@ WORDS: Final[Mapping[str, Mapping[str, Both]]] = {
 }
 """Words by column, or by ``table.column`` where two tables use one column name differently."""
 
+INPUTS: Final[Mapping[str, Both]] = {
+    "job": ("作业文件", "Job file"),
+    "osm": ("OSM 数据", "OpenStreetMap data"),
+    "ledger": ("台账", "Ledger"),
+    "joins": ("台账关联更正", "Joins"),
+    "links": ("邻接更正", "Links"),
+    "gates": ("出入口", "Gates"),
+    "built_up": ("建成区", "Built-up area"),
+    "extent": ("数据范围", "Extent of the data"),
+    "elevation": ("高程", "Heights"),
+}
+"""What a finding may be about beside the tables of a plan."""
+
 EXTRA: Final[Mapping[str, Both]] = {
     "year_confidence": ("年份依据", "How the years are stated"),
     "ledger_rows": ("台账行", "Rows of the ledger"),
@@ -251,3 +265,8 @@ def _phrase(code: str) -> Both:
     captions = captions_of(COMMUNITIES)
     zh, en = (captions[tail]["zh"], captions[tail]["en"]) if tail in captions else (tail, tail)
     return PHRASES[head][0].format(zh), PHRASES[head][1].format(en.lower())
+
+
+def table_titles() -> dict[str, Both]:
+    """Give the names for readers of everything that a finding may be about, by its code."""
+    return {**INPUTS, **{name: title_of(schema) for name, schema in CONTRACTS.items()}}

@@ -302,7 +302,8 @@
   app.finding = (n) => {
     const { findings } = app.doc;
     const text = app.pick([findings.zh[n], findings.en[n]]);
-    const where = [findings.table_name[n], findings.row_key[n]].filter(Boolean).join(" ");
+    const table = app.code("table_name", findings.table_name[n]);
+    const where = [table, findings.row_key[n]].filter(Boolean).join(" ");
     return [app.code("severity", findings.severity[n]), text, where].filter(Boolean).join(" · ");
   };
 
