@@ -96,7 +96,7 @@ def test_the_first_sheet_says_what_every_output_must_say(book: Path) -> None:
         "© OpenStreetMap contributors, ODbL 1.0",
         "未经审核 内部使用",
         "示例规划院",
-        "目标值（户 × 米）：12.5 / Objective",
+        "目标值（户 × 米）：12 / Objective",
         "0.1.0",
     ):
         assert words in text
