@@ -241,9 +241,7 @@ def _explain(
         zh_limit = f"户数限值 {low:,g}–{high:,g}，尚可增加 {room:,g} 户。"
     minutes = row["walk_minutes_max"]
     # gates that touch are no walk of nought minutes
-    long_en, long_zh = (
-        ("<1 min", "不足 1 分钟") if minutes < 1 else (f"{minutes:.1f} min", f"{minutes:.1f} 分钟")
-    )
+    long_en, long_zh = ("<1", "不足 1") if minutes < 1 else (f"{minutes:.1f}",) * 2
     walk_en = "unknown" if math.isnan(minutes) else f"{long_en} min, from {farthest}"
     walk_zh = "不明" if math.isnan(minutes) else f"{long_zh} 分钟（{farthest}）"
     return {

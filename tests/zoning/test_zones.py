@@ -392,8 +392,24 @@ def test_the_figures_of_a_zone_are_its_members() -> None:
     assert second["bounds_met"]
     for text in (second["explanation_en"], second["explanation_zh"]):
         assert "Z02" in text
+        assert f"{110 / SPEED:.1f} {'min, from' if 'min' in text else '分钟（'}" in text
         assert "290" in text
         assert "10" in text
+
+
+class Touching(Row):
+    """The same squares, with gates that touch."""
+
+    @property
+    def walks(self) -> pd.DataFrame:
+        return super().walks.assign(walk_m=0.0)
+
+
+def test_gates_that_touch_are_told_as_less_than_a_minute_apart() -> None:
+    _, zones = Touching().draw(TWO)
+    assert zones["walk_minutes_max"].eq(0).all()
+    assert zones["explanation_zh"].str.contains("至中心最远步行 不足 1 分钟（", regex=False).all()
+    assert zones["explanation_en"].str.contains("to the centre <1 min, from", regex=False).all()
 
 
 def test_zones_are_explained_with_names_and_with_ids_only_where_names_are_shared() -> None:
