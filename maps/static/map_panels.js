@@ -172,7 +172,7 @@
           app.make("span", { textContent: app.t("legend_unconfirmed_place") }),
         )
       : null;
-    const counted = app.make("p", { class: "hint", textContent: app.t("places_note") });
+    const counted = app.make("p", { class: "hint print-hidden", textContent: app.t("places_note") });
     box.replaceChildren(...[table, hollow, counted].filter(Boolean));
     if (focused && document.getElementById(focused)) document.getElementById(focused).focus();
   };

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.browser
 Town = dict[str, pd.DataFrame]
 
 VIEW = "[lianpian.map.getZoom(), lianpian.map.getCenter().lat, lianpian.map.getCenter().lng]"
+NORTH_AND_SCALE = (".compass", ".leaflet-control-scale-line")
 AVERAGE = """(pane) => {
   const canvas = document.querySelector(`.leaflet-${pane}-pane canvas`);
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
@@ -99,6 +100,12 @@ def test_paper_is_light_unless_dark_is_asked_for(
     expect(page.locator(".printed")).to_have_count(3)
     expect(page.locator("#open-table")).to_be_hidden()
     expect(page.locator("#imprint")).to_contain_text("从小区出入口沿真实道路步行")
+    expect(page.locator("#haves").get_by_text("设施按处计")).to_be_hidden()
+    compass, scale = (page.locator(name).bounding_box() for name in NORTH_AND_SCALE)
+    assert compass is not None
+    assert scale is not None
+    assert compass["x"] > scale["x"] + scale["width"]
+    assert compass["y"] + compass["height"] < scale["y"]
     box = page.locator(".map-area").bounding_box()
     assert box is not None
     assert box["width"] == pytest.approx(806, abs=2)
