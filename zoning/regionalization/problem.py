@@ -153,7 +153,7 @@ def pose_zoning(
         cost=cost,
         draft=draft,
         bounds=bounds,
-        left_out=_left_out(reasons),
+        left_out=_left_out(reasons, eligibility),
         findings=tuple(findings),
     )
 
@@ -350,15 +350,21 @@ def _lacks(gaps: pd.DataFrame, units: list[str]) -> pd.DataFrame:
     return wide.reindex(index=units, columns=list(CATEGORIES)).fillna(value=False).astype(bool)
 
 
-def _left_out(reasons: dict[str, tuple[str, str]]) -> pd.DataFrame:
-    rows = [
-        {
-            "community_id": unit,
-            "reason": word,
-            "zh": WORDING[word][1].format(value),
-            "en": WORDING[word][0].format(value),
-        }
-        for unit, (word, value) in sorted(reasons.items())
-    ]
+def _left_out(reasons: dict[str, tuple[str, str]], eligibility: pd.DataFrame) -> pd.DataFrame:
+    """Tell who is left out and why; by the sentences of eligibility where it is that."""
+    said = eligibility[["reasons", "explained_zh", "explained_en"]].dropna()
+    rows = []
+    for unit, (word, value) in sorted(reasons.items()):
+        zh, en = value, value
+        if unit in said.index and value == said["reasons"][unit]:
+            zh, en = said["explained_zh"][unit], said["explained_en"][unit]
+        rows.append(
+            {
+                "community_id": unit,
+                "reason": word,
+                "zh": WORDING[word][1].format(zh),
+                "en": WORDING[word][0].format(en),
+            }
+        )
     table = pd.DataFrame(rows, columns=["community_id", "reason", "zh", "en"], dtype="str")
     return table.set_index("community_id")
