@@ -16,6 +16,7 @@ from layers.unmatched import (
     doubt_codes,
     doubt_correction,
     doubt_correction_target,
+    doubt_left_out,
     doubt_name_only,
     doubt_names,
     doubt_office,
@@ -123,7 +124,12 @@ def match_rows(
         reasons=join.reasons,
         meant=join.meant,
     )
-    join.findings += [*doubt_name_only(join.by_name), *doubt_unmatched(unmatched)]
+    left_out = [row for row in map(str, ledger.index) if row in join.dropped]
+    join.findings += [
+        *doubt_left_out(left_out),
+        *doubt_name_only(join.by_name),
+        *doubt_unmatched(unmatched),
+    ]
     pairs = pd.DataFrame(
         [(row, *join.found[row]) for row in ledger.index if row in join.found],
         columns=["ledger_row", "community_id", "matched_by"],

@@ -307,6 +307,24 @@ def doubt_name_only(rows: Sequence[str]) -> list[Finding]:
     ]
 
 
+def doubt_left_out(rows: Sequence[str]) -> list[Finding]:
+    """Tell which ledger rows a planner's corrections leave out."""
+    if not rows:
+        return []
+    shown = ", ".join(rows[:_SHOWN]) + (", …" if len(rows) > _SHOWN else "")
+    return [
+        Finding(
+            severity="note",
+            table_name="joins",
+            row_key=rows[0] if len(rows) == 1 else "",
+            code="ledger-rows-left-out",
+            zh=f"按 joins 表，{len(rows):,} 行台账不采用：{shown}",
+            en=f"by the table joins {counted(len(rows), 'ledger row is', 'ledger rows are')} left "
+            f"out: {shown}",
+        )
+    ]
+
+
 def doubt_correction(line: int, named: str, *, repeated: bool) -> Finding:
     """Tell of a correction whose ledger row cannot be told."""
     why = ("有多行", "names several rows") if repeated else ("不存在", "names no row")

@@ -147,3 +147,6 @@ def test_corrections_are_offered_for_every_open_row_and_change_nothing_as_they_s
     assert doubts(settled) == []
     assert settled.communities["households"].tolist() == [280.0]
     assert offered_joins(settled.findings).empty
+    (left_out,) = (f for f in settled.findings if f.code == "ledger-rows-left-out")
+    assert (left_out.severity, left_out.row_key) == ("note", "台账!3")
+    assert left_out.zh.endswith("1 行台账不采用：台账!3")
