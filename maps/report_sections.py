@@ -135,7 +135,7 @@ def write_haves(paper: Paper, source: Source) -> None:
     title(paper, source, ("二、九有配置与缺项", "2  Nine haves and gaps"))
     rows = [
         [
-            pick(both, languages, joint="\n"),
+            pick(both, languages),
             *(
                 figure_text(summary, f"{answer}_{have}_communities")
                 for answer in ("met", "gaps", "unconfirmed", "no_data")
@@ -153,7 +153,7 @@ def write_haves(paper: Paper, source: Source) -> None:
         ("覆盖率", "coverage"),
     )
     numbers = frozenset(range(1, len(header)))
-    add_table(paper, header, rows, (44.0, 18.0, 18.0, 18.0, 18.0, 24.0, 20.0), right=numbers)
+    add_table(paper, header, rows, (50.0, 15.0, 15.0, 17.0, 17.0, 26.0, 20.0), right=numbers)
     add_text(paper, pick(COVERAGE_NOTE, languages), style=SMALL)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import pandas as pd
@@ -63,19 +64,29 @@ def list_uncovered(gaps: pd.DataFrame) -> list[Finding]:
 def _finding(have: str, rows: pd.DataFrame) -> Finding:
     named_zh, named_en = HAVE_NAMES[have]
     none = int(rows["share"].eq(0).sum())
-    first = [f"{row.community_id} {row.share:.0%}" for row in rows[:_MOST_NAMED].itertuples()]
+    first = [
+        f"{community} {_per_cent(share)}"
+        for community, share in zip(rows["community_id"], rows["share"], strict=True)
+    ][:_MOST_NAMED]
+    none_zh = f"，其中 {none:,} 个为 0%" if none else ""
+    none_en = f", 0% in {none:,}" if none else ""
     more = len(rows) > _MOST_NAMED
     return Finding(
         severity="check",
         table_name="gaps",
         row_key=have,
         code="met-by-gate-only",
-        zh=f"「{named_zh}」：{len(rows):,} 个小区按出入口达标，但按楼栋覆盖的户数不足一半，其中 "
-        f"{none:,} 个为 0%（{'、'.join(first)}{'等' if more else ''}）。",
+        zh=f"「{named_zh}」：{len(rows):,} 个小区按出入口达标，但按楼栋覆盖的户数不足一半{none_zh}"
+        f"（{'、'.join(first)}{'等' if more else ''}）。",
         en=f"{named_en}: {counted(len(rows), 'community meets', 'communities meet')} it from the "
-        f"gate while less than half of the households are covered by building, 0% in {none:,} "
+        f"gate while less than half of the households are covered by building{none_en} "
         f"({', '.join(first)}{', ...' if more else ''}).",
         remedy="结论按出入口、覆盖率按楼栋计算：核对出入口与楼栋户数，必要时在小区内部补设施 / "
         "The answer is by gate, coverage by building: check gates and households of buildings; "
         "a place further in may be needed",
     )
+
+
+def _per_cent(share: float) -> str:
+    """Round down, so that less than half is never told as 50%; what is covered is never 0%."""
+    return f"{max(math.floor(100 * share), 1) if share > 0 else 0}%"

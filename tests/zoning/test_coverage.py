@@ -56,6 +56,14 @@ def test_a_met_have_that_covers_less_than_half_is_told_with_its_share() -> None:
     assert "0% in 1 (c1 0%, c2 48%)" in found.en
 
 
+def test_shares_are_rounded_away_from_nought_and_half() -> None:
+    [found] = list_uncovered(
+        gaps_of(("c1", "shop", "met", 1000, 499), ("c2", "shop", "small", 1000, 1))
+    )
+    assert "不足一半（c2 1%、c1 49%）" in found.zh
+    assert "by building (c2 1%, c1 49%)" in found.en
+
+
 @pytest.mark.parametrize(
     ("status", "households", "covered"),
     [
