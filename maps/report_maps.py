@@ -41,7 +41,7 @@ _DPI: Final = 200
 _COLOURS: Final = 255
 """Flat colours of a map; more would only make the file larger."""
 
-_SIGNS: Final = frozenset({"zone", "no_zone", "railway", "water", "green", "data_edge"})
+_SIGNS: Final = frozenset({"zone", "crossing", "no_zone", "railway", "water", "green", "data_edge"})
 """Signs that the legend of a small map explains."""
 
 
