@@ -146,7 +146,8 @@ def test_a_path_alone_stands_for_a_table_with_a_path():
     assert inputs.communities is not None
     assert inputs.communities.path == "x.geojson"
     assert inputs.ledger is not None
-    assert inputs.ledger.coordinates == "wgs84"
+    # whether a provider shifted them is not assumed: who reads points doubts it
+    assert inputs.ledger.coordinates is None
     assert [one.path for one in inputs.facilities] == ["poi.csv", "more.csv"]
     assert inputs.facilities[1].coordinates == "gcj02"
     one = parse_job('[inputs]\nfacilities = "poi.csv"\n', name="job.toml").inputs
