@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from lianpian import hand_edits
 from tests.browser import Watched, open_map
 from tests.long import examples
 from tests.maps.bench_town import BenchTown, figures_of
@@ -105,10 +104,7 @@ def test_figures_on_screen_are_those_of_the_command_line(
     bench_map: Path,
     town_of_forty: BenchTown,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # what a plan costs the solver is not on the screen
-    monkeypatch.setattr(hand_edits, "_price", lambda *_: None)
     page = open_map(watched, bench_map)
     seen = set()
     for seed in range(SEQUENCES):
