@@ -287,11 +287,15 @@ def doubt_zeros(row: str, community: str, code: object) -> Finding:
     )
 
 
+def _list(rows: Sequence[str]) -> str:
+    return ", ".join(rows[:_SHOWN]) + (", …" if len(rows) > _SHOWN else "")
+
+
 def doubt_name_only(rows: Sequence[str]) -> list[Finding]:
     """Tell which rows were joined by a name that stands once on either side, and nothing else."""
     if not rows:
         return []
-    shown = ", ".join(rows[:_SHOWN]) + (", …" if len(rows) > _SHOWN else "")
+    shown = _list(rows)
     return [
         Finding(
             severity="note",
@@ -311,7 +315,7 @@ def doubt_left_out(rows: Sequence[str]) -> list[Finding]:
     """Tell which ledger rows a planner's corrections leave out."""
     if not rows:
         return []
-    shown = ", ".join(rows[:_SHOWN]) + (", …" if len(rows) > _SHOWN else "")
+    shown = _list(rows)
     return [
         Finding(
             severity="note",
