@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -87,13 +87,35 @@ def open_map(watched: Watched, path: Path, link: str = "") -> Page:
     return watched.page
 
 
+def wait_until(page: Page, holds: Callable[[], bool]) -> None:
+    """Ask again and again until it holds; fail after ten seconds.
+
+    Playwright's own `wait_for_function` evaluates text inside the page, which the policy of these
+    pages refuses as soon as the first answer is no.
+    """
+    for _ in range(500):
+        if holds():
+            return
+        page.wait_for_timeout(20)
+    pytest.fail("ten seconds passed, and it does not hold")
+
+
+def let_paint(page: Page) -> None:
+    """Wait for more frames than the map has layers: one of them is painted in each."""
+    page.evaluate(
+        """async () => {
+          for (let n = 0; n < 8; n += 1) await new Promise(requestAnimationFrame);
+        }"""
+    )
+
+
 def outside_requests(watched: Watched) -> list[str]:
     """List what a page asked for beside its own file."""
     own = ("file:", "data:", "about:", "blob:")
     return [url for url in watched.requests if not url.startswith(own)]
 
 
-COUNT_COLOURS: Final = """(pane) => {
+_COUNT_COLOURS: Final = """(pane) => {
   const canvas = document.querySelector(`.leaflet-${pane}-pane canvas`);
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
   const seen = new Set();
@@ -106,4 +128,4 @@ COUNT_COLOURS: Final = """(pane) => {
 
 def count_colours(page: Page, pane: str) -> int:
     """Count the opaque colours on a canvas of the map: 0 on a blank one."""
-    return int(page.evaluate(COUNT_COLOURS, pane))
+    return int(page.evaluate(_COUNT_COLOURS, pane))

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 
 from maps.interactive import draw_public_map, draw_working_map
 from maps.labels import Imprint
-from tests.browser import Watched, count_colours, open_map, watched_page
+from tests.browser import Watched, count_colours, open_map, wait_until, watched_page
 
 pytestmark = pytest.mark.browser
 
@@ -149,4 +149,4 @@ def test_the_policy_alone_holds(watched: Watched, public_map: Path, tmp_path: Pa
     # The same page without its policy does run them: the test can tell.
     without_policy(path)
     watched.page.goto(path.as_uri())
-    watched.page.wait_for_function("window.ran !== undefined")
+    wait_until(watched.page, lambda: watched.page.evaluate("window.ran") is not None)

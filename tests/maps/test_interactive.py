@@ -9,7 +9,15 @@ from playwright.sync_api import Browser, Page, expect
 from layers.tables import CATEGORIES
 from maps.interactive import draw_public_map, draw_working_map
 from maps.labels import Imprint
-from tests.browser import Watched, count_colours, open_map, outside_requests, watched_page
+from tests.browser import (
+    Watched,
+    count_colours,
+    let_paint,
+    open_map,
+    outside_requests,
+    wait_until,
+    watched_page,
+)
 from zoning.tables import MISSING_STATUSES
 
 pytestmark = pytest.mark.browser
@@ -318,10 +326,10 @@ def test_the_life_circle_of_the_chosen_community_is_drawn(
 ) -> None:
     page = open_map(watched, public_map)
     choose(page, "文化路小区")
+    let_paint(page)
     with_circle = count_colours(page, "areas")
     page.locator("#card .ticks input").first.uncheck()
-    page.wait_for_timeout(100)
-    assert count_colours(page, "areas") < with_circle
+    wait_until(page, lambda: count_colours(page, "areas") < with_circle)
     choose(page, "槐新花园")
     expect(page.locator("#card")).to_contain_text("没有生活圈")
 
@@ -335,11 +343,12 @@ def test_the_walk_to_a_have_is_drawn_when_asked_for(
     choose(page, "幸福里小区")
     button = page.locator(".walk-button").first
     expect(button).to_have_attribute("aria-pressed", "false")
+    let_paint(page)
     before = count_colours(page, "marks")
     button.focus()
     page.keyboard.press("Enter")
     expect(page.locator(".walk-button").first).to_have_attribute("aria-pressed", "true")
-    assert count_colours(page, "marks") != before
+    wait_until(page, lambda: count_colours(page, "marks") != before)
     apart = page.evaluate(
         """() => {
           const { doc, state, walkOfChosen, map, latLng } = window.lianpian;

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from maps.interactive import draw_public_map
 from maps.labels import Imprint
-from tests.browser import Watched, count_colours, open_map
+from tests.browser import Watched, count_colours, open_map, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -199,9 +199,8 @@ def test_a_pan_paints_new_ground_before_it_comes_into_sight(
     page.mouse.down()
     for step in range(40):
         page.mouse.move(1000 - 12 * step, 450)
-    page.wait_for_timeout(120)
-    # the button is still held: the picture has followed all the same
-    assert page.evaluate("window.lianpian.base._center.lng") > before
+    # the button is still held: the picture follows all the same
+    wait_until(page, lambda: page.evaluate("window.lianpian.base._center.lng") > before)
     page.mouse.up()
     assert count_colours(page, "areas") > 1
 

@@ -23,7 +23,7 @@ from maps.scene import make_scene
 from maps.sheets import draw_sheets
 from maps.style import PROTECTED_INK, PROTECTED_SHAPES
 from maps.views import Shown
-from tests.browser import COUNT_COLOURS, Watched, count_colours, open_map
+from tests.browser import Watched, count_colours, open_map, wait_until
 from tests.town import CRS, at, town_tables
 from tests.town_ground import SOUTH, WEST
 
@@ -190,7 +190,7 @@ def test_the_layer_of_what_must_be_kept_is_drawn_and_can_be_hidden(
     page.uncheck("#layer-kept")
     assert "古树名木" not in row.inner_text()
     # the picture follows in the next frame
-    page.wait_for_function(f"({COUNT_COLOURS})('marks') < {drawn}")
+    wait_until(page, lambda: count_colours(page, "marks") < drawn)
     assert watched.errors == []
 
 

@@ -9,7 +9,7 @@ from layers.errors import JobError
 from maps.interactive import draw_public_map, draw_working_map
 from maps.labels import Imprint
 from maps.tiles import tile_origin
-from tests.browser import count_colours, open_map, outside_requests, watched_page
+from tests.browser import count_colours, open_map, outside_requests, wait_until, watched_page
 
 Town = dict[str, pd.DataFrame]
 
@@ -78,7 +78,7 @@ def test_tiles_lie_over_the_own_base_map(
 
         watched.page.route("https://t0.tiles.example/**", answer)
         page = open_map(watched, path)
-        page.wait_for_function("window.lianpian.hasTiles()")
+        wait_until(page, lambda: bool(page.evaluate("window.lianpian.hasTiles()")))
         assert asked
         assert {url.split("?")[0] for url in outside_requests(watched)} == {
             "https://t0.tiles.example/DataServer"

@@ -13,7 +13,14 @@ from playwright.sync_api import Browser, Page, expect
 
 from maps.interactive import draw_working_map
 from maps.labels import Imprint
-from tests.browser import Watched, count_colours, open_map, outside_requests, watched_page
+from tests.browser import (
+    Watched,
+    count_colours,
+    open_map,
+    outside_requests,
+    wait_until,
+    watched_page,
+)
 from tests.maps.bench_town import BenchTown
 
 pytestmark = pytest.mark.browser
@@ -368,8 +375,7 @@ def test_nothing_is_asked_for_and_the_map_comes_back(watched: Watched, bench_map
     page = opened(watched, bench_map)
     for name in ("missing", "links", "old", "circle"):
         page.check(f"#bench-show-{name}")
-    page.wait_for_timeout(100)
-    assert count_colours(page, "bench") > 3
+    wait_until(page, lambda: count_colours(page, "bench") > 3)
     page.click("#open-bench")
     expect(page.locator("#side")).to_be_visible()
     page.fill("#search", "甲1小区")
