@@ -58,7 +58,7 @@ class Face:
 
     def lacks(self, text: str) -> list[str]:
         """List the characters of a text, set as one line, that the face cannot draw."""
-        return sorted(set(one_line(text)) - self.advances.keys())
+        return sorted({one for one in one_line(text) if one not in self.advances})
 
     def require(self, text: str) -> None:
         """Refuse a text with a character that the face cannot draw.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, Literal, cast
 
 import geopandas as gpd
@@ -14,6 +13,7 @@ from layers.tables import CATEGORIES
 from maps.answers import list_answers
 from maps.assets import static_table
 from maps.base_map import frame_of, list_land, list_streets
+from maps.beside import beside
 from maps.bureau import list_findings, list_links, list_partners, list_working_columns
 from maps.contents import Contents
 from maps.coordinates import COARSE, FINE, ROUGH, Grid
@@ -96,8 +96,8 @@ def working_document(
     communities = _shapes(tables, "communities").sort_index()
     grid = Grid.around(communities.to_crs("EPSG:4326").total_bounds, FINE)
     # most of both is work on geometry, which lets another thread run beside it
-    with ThreadPoolExecutor(1) as beside:
-        bench = beside.submit(pile_bench, tables, communities, imprint, rules, grid)
+    with beside(len(communities)) as helper:
+        bench = helper.submit(pile_bench, tables, communities, imprint, rules, grid)
         document = _document(tables, imprint, Contents(None), FINE)
         document["bench"], piles = bench.result()
     document["notes"]["marks"] += link_marks(tables["adjacency"]["kind"])
@@ -109,9 +109,9 @@ def working_document(
 def _document(tables: Tables, imprint: Imprint, contents: Contents, step: float) -> Document:
     communities = _shapes(tables, "communities").sort_index()
     # life circles are half of the work, nearly all of it on geometry: another thread does them
-    with ThreadPoolExecutor(1) as beside:
+    with beside(len(communities)) as helper:
         grid = Grid.around(communities.to_crs("EPSG:4326").total_bounds, ROUGH)
-        circles = beside.submit(_circles, tables, communities.index, "circles", contents, grid)
+        circles = helper.submit(_circles, tables, communities.index, "circles", contents, grid)
         document = _without_circles(tables, imprint, contents, step)
         document["piles"]["circles"] = circles.result()
     return document

@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -65,10 +66,14 @@ _NO_PAPER: Final = (
 
 def known_placeholders(sections: frozenset[str]) -> frozenset[str]:
     """List what a template may ask for: figures of the summary, imprint and sections."""
+    return _names_of_figures() | set(imprint_fields(Imprint(title=""))) | sections
+
+
+@cache
+def _names_of_figures() -> frozenset[str]:
     empty = {name: conform(schema, pd.DataFrame(), crs=_CRS) for name, schema in CONTRACTS.items()}
     del empty["summary"]
-    figures = set(summarise(empty, walking=Walking()).index)
-    return frozenset(figures | set(imprint_fields(Imprint(title=""))) | sections)
+    return frozenset(summarise(empty, walking=Walking()).index)
 
 
 _OLD_FORMAT: Final = bytes.fromhex("D0CF11E0A1B11AE1")

@@ -6,6 +6,8 @@ and `tests.town_zoning`.
 
 from __future__ import annotations
 
+from functools import cache
+
 import pandas as pd
 
 from layers.contracts import conform
@@ -40,13 +42,18 @@ __all__ = ["CRS", "at", "community_ids", "town_tables", "walk_m"]
 
 
 def town_tables() -> dict[str, pd.DataFrame]:
-    """Make every table of the contracts for the town, in EPSG:4547.
+    """Give every table of the contracts for the town, in EPSG:4547, each call its own copies.
 
     Returns
     -------
     dict
         Table name to (Geo)DataFrame, each of which passes `layers.contracts.check`.
     """
+    return {name: table.copy() for name, table in _made().items()}
+
+
+@cache
+def _made() -> dict[str, pd.DataFrame]:
     raw: dict[str, pd.DataFrame] = {}
     raw["communities"] = communities()
     raw["access_points"] = access_points()
