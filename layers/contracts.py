@@ -12,6 +12,7 @@ import pandera.errors
 import pandera.pandas as pa
 
 from layers.errors import ContractError
+from layers.keeping import keeps
 
 
 class Caption(TypedDict):
@@ -172,22 +173,26 @@ def check(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> None:
         If a column is missing, unknown, of another type or out of bounds, if the key is missing or
         not unique, or if a geometry is null, empty or of a kind that the contract does not allow.
     """
-    faults: list[str] = []
-    try:
-        schema.validate(frame, lazy=True)
-    except pandera.errors.SchemaErrors as error:
-        cases = error.failure_cases
-        for (column, rule), group in cases.groupby(["column", "check"], dropna=False, sort=True):
-            first = group.iloc[0]
-            faults.append(
-                f"{column}: {rule}; {len(group)} case(s), first at "
-                f"{first['index']!r}: {first['failure_case']!r}"
-            )
+    faults = [] if keeps(schema, frame) else _faults(schema, frame)
     kinds = cast("tuple[str, ...]", (schema.metadata or {}).get("kinds", ()))
     if kinds and "geometry" in frame.columns:
         faults.extend(_geometry_faults(frame, kinds))
     if faults:
         raise ContractError(str(schema.name), tuple(faults))
+
+
+def _faults(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> list[str]:
+    try:
+        schema.validate(frame, lazy=True)
+    except pandera.errors.SchemaErrors as error:
+        cases = error.failure_cases
+        groups = cases.groupby(["column", "check"], dropna=False, sort=True)
+        return [
+            f"{column}: {rule}; {len(group)} case(s), first at "
+            f"{group.iloc[0]['index']!r}: {group.iloc[0]['failure_case']!r}"
+            for (column, rule), group in groups
+        ]
+    return []
 
 
 def _geometry_faults(frame: pd.DataFrame, kinds: tuple[str, ...]) -> list[str]:
