@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.warm import warm
+
 # few and the same examples each time, and `.ci/full` looks for new ones; speed is no matter of
 # tests
 settings.register_profile("same", derandomize=True, deadline=None, max_examples=40)
@@ -48,6 +50,14 @@ LONG = (
 def pytest_xdist_auto_num_workers() -> int:
     """One worker more than there are cores: tests of pages wait for the browser."""
     return (os.cpu_count() or 1) + 1
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Compile the kernels before there are workers."""
+    if session.config.getoption("numprocesses", None) and not hasattr(
+        session.config, "workerinput"
+    ):
+        warm()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
