@@ -48,8 +48,8 @@ LONG = (
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One worker more than there are cores: tests of pages wait for the browser."""
-    return (os.cpu_count() or 1) + 1
+    """Two workers for each core: tests of pages wait for the browser."""
+    return 2 * (os.cpu_count() or 1)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -68,9 +68,8 @@ def test_help_is_understood_in_both_languages(run: Run, run_apart: Run):
     assert "zone by zone" in done.stdout
 
 
-def test_a_missing_job_ends_with_two_and_one_message(run_apart: Run):
-    run = run_apart
-    done = run("run", "nothing", "--lang", "en")
+def test_a_missing_job_ends_with_two_and_one_message(run: Run, run_apart: Run):
+    done = run_apart("run", "nothing", "--lang", "en")
     assert done.returncode == 2
     assert "no such file" in done.stderr
     assert "Traceback" not in done.stderr
@@ -176,7 +175,7 @@ def test_check_speaks_the_language_asked_for(run: Run, small_job: Path):
 
 
 def test_the_whole_way_by_command(run: Run, run_apart: Run, tmp_path: Path):
-    done = run_apart("demo", "--communities", 24, "--lang", "en", PYTHONIOENCODING="gbk")
+    done = run_apart("demo", "--communities", 16, "--lang", "en", PYTHONIOENCODING="gbk")
     assert done.returncode == 0, done.stderr
     assert "map_public.html" in done.stdout
     assert re.search(r"\d zones?, ", done.stdout)

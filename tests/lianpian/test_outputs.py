@@ -189,8 +189,9 @@ def test_a_folder_without_a_result_is_refused(tmp_path: Path):
 
 
 def test_shapefiles_are_written_when_the_job_asks_and_replaced_by_the_next_run(
-    small_plan: Plan, tmp_path: Path
+    small_plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
+    monkeypatch.setattr(outputs, "draw_result", lambda *_args, **_options: None)
     out = tmp_path / "result"
     assert write_result(small_plan, out, sheets=(), shapefiles="gbk") == 0
     zones = pyogrio.read_dataframe(out / "shapefiles" / "zones.shp")

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from layers.errors import OutputError
+from lianpian import outputs
 from lianpian.cli import app
 from lianpian.console import Console
 from lianpian.outputs import write_result
@@ -45,15 +46,12 @@ def test_the_root_of_a_disk_is_refused_before_anything_is_computed(
     words: list[str],
     root: str,
     small_job: Path,
-    small_plan: Plan,
-    tmp_path: Path,
+    small_result: Path,
     monkeypatch: pytest.MonkeyPatch,
 ):
     monkeypatch.setattr("lianpian.commands.run_job", None)
     monkeypatch.setattr("lianpian.commands.make_city", None)
-    if words[0] == "compare":
-        write_result(small_plan, tmp_path / "result", sheets=())
-    named = [word.format(job=small_job, result=tmp_path / "result") for word in words]
+    named = [word.format(job=small_job, result=small_result) for word in words]
     for lang, said in (("zh", "磁盘根目录"), ("en", "root of a disk")):
         done = CliRunner().invoke(app, [*named, "--out", root, "--lang", lang])
         assert (done.exit_code, said in done.stderr) == (2, True), done.output
@@ -119,6 +117,7 @@ def test_a_place_that_cannot_be_written_is_told_before_the_work(tmp_path: Path):
 def test_an_empty_folder_may_be_the_place_of_a_result(
     small_plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
+    monkeypatch.setattr(outputs, "draw_result", lambda *_args, **_options: None)
     monkeypatch.chdir(tmp_path)
     require_replaceable(Path())
     write_result(small_plan, Path("out"), sheets=())
@@ -139,6 +138,7 @@ def test_the_old_result_returns_when_the_new_one_cannot_move_in(
             raise KeyboardInterrupt
         return rename(self, target)
 
+    monkeypatch.setattr(outputs, "draw_result", lambda *_args, **_options: None)
     monkeypatch.setattr(Path, "rename", interrupted)
     with pytest.raises(KeyboardInterrupt):
         write_result(small_plan, out, sheets=())

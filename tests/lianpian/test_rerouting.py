@@ -10,11 +10,18 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
+from lianpian import outputs
 from lianpian.outputs import write_result
 from lianpian.pipeline import run_job
 from tests.other_router import METRES, MINUTES, route_again
 
 EXACT = 1e-6
+
+
+@pytest.fixture
+def no_maps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write tables and layers only."""
+    monkeypatch.setattr(outputs, "draw_result", lambda *_args, **_options: None)
 
 
 def check_result(folder: Path) -> pd.DataFrame:
@@ -49,6 +56,7 @@ def test_every_row_of_reach_comes_again_from_network_and_snaps(small_result: Pat
     assert len(check_result(small_result)) > 2000
 
 
+@pytest.mark.usefixtures("no_maps")
 @pytest.mark.parametrize("rule", ["distance", "time"])
 def test_every_row_comes_again_where_steps_and_waiting_make_minutes_uneven(
     rule: str, small_job: Path, tmp_path: Path
@@ -70,6 +78,7 @@ def test_every_row_comes_again_where_steps_and_waiting_make_minutes_uneven(
     assert uneven.xs("adult", level="walker").max() > 10
 
 
+@pytest.mark.usefixtures("no_maps")
 def test_a_real_city_comes_again_too(helsinki: Path, tmp_path: Path):
     write_result(run_job(helsinki), tmp_path / "result", sheets=())
     assert len(check_result(tmp_path / "result")) > 500

@@ -24,10 +24,30 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def watched(browser: Browser) -> Iterator[Watched]:
-    """Give an empty page of a desk's width."""
+def fresh(browser: Browser) -> Iterator[Watched]:
+    """Give a page of a desk's width in a browser that keeps nothing from before."""
     with watched_page(browser) as page:
         yield page
+
+
+@pytest.fixture(scope="session")
+def desk(browser: Browser) -> Iterator[Watched]:
+    """Give one page of a desk's width for all tests."""
+    with watched_page(browser) as page:
+        yield page
+
+
+@pytest.fixture(scope="session")
+def hand(browser: Browser) -> Iterator[Watched]:
+    """Give one page of a phone's width for all tests."""
+    with watched_page(browser, size=(360, 740)) as page:
+        yield page
+
+
+@pytest.fixture
+def watched(desk: Watched) -> Iterator[Watched]:
+    """Give an empty page of a desk's width; nothing that it shows is kept in the browser."""
+    yield from _emptied(desk)
 
 
 @pytest.fixture(scope="session")
@@ -38,10 +58,16 @@ def one_page(browser: Browser) -> Iterator[Watched]:
 
 
 @pytest.fixture
-def phone(browser: Browser) -> Iterator[Watched]:
-    """Give an empty page of a phone's width."""
-    with watched_page(browser, size=(360, 740)) as page:
-        yield page
+def phone(hand: Watched) -> Iterator[Watched]:
+    """Give an empty page of a phone's width; nothing that it shows is kept in the browser."""
+    yield from _emptied(hand)
+
+
+def _emptied(watched: Watched) -> Iterator[Watched]:
+    watched.requests.clear()
+    watched.errors.clear()
+    yield watched
+    watched.page.goto("about:blank")
 
 
 @pytest.fixture(scope="session")

@@ -79,8 +79,8 @@ def test_axe_objects_to_nothing_in_any_state(
 ) -> None:
     path = public_map if kind == "public" else working_map
     found = {}
-    for state, script in states_of(kind, size, language).items():
-        with watched_page(browser, size=SIZES[size]) as watched:
+    with watched_page(browser, size=SIZES[size]) as watched:
+        for state, script in states_of(kind, size, language).items():
             page = open_map(watched, path, f"#lang={language}")
             page.evaluate(f"() => {{ {SET_UP} {script} }}")
             found[state] = violations(page)

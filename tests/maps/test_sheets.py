@@ -48,10 +48,31 @@ def tables() -> dict[str, pd.DataFrame]:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("sheets")
-    draw_sheets(tables(), IMPRINT, path)
-    return path
+def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    """Draw the default sheets once, and note every line of text that they set."""
+    path, lines = tmp_path_factory.mktemp("sheets"), list[str]()
+    write = Canvas.text
+
+    def note(canvas: Canvas, x: float, y: float, text: str, **look: object) -> None:
+        lines.append(text)
+        write(canvas, x, y, text, **look)  # type: ignore[arg-type]  # as they came
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Canvas, "text", note)
+        draw_sheets(tables(), IMPRINT, path)
+    return path, lines
+
+
+@pytest.fixture(scope="module")
+def folder(both: tuple[Path, list[str]]) -> Path:
+    """Give the folder of the default sheets."""
+    return both[0]
+
+
+@pytest.fixture(scope="module")
+def drawn(both: tuple[Path, list[str]]) -> list[str]:
+    """List every line of text of the default sheets: five pages, wall sheet and preview."""
+    return both[1]
 
 
 def streams(path: Path) -> list[str]:
@@ -181,21 +202,6 @@ def test_letters_are_embedded_and_stay_letters(folder: Path) -> None:
     assert len(raw) < 2_000_000
     characters = set(page_text(folder / "sheets-A3.pdf"))
     assert set("示例市老旧小区组团连片改造缺项片区总图比例尺图例区位图审核") <= characters
-
-
-@pytest.fixture(scope="module")
-def drawn(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """List every line of text that the default sheets set: five pages, wall sheet and preview."""
-    lines: list[str] = []
-
-    def note(*place: object, **look: object) -> None:
-        del look
-        lines.append(str(place[3]))
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("maps.drawing.Canvas.text", note)
-        draw_sheets(tables(), IMPRINT, tmp_path_factory.mktemp("drawn"))
-    return lines
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from tests.maps.bench_town import BenchTown, figures_of
 
 pytestmark = pytest.mark.browser
 
-SEQUENCES = examples(200, 30)
+SEQUENCES = examples(200, 15)
 
 EDIT_AT_RANDOM = """async (seed) => {
   const { bench } = window.lianpian;
@@ -100,12 +100,12 @@ def same(found: dict[str, Any], wanted: dict[str, Any]) -> None:
 
 
 def test_figures_on_screen_are_those_of_the_command_line(
-    watched: Watched,
+    fresh: Watched,
     bench_map: Path,
     town_of_forty: BenchTown,
     tmp_path: Path,
 ) -> None:
-    page = open_map(watched, bench_map)
+    page = open_map(fresh, bench_map)
     seen = set()
     for seed in range(SEQUENCES):
         found = page.evaluate(EDIT_AT_RANDOM, seed)
@@ -118,4 +118,4 @@ def test_figures_on_screen_are_those_of_the_command_line(
         same(found, figures_of(town_of_forty, assignment, links))
         seen |= {fault[0] for fault in found["faults"]}
     assert len(seen) > 12
-    assert watched.errors == []
+    assert fresh.errors == []

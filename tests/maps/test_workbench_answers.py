@@ -31,20 +31,20 @@ SEES_ALL = """() => {
 }"""
 
 
-def opened(watched: Watched, path: Path) -> Page:
-    page = open_map(watched, path)
+def opened(fresh: Watched, path: Path) -> Page:
+    page = open_map(fresh, path)
     page.click("#open-bench")
     page.wait_for_selector("#bench-zones tbody tr")
     return page
 
 
-def test_answers_of_a_zone_add_up_to_its_communities(watched: Watched, bench_map: Path) -> None:
-    page = opened(watched, bench_map)
+def test_answers_of_a_zone_add_up_to_its_communities(fresh: Watched, bench_map: Path) -> None:
+    page = opened(fresh, bench_map)
     assert page.evaluate(ADD_UP)
 
 
-def test_what_has_no_data_is_no_nought(watched: Watched, bench_map: Path) -> None:
-    page = opened(watched, bench_map)
+def test_what_has_no_data_is_no_nought(fresh: Watched, bench_map: Path) -> None:
+    page = opened(fresh, bench_map)
     page.evaluate(BLANK)
     assert page.evaluate(ADD_UP)
     row = page.locator("#bench-zones tbody tr").first
@@ -55,8 +55,8 @@ def test_what_has_no_data_is_no_nought(watched: Watched, bench_map: Path) -> Non
     expect(page.locator(".bench-key")).to_contain_text("– 另有无数据")
 
 
-def test_a_member_of_unknown_eligibility_is_told_of(watched: Watched, bench_map: Path) -> None:
-    page = opened(watched, bench_map)
+def test_a_member_of_unknown_eligibility_is_told_of(fresh: Watched, bench_map: Path) -> None:
+    page = opened(fresh, bench_map)
     tag = page.get_by_text("含列入的待定小区")
     page.evaluate("lianpian.doc.communities.eligibility.fill('core'); lianpian.bench.showDetail()")
     expect(tag).to_have_count(0)
@@ -71,9 +71,9 @@ def test_a_member_of_unknown_eligibility_is_told_of(watched: Watched, bench_map:
 
 
 def test_the_plan_stays_in_sight_in_the_narrower_frame(
-    watched: Watched, phone: Watched, bench_map: Path
+    fresh: Watched, phone: Watched, bench_map: Path
 ) -> None:
-    for screen in (watched, phone):
+    for screen in (fresh, phone):
         assert opened(screen, bench_map).evaluate(SEES_ALL)
 
 
@@ -86,8 +86,8 @@ def test_no_tool_is_cut_off_on_a_phone(phone: Watched, bench_map: Path) -> None:
         assert box["x"] + box["width"] <= 360
 
 
-def test_hints_follow_the_language(watched: Watched, bench_map: Path) -> None:
-    page = opened(watched, bench_map)
+def test_hints_follow_the_language(fresh: Watched, bench_map: Path) -> None:
+    page = opened(fresh, bench_map)
     assert page.get_attribute("#search", "placeholder") == "查找小区：名称、拼音、首字母"
     page.click("[data-language=en]")
     expect(page.locator("#bench-said")).to_contain_text("Click a community")
@@ -96,8 +96,8 @@ def test_hints_follow_the_language(watched: Watched, bench_map: Path) -> None:
     assert page.get_attribute("#search", "placeholder") == "查我家小区：名称、拼音、首字母"
 
 
-def test_reasons_name_whom_they_lead_through(watched: Watched, bench_map: Path) -> None:
-    page = opened(watched, bench_map)
+def test_reasons_name_whom_they_lead_through(fresh: Watched, bench_map: Path) -> None:
+    page = opened(fresh, bench_map)
     key, name = page.evaluate("() => [lianpian.doc.communities.id[3], lianpian.communityName(3)]")
     for text in ("间接相连（经 {}）；同一街道", "through {}; same street office"):
         told = page.evaluate("(text) => lianpian.named(text)", text.format(key))

@@ -16,8 +16,8 @@ pytestmark = pytest.mark.browser
 HEAD = "community_id,zone_id,role,locked,reason\n"
 
 
-def opened(watched: Watched, path: Path) -> Page:
-    page = open_map(watched, path)
+def opened(fresh: Watched, path: Path) -> Page:
+    page = open_map(fresh, path)
     page.click("#open-bench")
     page.wait_for_selector("#bench-zones tbody tr")
     return page
@@ -30,9 +30,9 @@ def take(page: Page, content: bytes) -> None:
 
 
 def test_files_that_do_not_fit_change_nothing_and_doubts_are_told(
-    watched: Watched, bench_map: Path
+    fresh: Watched, bench_map: Path
 ) -> None:
-    page = opened(watched, bench_map)
+    page = opened(fresh, bench_map)
     ids = page.evaluate("lianpian.doc.communities.id")
     first = page.evaluate("lianpian.bench.snapshot()")
     said = page.locator("#bench-said")
@@ -59,7 +59,7 @@ def test_files_that_do_not_fit_change_nothing_and_doubts_are_told(
     expect(said).to_contain_text(f"{len(ids) - 1} 个小区不在文件中")
     expect(said).to_contain_text("1 行的 locked 既非 true 也非 false")
     assert page.locator("#bench b:empty").count() == 0
-    assert watched.errors == []
+    assert fresh.errors == []
 
 
 @pytest.mark.parametrize(
@@ -76,9 +76,9 @@ def test_files_that_do_not_fit_change_nothing_and_doubts_are_told(
     ids=str,
 )
 def test_kept_edits_of_another_form_are_left_alone(
-    watched: Watched, bench_map: Path, part: dict[str, Any]
+    fresh: Watched, bench_map: Path, part: dict[str, Any]
 ) -> None:
-    page = opened(watched, bench_map)
+    page = opened(fresh, bench_map)
     first = page.evaluate("lianpian.bench.snapshot()")
     assert len(first["zone"]) == 40
     plan = {**first, "zone": ["Z01"] * 40, **part}
@@ -88,6 +88,6 @@ def test_kept_edits_of_another_form_are_left_alone(
         "${lianpian.doc.bench}`, kept)",
         json.dumps(kept),
     )
-    opened(watched, bench_map)
+    opened(fresh, bench_map)
     assert page.evaluate("lianpian.bench.snapshot()") == first
-    assert watched.errors == []
+    assert fresh.errors == []

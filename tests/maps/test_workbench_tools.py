@@ -34,8 +34,8 @@ WHERE = """(i) => {
 }"""
 
 
-def opened(watched: Watched, path: Path, link: str = "") -> Page:
-    page = open_map(watched, path, link)
+def opened(fresh: Watched, path: Path, link: str = "") -> Page:
+    page = open_map(fresh, path, link)
     page.click("#open-bench")
     page.wait_for_selector("#bench-zones tbody tr")
     return page
@@ -71,8 +71,8 @@ def said(page: Page) -> str:
     return page.inner_text("#bench-said")
 
 
-def test_paint_and_erase_follow_the_hand(watched: Watched, bench_map: Path) -> None:
-    page = opened(watched, bench_map)
+def test_paint_and_erase_follow_the_hand(fresh: Watched, bench_map: Path) -> None:
+    page = opened(fresh, bench_map)
     aim(page, "paint", "Z01")
     first, second = members(page, "Z02")[:2]
     drag(page, spot(page, first), spot(page, second))
@@ -89,11 +89,11 @@ def test_paint_and_erase_follow_the_hand(watched: Watched, bench_map: Path) -> N
     assert zone_of(page, first) == zone_of(page, second) == "Z02"
     page.keyboard.press("Control+Shift+z")
     assert zone_of(page, second) == "Z01"
-    assert watched.errors == []
+    assert fresh.errors == []
 
 
-def test_a_box_takes_what_may_be_in_a_zone(watched: Watched, bench_map: Path) -> None:
-    page = opened(watched, bench_map)
+def test_a_box_takes_what_may_be_in_a_zone(fresh: Watched, bench_map: Path) -> None:
+    page = opened(fresh, bench_map)
     aim(page, "box", "Z01")
     inside = range(10, 15)
     spots = [spot(page, i) for i in inside]
@@ -103,8 +103,8 @@ def test_a_box_takes_what_may_be_in_a_zone(watched: Watched, bench_map: Path) ->
         assert (zone_of(page, i) == "Z01") == page.evaluate("(i) => lianpian.bench.mayJoin(i)", i)
 
 
-def test_shift_takes_up_the_zone_under_any_tool(watched: Watched, bench_map: Path) -> None:
-    page = opened(watched, bench_map)
+def test_shift_takes_up_the_zone_under_any_tool(fresh: Watched, bench_map: Path) -> None:
+    page = opened(fresh, bench_map)
     for tool, zone in (("paint", "Z03"), ("select", "Z02")):
         aim(page, tool, "Z01")
         page.keyboard.down("Shift")
@@ -114,8 +114,8 @@ def test_shift_takes_up_the_zone_under_any_tool(watched: Watched, bench_map: Pat
     assert page.evaluate("lianpian.bench.past.length") == 0
 
 
-def test_move_split_and_merge_by_hand(watched: Watched, bench_map: Path) -> None:
-    page = opened(watched, bench_map)
+def test_move_split_and_merge_by_hand(fresh: Watched, bench_map: Path) -> None:
+    page = opened(fresh, bench_map)
     one, other = members(page, "Z02")[0], members(page, "Z01")[0]
     aim(page, "move", "Z02")
     drag(page, spot(page, one), spot(page, other))
@@ -135,8 +135,8 @@ def test_move_split_and_merge_by_hand(watched: Watched, bench_map: Path) -> None
     assert sorted(members(page, "Z03")) == own
 
 
-def test_what_is_locked_or_pinned_stays(watched: Watched, bench_map: Path) -> None:
-    page = opened(watched, bench_map)
+def test_what_is_locked_or_pinned_stays(fresh: Watched, bench_map: Path) -> None:
+    page = opened(fresh, bench_map)
     one = members(page, "Z02")[0]
     page.click("#bench-tool-pin")
     page.mouse.click(*spot(page, one))
@@ -157,8 +157,8 @@ def test_what_is_locked_or_pinned_stays(watched: Watched, bench_map: Path) -> No
     assert locked == {names[one], *(names[i] for i in members(page, "Z03"))}
 
 
-def test_a_loose_part_is_found_shown_and_not_refused(watched: Watched, bench_map: Path) -> None:
-    page = opened(watched, bench_map)
+def test_a_loose_part_is_found_shown_and_not_refused(fresh: Watched, bench_map: Path) -> None:
+    page = opened(fresh, bench_map)
     far = members(page, "Z04")[-1]
     before = page.locator("#bench-zones tbody tr", has_text="Z01").inner_text()
     page.evaluate("(i) => lianpian.bench.assign('bench_step_move', [i], 'Z01')", far)
@@ -170,10 +170,8 @@ def test_a_loose_part_is_found_shown_and_not_refused(watched: Watched, bench_map
     expect(page.locator(".bench-faults")).to_contain_text("在片区内不连通")
 
 
-def test_communities_in_no_zone_are_listed_with_the_reason(
-    watched: Watched, bench_map: Path
-) -> None:
-    page = opened(watched, bench_map)
+def test_communities_in_no_zone_are_listed_with_the_reason(fresh: Watched, bench_map: Path) -> None:
+    page = opened(fresh, bench_map)
     rest = members(page, "")
     page.click("#bench-tab-rest")
     rows = page.locator("#bench-detail-body li")
@@ -184,8 +182,8 @@ def test_communities_in_no_zone_are_listed_with_the_reason(
     expect(rows).to_have_count(len(rest) - 1)
 
 
-def test_links_are_cut_and_added_with_a_reason(watched: Watched, bench_map: Path) -> None:
-    page = opened(watched, bench_map)
+def test_links_are_cut_and_added_with_a_reason(fresh: Watched, bench_map: Path) -> None:
+    page = opened(fresh, bench_map)
     one, other = page.evaluate(
         """() => { const { a, b, linked } = lianpian.doc.links;
            const n = [...linked].indexOf("1"); return [a[n], b[n]]; }"""
@@ -209,9 +207,9 @@ def test_links_are_cut_and_added_with_a_reason(watched: Watched, bench_map: Path
 
 
 def test_who_should_join_comes_from_the_table_of_partners(
-    watched: Watched, bench_map: Path, town_of_forty: BenchTown
+    fresh: Watched, bench_map: Path, town_of_forty: BenchTown
 ) -> None:
-    page = opened(watched, bench_map)
+    page = opened(fresh, bench_map)
     partners = town_of_forty.tables["partners"]
     focal = str(partners.index.get_level_values("community_id")[0])
     rows = partners.xs(focal, level="community_id").sort_values("rank")
@@ -226,9 +224,9 @@ def test_who_should_join_comes_from_the_table_of_partners(
 
 
 def test_files_come_back_as_they_were_written(
-    watched: Watched, bench_map: Path, tmp_path: Path
+    fresh: Watched, bench_map: Path, tmp_path: Path
 ) -> None:
-    page = opened(watched, bench_map)
+    page = opened(fresh, bench_map)
     page.evaluate(
         """() => { const { bench } = lianpian;
         bench.assign("bench_step_box", [3, 4, 11], "Z04");
@@ -256,9 +254,9 @@ def test_files_come_back_as_they_were_written(
 
 
 def test_a_file_of_a_spreadsheet_in_gbk_without_zeros_is_understood(
-    watched: Watched, bench_map: Path, tmp_path: Path
+    fresh: Watched, bench_map: Path, tmp_path: Path
 ) -> None:
-    page = opened(watched, bench_map)
+    page = opened(fresh, bench_map)
     rows = page.evaluate("lianpian.bench.assignmentCsv()").lstrip("\ufeff").splitlines()
     bare = [rows[0], *(re.sub("^0+(?=.)", "", row) for row in rows[1:]), "999,东区,core,是,"]
     path = tmp_path / "assignment.csv"
@@ -271,8 +269,8 @@ def test_a_file_of_a_spreadsheet_in_gbk_without_zeros_is_understood(
     assert page.locator("#bench-zones tbody tr", has_text="东区").count() == 1
 
 
-def test_edits_are_kept_in_the_browser_and_told_of(watched: Watched, bench_map: Path) -> None:
-    page = opened(watched, bench_map)
+def test_edits_are_kept_in_the_browser_and_told_of(fresh: Watched, bench_map: Path) -> None:
+    page = opened(fresh, bench_map)
     page.evaluate("lianpian.bench.assign('bench_step_move', [1, 2], 'Z03')")
     expect(page.locator("#bench-kept")).to_have_text("已自动保存在本浏览器")
     page.reload()
@@ -290,20 +288,20 @@ def test_edits_are_kept_in_the_browser_and_told_of(watched: Watched, bench_map: 
 
 
 def test_another_result_of_the_job_does_not_get_the_edits_of_this_one(
-    watched: Watched, bench_map: Path, town_of_forty: BenchTown, imprint: Imprint, tmp_path: Path
+    fresh: Watched, bench_map: Path, town_of_forty: BenchTown, imprint: Imprint, tmp_path: Path
 ) -> None:
-    page = opened(watched, bench_map)
+    page = opened(fresh, bench_map)
     page.evaluate("lianpian.bench.assign('bench_step_move', [1], 'Z03')")
     path = tmp_path / "map_working.html"
     wider = replace(town_of_forty.rules, households=(300.0, 900.0))
     draw_working_map(town_of_forty.tables, imprint, path, rules=wider)
-    page = opened(watched, path)
+    page = opened(fresh, path)
     assert zone_of(page, 1) == "Z01"
     expect(page.locator("#bench-notice")).to_be_hidden()
 
 
-def test_a_community_changes_its_zone_by_keyboard_alone(watched: Watched, bench_map: Path) -> None:
-    page = open_map(watched, bench_map)
+def test_a_community_changes_its_zone_by_keyboard_alone(fresh: Watched, bench_map: Path) -> None:
+    page = open_map(fresh, bench_map)
     page.focus("#open-bench")
     page.keyboard.press("Enter")
     expect(page.locator("#bench-title")).to_be_focused()
@@ -331,7 +329,7 @@ def test_a_community_changes_its_zone_by_keyboard_alone(watched: Watched, bench_
     page.focus("#bench-tab-zone")
     page.keyboard.press("ArrowRight")
     expect(page.locator("#bench-tab-community")).to_be_focused()
-    assert watched.errors == []
+    assert fresh.errors == []
 
 
 TOOLS = ("paint", "box", "erase", "move", "split", "merge", "lock", "pin", "link", "select")
@@ -348,9 +346,9 @@ NAMELESS = """() => [...document.querySelectorAll("#bench, #bench-bar")].flatMap
 def test_axe_finds_nothing_and_everything_has_a_name(
     language: str, scheme: Literal["light", "dark"], browser: Browser, bench_map: Path
 ) -> None:
-    with watched_page(browser) as watched:
-        watched.page.emulate_media(color_scheme=scheme)
-        page = opened(watched, bench_map, f"#lang={language}")
+    with watched_page(browser) as fresh:
+        fresh.page.emulate_media(color_scheme=scheme)
+        page = opened(fresh, bench_map, f"#lang={language}")
         page.evaluate("lianpian.bench.assign('bench_step_move', [0, 30], 'Z03')")
         page.check("#bench-show-links")
         for tab in ("zone", "community", "rest", "rules"):
@@ -371,8 +369,8 @@ def test_axe_finds_nothing_and_everything_has_a_name(
             assert chinese == []
 
 
-def test_nothing_is_asked_for_and_the_map_comes_back(watched: Watched, bench_map: Path) -> None:
-    page = opened(watched, bench_map)
+def test_nothing_is_asked_for_and_the_map_comes_back(fresh: Watched, bench_map: Path) -> None:
+    page = opened(fresh, bench_map)
     for name in ("missing", "links", "old", "circle"):
         page.check(f"#bench-show-{name}")
     wait_until(page, lambda: count_colours(page, "bench") > 3)
@@ -382,12 +380,12 @@ def test_nothing_is_asked_for_and_the_map_comes_back(watched: Watched, bench_map
     page.press("#search", "Enter")
     expect(page.locator("#card-title")).to_have_text("甲1小区")
     assert count_colours(page, "areas") > 3
-    assert outside_requests(watched) == []
-    assert watched.errors == []
+    assert outside_requests(fresh) == []
+    assert fresh.errors == []
 
 
-def test_the_public_map_has_no_workbench(watched: Watched, public_map: Path) -> None:
-    page = open_map(watched, public_map)
+def test_the_public_map_has_no_workbench(fresh: Watched, public_map: Path) -> None:
+    page = open_map(fresh, public_map)
     assert page.locator("#open-bench").count() == 0
     assert "pile-bench" not in public_map.read_text(encoding="utf-8")
 
@@ -396,7 +394,7 @@ HOSTILE = '<img src=x onerror="window.ran=1">{{7*7}}${window.ran=2}`</script>'
 
 
 def test_hostile_names_are_text_in_the_workbench(
-    watched: Watched, town_of_forty: BenchTown, imprint: Imprint, tmp_path: Path
+    fresh: Watched, town_of_forty: BenchTown, imprint: Imprint, tmp_path: Path
 ) -> None:
     tables = dict(town_of_forty.tables)
     tables["communities"] = tables["communities"].assign(name=HOSTILE, subdistrict=HOSTILE)
@@ -408,7 +406,7 @@ def test_hostile_names_are_text_in_the_workbench(
     tables["zone_gaps"] = tables["zone_gaps"].iloc[:0]
     path = tmp_path / "map_working.html"
     draw_working_map(tables, imprint, path, rules=town_of_forty.rules)
-    page = opened(watched, path)
+    page = opened(fresh, path)
     seen = page.inner_text("#bench")
     page.evaluate("lianpian.bench.chooseCommunity(3)")
     seen += page.inner_text("#bench")
@@ -424,4 +422,4 @@ def test_hostile_names_are_text_in_the_workbench(
     assert seen.count(HOSTILE) > 3
     assert page.evaluate("window.ran") is None
     assert page.locator("#bench img").count() == 0
-    assert watched.errors == []
+    assert fresh.errors == []

@@ -155,7 +155,7 @@ def solved(seed: int) -> tuple[float, float]:
     return result.objective, truth
 
 
-@pytest.mark.parametrize("twenty", range(examples(25, 3)))
+@pytest.mark.parametrize("twenty", range(examples(25, 2)))
 def test_five_hundred_instances_equal_enumeration(twenty: int) -> None:
     for seed in range(20 * twenty, 20 * (twenty + 1)):
         found, truth = solved(seed)
