@@ -13,7 +13,7 @@ from tests.warm import warm
 
 # few and the same examples each time, and `.ci/full` looks for new ones; speed is no matter of
 # tests
-settings.register_profile("same", derandomize=True, deadline=None, max_examples=40)
+settings.register_profile("same", derandomize=True, deadline=None, max_examples=25)
 settings.register_profile("new", deadline=None)
 settings.load_profile("new" if os.environ.get("LIANPIAN_FULL") else "same")
 

@@ -233,7 +233,7 @@ def _trace(
         areas = trace_outlines(
             arrange(network, network.cost(walking, walker)),
             origins,
-            np.array([limits[level] for level in group], dtype=np.float64),
+            np.array([limits[level] for level in group]),
             access=walking.access_cost(walker),
             width_m=walking.circle_width_m,
         )

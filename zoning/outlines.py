@@ -55,6 +55,7 @@ def trace_outlines(
     ndarray
         Valid polygons or multi-polygons, shape (owners, limits); empty where nothing is reached.
     """
+    limits = np.asarray(limits, dtype=np.float64)  # whole numbers would be compiled for anew
 
     def work(first: int, last: int) -> Shapes:
         return _trace(ways, origins, first, last, limits, access, width_m)

@@ -10,6 +10,7 @@ import docx
 import pytest
 
 from layers.errors import JobError
+from lianpian import outputs
 from lianpian.commands import check_job, draw_again, run_and_write
 from lianpian.console import Console
 from lianpian.outputs import REPORT_TEMPLATE, write_result
@@ -62,8 +63,9 @@ def test_an_unknown_placeholder_stops_a_job_before_it_computes(
 
 
 def test_a_result_keeps_the_template_and_is_drawn_again_with_it(
-    small_plan: Plan, tmp_path: Path
+    small_plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(outputs, "draw_sheets", lambda *_args, **_options: [])
     template = made(tmp_path / "模板.docx", "共 {{zones}} 个片区")
     out = tmp_path / "result"
     write_result(small_plan, out, sheets=(), report_template=template)

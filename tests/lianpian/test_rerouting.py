@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tomllib
 from pathlib import Path
 
@@ -68,7 +69,7 @@ def test_every_row_comes_again_where_steps_and_waiting_make_minutes_uneven(
     text = small_job.read_text("utf-8")
     head, *rest = text.split("[walking]")
     after = rest[0][rest[0].index("\n[") :] if rest and "\n[" in rest[0] else ""
-    job = small_job.with_name(f"job_{rule}.toml")
+    job = shutil.copytree(small_job.parent, tmp_path / "job") / "job.toml"
     job.write_text("\n".join([head, "[walking]", *lines, after]), "utf-8")
     plan = run_job(job)
     write_result(plan, tmp_path / "result", sheets=())
