@@ -38,7 +38,7 @@ CITIES = {
     "porto_alegre": SHARED / "porto_alegre" / "porto_alegre_2020.osm.pbf",
     "wuhan": SHARED / "wuhan" / "wuhan_streets.parquet",
 }
-MORE = {"beijing", "porto_alegre"}
+MORE = {"beijing", "porto_alegre", "wuhan"}
 """Cities that only `.ci/full` walks through."""
 
 

@@ -58,7 +58,7 @@ def test_every_row_of_reach_comes_again_from_network_and_snaps(small_result: Pat
 
 
 @pytest.mark.usefixtures("no_maps")
-@pytest.mark.parametrize("rule", ["distance", "time"])
+@pytest.mark.parametrize("rule", [pytest.param("distance", marks=pytest.mark.full), "time"])
 def test_every_row_comes_again_where_steps_and_waiting_make_minutes_uneven(
     rule: str, small_job: Path, tmp_path: Path
 ):

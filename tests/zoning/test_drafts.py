@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.long import examples
 from zoning.regionalization import Bounds, drafts, regionalize
 from zoning.regionalization.drafts import add_needs
 from zoning.regionalization.instance import Floats, Ints, make_instance
@@ -75,7 +76,7 @@ def walked_best(weights: pd.Series, zones: pd.Series) -> float:
     return price_of(weights, walks(), zones)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(examples(4, 1)))
 def test_needs_make_zones_alike_and_cost_at_least_their_spread(seed: int) -> None:
     weights, lacks = town(seed)
     price = 10_000.0

@@ -20,6 +20,7 @@ from layers.osm import OsmData, read_osm
 from layers.streets import prepare_streets
 from layers.walking import Walking
 from tests.circle_truth import off, truth_of
+from tests.long import examples
 from zoning.life_circles import trace_life_circles
 
 WALKING = Walking()
@@ -56,7 +57,7 @@ def test_the_mean_error_on_real_streets_is_at_most_half_a_percent(
     cut = trace_life_circles(network, snaps, walking=WALKING, land=land)
     closed = shapely.union_all(land.geometry.to_numpy())
     errors = []
-    for owner in whole.index.get_level_values("community_id").unique()[::4]:
+    for owner in whole.index.get_level_values("community_id").unique()[:: examples(4, 10)]:
         for band, limit in (("5", 300.0), ("15", 1000.0)):
             truth = truth_of(network, snaps, owner, limit, WALKING)
             errors.append(off(whole.geometry.loc[owner, "adult", band], truth))

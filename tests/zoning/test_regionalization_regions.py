@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.long import examples
 from zoning.regionalization.bound import relax
 from zoning.regionalization.bounds import Bounds
 from zoning.regionalization.instance import Instance, Ints, make_instance
@@ -77,7 +78,7 @@ def test_a_region_does_not_leave_its_connected_part() -> None:
     assert grow(instance, np.zeros(4, dtype=np.int64), 0).tolist() == [0]
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(examples(3, 1)))
 def test_strips_become_squares_and_every_rule_is_kept(seed: int) -> None:
     side = 12
     instance = grid(side, seed)

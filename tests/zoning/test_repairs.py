@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from layers.errors import InfeasibleError
+from tests.long import examples
 from zoning.regionalization import Bounds, regionalize
 from zoning.regionalization.instance import Instance, make_instance
 from zoning.regionalization.repairs import Change, nearest_changes
@@ -338,7 +339,7 @@ def test_most_of_the_conflicts_name_somebody():
     assert all("Court" in refusal(name, named=True).zh for name in named)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(examples(6, 3)))
 def test_random_conflicts_are_mended_by_every_change_offered(seed: int):
     rng = np.random.default_rng(seed)
     tables = grid(2, 4, rng.integers(5, 60, 8).astype(float).tolist())
