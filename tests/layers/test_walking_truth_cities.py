@@ -38,17 +38,12 @@ CITIES = {
     "porto_alegre": SHARED / "porto_alegre" / "porto_alegre_2020.osm.pbf",
     "wuhan": SHARED / "wuhan" / "wuhan_streets.parquet",
 }
-MORE = {"beijing", "porto_alegre", "wuhan"}
-"""Cities that only `.ci/full` walks through."""
-
-
-def _marks(name: str, path: Path) -> list[pytest.MarkDecorator]:
-    missing = pytest.mark.skipif(not path.is_file(), reason="not beside us")
-    return [missing, pytest.mark.full] if name in MORE else [missing]
-
-
 REAL = pytest.mark.parametrize(
-    "city", [pytest.param(name, marks=_marks(name, path)) for name, path in CITIES.items()]
+    "city",
+    [
+        pytest.param(name, marks=pytest.mark.skipif(not path.is_file(), reason="not beside us"))
+        for name, path in CITIES.items()
+    ],
 )
 
 

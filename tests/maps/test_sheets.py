@@ -15,7 +15,7 @@ from layers.errors import JobError, OutputError
 from layers.walking import Walking
 from maps.drawing import Canvas
 from maps.labels import Imprint
-from maps.paper import Window, bar_length_m, lay_out
+from maps.paper import PAGES, Window, bar_length_m, lay_out
 from maps.scale_bar import draw_scale
 from maps.sheets import draw_sheets
 from tests.town import town_tables
@@ -175,10 +175,7 @@ def test_the_scale_is_true_on_paper(
     assert community_mm(drawn, denominator)
 
 
-OTHER_SIZES = [pytest.param(size, marks=pytest.mark.full) for size in ("A1", "A2", "A3")]
-
-
-@pytest.mark.parametrize("size", ["A0", "A4", *OTHER_SIZES])
+@pytest.mark.parametrize("size", sorted(PAGES))
 def test_a_ruler_on_any_paper_finds_the_bar_that_is_written(
     tmp_path: Path, size: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
